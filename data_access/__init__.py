@@ -1,0 +1,1 @@
+"""Facts in, frames out: the only room that knows SQL, files and the environment."""

@@ -1,0 +1,103 @@
+"""The demo marketplace, taken in through the real intake."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from data_access import demo_facts, receipts
+from data_access.demo_market import market
+from data_access.engines import writing
+from data_access.intake import Receipt, take
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from data_access.store import Batch, Store
+
+
+class StoreInUse(RuntimeError):  # noqa: N818 - says what is the matter
+    """The store holds other facts: a demo among them would make every number wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoOrder:
+    """What to make up: the same order gives the same rows."""
+
+    deliveries: int
+    seed: int
+    until: date
+    stories: bool
+    cut_us: int | None = None
+    now_us: Callable[[], int]
+    progress: Callable[[int], None] = lambda _rows: None
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the order; the same order after a kill goes on."""
+        marks = [self.deliveries, self.seed, self.until.isoformat(), self.stories]
+        return blake2b(json.dumps(["demo", *marks]).encode(), digest_size=16).hexdigest()
+
+
+def load(store: Store, order: DemoOrder) -> Batch:
+    """Make the demo and take it in; StoreInUse unless the store is empty or its own."""
+    with writing(store.engine) as connection:
+        batch = receipts.begin(
+            connection,
+            fingerprint=order.fingerprint,
+            channel="demo",
+            profile=None,
+            file_name=f"demo, seed {order.seed}",
+            buyer_id=None,
+            at_us=order.now_us(),
+        )
+        if batch.cursor == 0 and store.data_version_in(connection) > 0:
+            message = "the store holds facts already; the demo goes into an empty store only"
+            raise StoreInUse(message)
+    end = 0
+    for chunk in demo_facts.chunks(
+        deliveries=order.deliveries,
+        seed=order.seed,
+        until=order.until,
+        stories=order.stories,
+        cut_us=order.cut_us,
+    ):
+        start, end = end, end + chunk.height
+        if end > batch.cursor:
+            lines = pl.int_range(start + 1, end + 1, dtype=pl.Int64, eager=True).alias("line")
+            rows = chunk.with_columns(lines)
+            with writing(store.engine) as connection:
+                receipt = Receipt(batch.batch_id, order.now_us())
+                taken = take(store, connection, rows, receipt=receipt)
+                batch = receipts.advance(connection, batch, cursor=end, counts=taken.counts)
+        order.progress(end)
+    with writing(store.engine) as connection:
+        receipts.finish(connection, batch, at_us=order.now_us())
+        store.note(
+            connection,
+            at_us=order.now_us(),
+            actor="operator",
+            action="demo",
+            subject=batch.batch_id,
+            detail={"deliveries": order.deliveries, "seed": order.seed, **batch.counts},
+        )
+    return batch
+
+
+def truth(order: DemoOrder) -> dict[str, object]:
+    """What is true of the market of an order: kept out of every row of the demo."""
+    made_up = market(order.seed, stories=order.stories)
+    return made_up.truth(until=order.until, deliveries=order.deliveries)
+
+
+def unfinished(store: Store) -> bool:
+    """Whether a demo was begun and not ended."""
+    with store.reading() as connection:
+        batches = receipts.all_batches(connection)
+    open_ones = (pl.col("channel") == "demo") & pl.col("finished_us").is_null()
+    return bool(batches.filter(open_ones).height)

@@ -1,0 +1,225 @@
+"""Frames -> files that others can trust: safe in spreadsheets, lossless, described.
+
+Text that a spreadsheet would run gets one `'` in front, and so does text that begins
+with `'`, so that the way back is exact. Only text columns are touched; ids cannot begin
+with such a character. Everything is written in blocks, in constant memory.
+"""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+import pyarrow.parquet as pq
+import xlsxwriter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+FORMATS: Final = ("csv", "json", "ndjson", "parquet", "xlsx")
+MEDIA: Final = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "ndjson": "application/x-ndjson",
+    "parquet": "application/vnd.apache.parquet",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+MAX_SHEET_ROWS: Final = 1_048_575
+BLOCK: Final = 65_536
+ROWS_A_BLOCK: Final = 50_000
+
+_LIVE: Final = "^[\\s\\u{feff}]*[=+\\-@%\\t\\r\\u{ff1d}\\u{ff0b}\\u{ff0d}\\u{ff20}]|^'"
+_TYPES: Final = {
+    pl.String: "string",
+    pl.Int64: "integer",
+    pl.Float64: "number",
+    pl.Boolean: "boolean",
+    pl.Date: "date",
+    pl.Datetime: "datetime",
+}
+
+
+class TooManyRows(ValueError):  # noqa: N818 - says what is the matter
+    """More rows than the format can hold; the message names the alternatives."""
+
+
+def defused(column: pl.Expr) -> pl.Expr:
+    """Text that a spreadsheet shows and does not run; `'` in front where needed."""
+    return pl.when(column.str.contains(_LIVE)).then(pl.lit("'") + column).otherwise(column)
+
+
+def as_text(frame: pl.DataFrame) -> pl.DataFrame:
+    """Instants as RFC 3339 UTC with microseconds, dates as ISO; other columns as they are."""
+    return frame.with_columns(
+        pl.col(pl.Datetime("us", "UTC")).dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ"),
+        pl.col(pl.Date).dt.strftime("%Y-%m-%d"),
+    )
+
+
+def csv_blocks(
+    frames: Iterable[pl.DataFrame], schema: Mapping[str, pl.DataType]
+) -> Iterator[bytes]:
+    """CSV in blocks: header always, text quoted, null an empty field."""
+    empty = pl.DataFrame(schema=dict(schema))
+    yield empty.write_csv().encode()
+    for frame in frames:
+        for part in frame.iter_slices(ROWS_A_BLOCK):
+            texts = [name for name, kind in part.schema.items() if kind == pl.String]
+            safe = part.with_columns(defused(pl.col(name)).alias(name) for name in texts)
+            text = as_text(safe).write_csv(include_header=False, quote_style="non_numeric")
+            yield text.encode()
+
+
+def ndjson_blocks(frames: Iterable[pl.DataFrame]) -> Iterator[bytes]:
+    """One JSON object a line, every column in each."""
+    for frame in frames:
+        for part in frame.iter_slices(ROWS_A_BLOCK):
+            yield as_text(part).write_ndjson().encode()
+
+
+def json_blocks(
+    frames: Iterable[pl.DataFrame], head: Mapping[str, Any], tail: Mapping[str, Any]
+) -> Iterator[bytes]:
+    """One JSON object: `head`, then `rows`, then `tail` (what is known at the end)."""
+    opening = json.dumps(dict(head))[:-1]
+    yield (opening + (", " if head else "") + '"rows": [').encode()
+    first = True
+    for frame in frames:
+        for part in frame.iter_slices(ROWS_A_BLOCK):
+            lines = as_text(part).write_ndjson().rstrip("\n").replace("\n", ",\n")
+            if lines:
+                yield (("" if first else ",\n") + lines).encode()
+                first = False
+    yield (
+        "]" + "".join(f", {json.dumps(k)}: {json.dumps(v)}" for k, v in tail.items()) + "}"
+    ).encode()
+
+
+def write_parquet(
+    path: Path,
+    frames: Iterable[pl.DataFrame],
+    schema: Mapping[str, pl.DataType],
+    manifest: Mapping[str, Any],
+) -> None:
+    """A Parquet file with the manifest in its metadata, under the key `leadloop`."""
+    arrow = pl.DataFrame(schema=dict(schema)).to_arrow().schema
+    arrow = arrow.with_metadata({b"leadloop": json.dumps(manifest).encode()})
+    with pq.ParquetWriter(path, arrow, compression="zstd") as writer:
+        for frame in frames:
+            writer.write_table(frame.to_arrow().cast(arrow))
+
+
+def write_xlsx(
+    path: Path,
+    frames: Iterable[pl.DataFrame],
+    schema: Mapping[str, pl.DataType],
+    manifest: Mapping[str, Any],
+    *,
+    rows: int,
+) -> None:
+    """A workbook: the rows, and a sheet "About" with the manifest. Text stays text."""
+    check_sheet(rows)
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with xlsxwriter.Workbook(str(path), options) as book:
+        sheet = book.add_worksheet("Rows")
+        bold = book.add_format({"bold": True})
+        for at, name in enumerate(schema):
+            sheet.write_string(0, at, name, bold)
+        sheet.freeze_panes(1, 0)
+        line = 1
+        for frame in frames:
+            for row in as_text(frame).iter_rows():
+                _write_row(sheet, line, row)
+                line += 1
+        about = book.add_worksheet("About")
+        for at, (key, value) in enumerate(_flat(manifest)):
+            about.write_string(at, 0, key, bold)
+            about.write_string(at, 1, value)
+
+
+def check_sheet(rows: int) -> None:
+    """Raise TooManyRows where a sheet cannot hold so many."""
+    if rows > MAX_SHEET_ROWS:
+        message = (
+            f"{rows:,} rows do not fit a sheet (at most {MAX_SHEET_ROWS:,}); take csv, ndjson or "
+            "parquet, or narrow the filters"
+        )
+        raise TooManyRows(message)
+
+
+def _write_row(sheet: Any, line: int, row: tuple[object, ...]) -> None:  # noqa: ANN401 - untyped library
+    for at, value in enumerate(row):
+        if value is None:
+            continue
+        if isinstance(value, bool):
+            sheet.write_boolean(line, at, value)
+        elif isinstance(value, (int, float)):
+            sheet.write_number(line, at, value)
+        else:
+            sheet.write_string(line, at, str(value))
+
+
+def _flat(value: Any, prefix: str = "") -> Iterator[tuple[str, str]]:  # noqa: ANN401 - JSON
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _flat(inner, f"{prefix}.{key}" if prefix else key)
+    elif isinstance(value, list):
+        for at, inner in enumerate(value):
+            yield from _flat(inner, f"{prefix}[{at}]")
+    else:
+        yield prefix, "" if value is None else str(value)
+
+
+def descriptor(  # noqa: PLR0913 - the parts of a data package
+    *,
+    name: str,
+    path: str,
+    kind: str,
+    schema: Mapping[str, pl.DataType],
+    definitions: Mapping[str, str],
+    about: Mapping[str, Any],
+    content: bytes | Iterable[bytes] | None = None,
+) -> dict[str, Any]:
+    """A Frictionless tabular data package of one resource.
+
+    With `content` it carries the resource's size and SHA-256.
+    """
+    resource: dict[str, Any] = {
+        "name": name.replace("_", "-"),
+        "path": path,
+        "profile": "tabular-data-resource",
+        "format": kind,
+        "mediatype": MEDIA[kind].split(";")[0],
+        "encoding": "utf-8",
+        "schema": {
+            "fields": [
+                {
+                    "name": column,
+                    "type": _TYPES[dtype.base_type()],
+                    "description": definitions.get(column, ""),
+                }
+                for column, dtype in schema.items()
+            ],
+            "missingValues": [""],
+        },
+    }
+    if content is not None:
+        size, digest = 0, sha256()
+        for block in [content] if isinstance(content, bytes) else content:
+            size += len(block)
+            digest.update(block)
+        resource |= {"bytes": size, "hash": f"sha256:{digest.hexdigest()}"}
+    return {
+        "profile": "tabular-data-package",
+        "name": name.replace("_", "-"),
+        "resources": [resource],
+        "leadloop": dict(about),
+    }

@@ -1,0 +1,304 @@
+"""Intake: rows in, exactly one of five answers for each, everything kept in one commit.
+
+The answers of a batch are those its rows would get alone, one after the other, in
+order. A row that carries a delivery and a feedback is taken or refused as a whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from data_access import links
+from data_access.columns import ANSWERS
+from data_access.contract import PROBLEM, Facts, check
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from data_access.store import FactTable, Store
+
+CONFLICT: Final = "conflict"
+_CONFLICT_ALLOWED: Final = "the content this event id already has; the first stays"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of some rows.
+
+    `answers` has `line`, `answer`; `refused` has the columns of PROBLEM, `answer` and
+    `raw`. `counts` has all five answers and adds up to the rows that came in.
+    """
+
+    answers: pl.DataFrame
+    refused: pl.DataFrame
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What rows are taken in under: their batch, the moment, how known ids are met."""
+
+    batch_id: str
+    now_us: int
+    summary: bool = False  # known event ids are duplicates whatever the row says
+
+
+def take(
+    store: Store,
+    connection: sa.Connection,
+    rows: pl.DataFrame,
+    *,
+    receipt: Receipt,
+    problems: pl.DataFrame | None = None,
+) -> Taken:
+    """Take rows in, inside the caller's transaction.
+
+    Args:
+        store: where to.
+        connection: a writing connection of that store.
+        rows: text facts with `line`, as `contract.check` wants them.
+        receipt: batch, moment, and whether rows only sum up known facts.
+        problems: rows found wrong before the contract (columns of PROBLEM, and `raw`).
+    """
+    facts = check(rows, now_us=receipt.now_us)
+    early = problems if problems is not None else pl.DataFrame(schema=PROBLEM)
+    facts = _without(facts, early.select("line"))
+    aliases = _alias_map(store, connection)
+    facts, linked = _judge_links(store, connection, facts, aliases)
+    attempts, feedback = _statuses(store, connection, facts, summary=receipt.summary)
+    feedback = _parked(store, connection, attempts, feedback, aliases)
+    _store(store, connection, attempts, feedback, receipt)
+    found = pl.concat([early.select(*PROBLEM), facts.problems, linked]).unique(
+        "line", keep="first", maintain_order=True
+    )
+    refused = _refused(rows, found, attempts, feedback)
+    if early.width > len(PROBLEM):
+        refused = _with_raw(refused, early)
+    _quarantine(store, connection, refused, receipt)
+    return _taken(attempts, feedback, refused)
+
+
+def _without(facts: Facts, lines: pl.DataFrame) -> Facts:
+    if not lines.height:
+        return facts
+    lines = lines.unique()
+    return Facts(
+        *(
+            frame.join(lines, on="line", how="anti", maintain_order="left")
+            for frame in (facts.attempts, facts.feedback, facts.problems)
+        )
+    )
+
+
+def _alias_map(store: Store, connection: sa.Connection) -> dict[str, str]:
+    known = store.aliases(connection).filter(pl.col("kind") == "buyer")
+    return dict(known.select("entity_id", "canonical_id").iter_rows())
+
+
+def _judge_links(
+    store: Store, connection: sa.Connection, facts: Facts, aliases: dict[str, str]
+) -> tuple[Facts, pl.DataFrame]:
+    """Refuse retractions and replacements that can never be right."""
+    linking = pl.col("retracts").is_not_null() | pl.col("replaces").is_not_null()
+    if not facts.feedback.select(linking.any()).item():
+        return facts, pl.DataFrame(schema=PROBLEM)
+    refused = links.judge(store, connection, facts.feedback, aliases)
+    return _without(facts, refused.select("line")), refused
+
+
+def _status(new: pl.DataFrame, known: pl.DataFrame, key: list[str], *, summary: bool) -> pl.Series:
+    """created, duplicate or conflict for each row, as if the rows came one by one."""
+    first = new.group_by(key, maintain_order=True).agg(
+        __line=pl.col("line").first(), __hash=pl.col("content_hash").first()
+    )
+    stored = known.select(*key, pl.col("content_hash").alias("__stored"))
+    joined = new.select("line", *key, "content_hash").join(
+        first, on=key, how="left", maintain_order="left"
+    )
+    joined = joined.join(stored, on=key, how="left", maintain_order="left")
+    settled = pl.coalesce("__stored", "__hash")
+    status = (
+        pl.when(pl.col("__stored").is_null() & (pl.col("__line") == pl.col("line")))
+        .then(pl.lit("created"))
+        .when((settled == pl.col("content_hash")) | pl.lit(summary))
+        .then(pl.lit("duplicate"))
+        .otherwise(pl.lit(CONFLICT))
+    )
+    return joined.select(status.alias("status"))["status"]
+
+
+def _statuses(
+    store: Store, connection: sa.Connection, facts: Facts, *, summary: bool
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Attempts and feedback with their `status`; a conflict in one part is one in both."""
+    known_attempts = store.known_attempts(connection, facts.attempts["event_id"].to_list())
+    known_feedback = store.known_feedback(connection, facts.feedback["event_id"].to_list())
+    key = ["reporter_id", "event_id"]
+    conflicts = pl.Series("line", [], dtype=pl.Int64)
+    while True:
+        taken = ~pl.col("line").is_in(conflicts.implode())
+        attempts, feedback = facts.attempts.filter(taken), facts.feedback.filter(taken)
+        attempts = attempts.with_columns(
+            status=_status(attempts, known_attempts, ["event_id"], summary=summary)
+        )
+        feedback = feedback.with_columns(
+            status=_status(feedback, known_feedback, key, summary=summary)
+        )
+        found = pl.concat(
+            part.filter(pl.col("status") == CONFLICT)["line"] for part in (attempts, feedback)
+        ).unique()
+        if not found.len():
+            break
+        conflicts = pl.concat([conflicts, found])
+    refused = pl.col("line").is_in(conflicts.implode())
+    marked = pl.lit(CONFLICT).alias("status")
+    return (
+        pl.concat([attempts, facts.attempts.filter(refused).with_columns(marked)]),
+        pl.concat([feedback, facts.feedback.filter(refused).with_columns(marked)]),
+    )
+
+
+def _parked(
+    store: Store,
+    connection: sa.Connection,
+    attempts: pl.DataFrame,
+    feedback: pl.DataFrame,
+    aliases: dict[str, str],
+) -> pl.DataFrame:
+    """Mark new feedback whose delivery, or whose retracted event, is not known yet."""
+    waits = (pl.col("status") == "created") & (pl.col("event_type") == "feedback.received")
+    asked = feedback.filter(waits)
+    if not asked.height:
+        return feedback
+    taken = attempts.filter(pl.col("status") != CONFLICT)
+    lines: list[pl.DataFrame] = []
+    for key, known in (
+        ("lead_id", store.known_deliveries),
+        ("buyer_lead_id", store.known_buyer_leads),
+    ):
+        mine = asked.filter(pl.col(key).is_not_null())
+        if key == "buyer_lead_id":
+            mine = mine.filter(pl.col("lead_id").is_null())
+        if not mine.height:
+            continue
+        stored = known(connection, mine[key].unique().to_list())
+        here = taken.filter(pl.col(key).is_not_null())
+        reach = pl.concat(
+            [
+                stored.select(key, "buyer_id", since=pl.lit(-1, pl.Int64)),
+                here.select(key, "buyer_id", since=pl.col("line")),
+            ]
+        ).with_columns(buyer=pl.col("buyer_id").replace(aliases))
+        reach = reach.group_by(key, "buyer").agg(pl.col("since").min())
+        named = mine.with_columns(buyer=pl.col("reporter_id").replace(aliases))
+        met = named.join(reach, on=[key, "buyer"], how="inner").filter(
+            pl.col("since") <= pl.col("line")
+        )
+        lines.append(met.select("line"))
+    met_lines = pl.concat(lines)["line"] if lines else pl.Series([], dtype=pl.Int64)
+    targetless = links.without_target(store, connection, asked, aliases)
+    unmet = ~pl.col("line").is_in(met_lines.implode()) | pl.col("line").is_in(targetless.implode())
+    parked = waits & unmet
+    return feedback.with_columns(status=pl.when(parked).then(pl.lit("parked")).otherwise("status"))
+
+
+def _store(
+    store: Store,
+    connection: sa.Connection,
+    attempts: pl.DataFrame,
+    feedback: pl.DataFrame,
+    receipt: Receipt,
+) -> None:
+    new: dict[FactTable, pl.DataFrame] = {
+        "attempts": attempts.filter(pl.col("status") == "created"),
+        "feedback": feedback.filter(pl.col("status").is_in(["created", "parked"])),
+    }
+    count = sum(frame.height for frame in new.values())
+    if not count:
+        return
+    after = store.take_numbers(connection, "facts", count)
+    for table, frame in new.items():
+        numbered = frame.sort("line").with_row_index("seq", offset=after + 1)
+        numbered = numbered.drop("line", "status").with_columns(
+            pl.col("seq").cast(pl.Int64),
+            recorded_us=pl.lit(receipt.now_us, pl.Int64),
+            batch_id=pl.lit(receipt.batch_id),
+        )
+        store.append(connection, table, numbered)
+        after += frame.height
+
+
+def _refused(
+    rows: pl.DataFrame, problems: pl.DataFrame, attempts: pl.DataFrame, feedback: pl.DataFrame
+) -> pl.DataFrame:
+    """Rejected rows and conflicts, with the record as it came."""
+    conflicts = pl.concat(
+        part.filter(pl.col("status") == CONFLICT).select("line", value="event_id")
+        for part in (feedback, attempts)
+    ).unique("line", keep="first", maintain_order=True)
+    conflicts = conflicts.with_columns(
+        code=pl.lit(CONFLICT),
+        field=pl.lit("event_id"),
+        allowed=pl.lit(_CONFLICT_ALLOWED),
+        nearest=pl.lit(None, pl.String),
+        answer=pl.lit(CONFLICT),
+    )
+    found = pl.concat(
+        [problems.with_columns(answer=pl.lit("rejected")), conflicts.select(*PROBLEM, "answer")]
+    )
+    lines = found.select("line")
+    records = rows.join(lines, on="line", how="semi")
+    text = [c for c in records.columns if c not in {"line", "raw"}]
+    if "raw" not in records.columns:
+        records = records.with_columns(raw=pl.lit(None, pl.String))
+    raws = [
+        raw if raw is not None else _as_json(dict(zip(text, cells, strict=True)))
+        for raw, *cells in records.select("raw", *text).iter_rows()
+    ]
+    records = records.select("line").with_columns(raw=pl.Series(raws, dtype=pl.String))
+    return found.join(records, on="line", how="left", maintain_order="left").sort("line")
+
+
+def _as_json(cells: dict[str, str | None]) -> str:
+    said = {name: cell for name, cell in cells.items() if cell is not None}
+    return str(pl.DataFrame([said]).to_struct("row").struct.json_encode().item()) if said else "{}"
+
+
+def _with_raw(refused: pl.DataFrame, early: pl.DataFrame) -> pl.DataFrame:
+    texts = early.select("line", early_raw="raw").unique("line", keep="first")
+    joined = refused.join(texts, on="line", how="left", maintain_order="left")
+    return joined.with_columns(raw=pl.coalesce("raw", "early_raw")).drop("early_raw")
+
+
+def _quarantine(
+    store: Store, connection: sa.Connection, refused: pl.DataFrame, receipt: Receipt
+) -> None:
+    prints = [
+        blake2b("\x1f".join(map(str, row)).encode(), digest_size=16).hexdigest()
+        for row in refused.select("answer", "code", "field", "raw").iter_rows()
+    ]
+    kept = refused.with_columns(
+        fingerprint=pl.Series(prints, dtype=pl.String),
+        recorded_us=pl.lit(receipt.now_us, pl.Int64),
+        batch_id=pl.lit(receipt.batch_id),
+    )
+    store.refuse(connection, kept)
+
+
+def _taken(attempts: pl.DataFrame, feedback: pl.DataFrame, refused: pl.DataFrame) -> Taken:
+    """One answer a line: refused, else the newest thing that came of its parts."""
+    order = {"created": 0, "parked": 1, "duplicate": 2}
+    parts = pl.concat([part.select("line", "status") for part in (attempts, feedback)])
+    parts = parts.filter(pl.col("status") != CONFLICT)
+    best = parts.group_by("line").agg(
+        pl.col("status").sort_by(pl.col("status").replace_strict(order, default=9)).first()
+    )
+    answers = pl.concat([best.rename({"status": "answer"}), refused.select("line", "answer")]).sort(
+        "line"
+    )
+    found = dict(answers.group_by("answer").len().iter_rows())
+    return Taken(answers, refused, {answer: int(found.get(answer, 0)) for answer in ANSWERS})

@@ -1,0 +1,287 @@
+"""Rows of a file -> text facts in the words of the contract, by a mapping profile."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from data_access.columns import DELIVERY_EVENTS, ID_PATTERN, Kind
+from data_access.contract import PROBLEM, SAYING
+from data_access.correction import ERROR_COLUMNS
+from data_access.profile import FIELDS, FileRules, Profile, Sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_STATUS: Final = {
+    "delivered": DELIVERY_EVENTS[0],
+    "success": DELIVERY_EVENTS[0],
+    "failed": DELIVERY_EVENTS[1],
+}
+_NUMBERS: Final = (Kind.SHARE, Kind.RATING)
+_ISO: Final = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M")
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """Text facts of a chunk (`line`, fields, `raw`) and the lines already refused."""
+
+    rows: pl.DataFrame
+    problems: pl.DataFrame
+
+
+def apply(raw: pl.DataFrame, profile: Profile, sheet: Sheet, *, buyer: str | None) -> Mapped:
+    """Map a chunk of a file.
+
+    Args:
+        raw: `line` (Int64) and the file's columns, all text.
+        profile: words, formats and zone.
+        sheet: the layout that fits this file.
+        buyer: fills the buyer where neither row nor profile names one.
+    """
+    source = raw.drop("line")
+    rows = _picked(raw, sheet, profile.file)
+    rows = rows.with_columns(raw=pl.Series(source.to_struct("row").struct.json_encode()))
+    rows = rows.with_columns(
+        pl.lit(text).alias(target)
+        for target, text in {**profile.constants, **sheet.constants}.items()
+        if target not in rows.columns or rows[target].null_count() == rows.height
+    )
+    rows = _translated(rows, profile.words)
+    rows, problems = _formatted(rows, profile.file)
+    rows, flagged = _shorthands(rows)
+    rows = _parties(rows, buyer)
+    none = pl.DataFrame(schema=PROBLEM)
+    return Mapped(_parted(rows), pl.concat([none, *problems, *flagged]))
+
+
+def _picked(raw: pl.DataFrame, sheet: Sheet, rules: FileRules) -> pl.DataFrame:
+    """The mapped columns under their fact names; empty text is null."""
+    text = {c: pl.col(c).replace("", None) for c in raw.columns if c != "line"}
+    if rules.unquote or ERROR_COLUMNS[1] in raw.columns:  # ours: an export, an error file
+        text = {c: expr.str.replace(r"^'", "") for c, expr in text.items()}
+    picked = {
+        target: pl.coalesce([text[c] for c in columns if c in text])
+        for target, columns in sheet.mapped().items()
+        if any(c in text for c in columns)
+    }
+    rows = raw.select("line", **picked)
+    blank = [pl.col(c).str.strip_chars() == "" for c in picked]
+    return rows.with_columns(
+        pl.when(~is_blank).then(pl.col(c)).alias(c)
+        for c, is_blank in zip(picked, blank, strict=True)
+    )
+
+
+def _translated(rows: pl.DataFrame, words: dict[str, dict[str, str]]) -> pl.DataFrame:
+    """Words of the profile, compared without case and outer blanks; the original is kept."""
+    for target, meaning in words.items():
+        if target not in rows.columns:
+            continue
+        lower = {word.strip().lower(): meant for word, meant in meaning.items()}
+        plain = pl.col(target).str.strip_chars().str.to_lowercase()
+        meant = plain.replace_strict(lower, default=None, return_dtype=pl.String)
+        if target == "outcome":
+            rows = rows.with_columns(outcome_raw=pl.when(meant.is_not_null()).then(target))
+        rows = rows.with_columns(pl.coalesce(meant, target).replace("", None).alias(target))
+    return rows
+
+
+def _formatted(rows: pl.DataFrame, rules: FileRules) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """Local ways to write times and numbers -> the contract's own."""
+    problems: list[pl.DataFrame] = []
+    for target in rows.columns:
+        kind = Kind.TIME if target == "delivered_at" else None
+        kind = FIELDS[target].kind if target in FIELDS else kind
+        if kind is Kind.TIME and (rules.zone or rules.datetime_formats or rules.date_formats):
+            rows, found = _local_times(rows, target, rules)
+            problems += found
+        elif kind is Kind.MONEY and rules.money == "cents":
+            rows = rows.with_columns(_from_cents(target))
+        elif _is_local_number(kind, rules):
+            rows, found = _local_numbers(rows, target, rules)
+            problems += found
+    for target in [c for c in rows.columns if c.endswith("_precision")]:
+        time = f"{target.removesuffix('_precision')}_at"
+        day = pl.col(target) == "day"
+        rows = rows.with_columns(
+            pl.when(day).then(pl.col(time).str.slice(0, 10)).otherwise(time).alias(time)
+        ).drop(target)
+    return rows, problems
+
+
+def _is_local_number(kind: Kind | None, rules: FileRules) -> bool:
+    if kind is Kind.MONEY:
+        return rules.decimal == "," or rules.thousands != ""
+    return kind in _NUMBERS and rules.decimal == ","
+
+
+def _from_cents(target: str) -> pl.Expr:
+    text = pl.col(target)
+    digits = text.str.strip_prefix("-").str.zfill(3)
+    sign = pl.when(text.str.starts_with("-")).then(pl.lit("-")).otherwise(pl.lit(""))
+    money = pl.concat_str(
+        sign, digits.str.slice(0, digits.str.len_chars() - 2), pl.lit("."), digits.str.slice(-2)
+    )
+    return pl.when(text.str.contains(r"^-?[0-9]+$")).then(money).otherwise(text).alias(target)
+
+
+def _problem(
+    rows: pl.DataFrame, bad: pl.Expr, target: str, code: str, allowed: str
+) -> pl.DataFrame:
+    return (
+        rows.filter(bad)
+        .select(
+            "line",
+            code=pl.lit(code),
+            field=pl.lit(target),
+            value=pl.col(target).str.slice(0, 200),
+            allowed=pl.lit(allowed),
+            nearest=pl.lit(None, pl.String),
+        )
+        .select(*PROBLEM)
+    )
+
+
+def _local_numbers(
+    rows: pl.DataFrame, target: str, rules: FileRules
+) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    mark, group = re.escape(rules.decimal), re.escape(rules.thousands)
+    grouped = rf"|[0-9]{{1,3}}({group}[0-9]{{3}})+" if rules.thousands else ""
+    text = pl.col(target).str.strip_chars()
+    good = text.str.contains(rf"^-?([0-9]+{grouped})({mark}[0-9]+)?$")
+    percent = text.str.contains(r"%\s*$")
+    plain = text.str.replace_all(rules.thousands, "", literal=True) if rules.thousands else text
+    plain = plain.str.replace(rules.decimal, ".", literal=True)
+    allowed = f"a number written with {rules.decimal!r} before the decimals"
+    bad = _problem(rows, ~good & ~percent, target, "money_format", allowed)
+    return rows.with_columns(pl.when(good | percent).then(plain).alias(target)), [bad]
+
+
+def _local_times(
+    rows: pl.DataFrame, target: str, rules: FileRules
+) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """Naive local times -> UTC text; those that are ambiguous or skipped are refused."""
+    text = pl.col(target).str.strip_chars()
+    naive = pl.coalesce(
+        text.str.to_datetime(f, strict=False, time_unit="us")
+        for f in (*rules.datetime_formats, *_ISO)
+        if "%H" in f
+    )
+    days = [text.str.to_date(f, strict=False) for f in rules.date_formats]
+    rows = rows.with_columns(
+        __naive=naive, __day=pl.coalesce(days) if days else pl.lit(None, pl.Date)
+    )
+    found: list[pl.DataFrame] = []
+    local, day = pl.col("__naive"), pl.col("__day")
+    formats = " or ".join((*rules.datetime_formats, *rules.date_formats)) or "RFC 3339"
+    own = text.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*(Z|[+-][0-9]{2}:[0-9]{2}))?$")
+    unread = pl.col(target).is_not_null() & local.is_null() & day.is_null() & ~own
+    found.append(
+        _problem(rows, unread, target, "time_format", f"an existing day and time, {formats}")
+    )
+    if rules.zone is None:
+        found.append(
+            _problem(rows, local.is_not_null(), target, "time_naive", "a zone in the profile")
+        )
+        utc = pl.lit(None, pl.String)
+    else:
+        first = local.dt.replace_time_zone(rules.zone, ambiguous="earliest", non_existent="null")
+        sure = local.dt.replace_time_zone(rules.zone, ambiguous="null", non_existent="null")
+        named = f"a local time that exists once in {rules.zone}"
+        skipped, twice = local.is_not_null() & first.is_null(), first.is_not_null() & sure.is_null()
+        found.append(_problem(rows, skipped, target, "time_impossible", named))
+        found.append(_problem(rows, twice, target, "time_ambiguous", named))
+        utc = sure.dt.convert_time_zone("UTC").dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ")
+    known = pl.when(own & local.is_null()).then(text)
+    rows = rows.with_columns(pl.coalesce(utc, day.dt.strftime("%Y-%m-%d"), known).alias(target))
+    return rows.drop("__naive", "__day"), found
+
+
+def _shorthands(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """`status`, `delivered_at` and `converted_flag` -> the fields they stand for."""
+    found: list[pl.DataFrame] = []
+    if "delivered_at" in rows.columns:
+        rows = rows.rename({"delivered_at": "attempted_at"})
+    if "status" in rows.columns:
+        word = pl.col("status").str.strip_chars().str.to_lowercase()
+        known = word.is_in(list(_STATUS))
+        found.append(_problem(rows, ~known, "status", "unknown_word", ", ".join(_STATUS)))
+        meant = word.replace_strict(_STATUS, default=None, return_dtype=pl.String)
+        rows = rows.with_columns(event_type=meant).drop("status")
+    if "converted_flag" in rows.columns:
+        flag = pl.col("converted_flag").str.strip_chars().str.to_lowercase()
+        yes = flag.is_in(["true", "yes", "y", "1", "t"])
+        no = flag.is_in(["false", "no", "n", "0", "f"])
+        unread = flag.is_not_null() & ~yes & ~no
+        found.append(_problem(rows, unread, "converted_flag", "bool_format", "true or false"))
+        both = yes & (pl.col("outcome") == "returned")
+        sentence = "converted = true beside anything but returned"
+        found.append(_problem(rows, both, "converted_flag", "converted_and_returned", sentence))
+        original = pl.coalesce("outcome_raw", "outcome")
+        rows = rows.with_columns(
+            outcome_raw=pl.when(yes & (pl.col("outcome") != "converted"))
+            .then(original)
+            .otherwise("outcome_raw"),
+            outcome=pl.when(yes).then(pl.lit("converted")).otherwise("outcome"),
+        ).drop("converted_flag")
+    return rows, found
+
+
+def id_from_name(name: str) -> str:
+    """The id of something that has only a name.
+
+    Characters outside `A-Za-z0-9._:-` become `_`, case is kept; what would not begin
+    with a letter or digit loses its beginning, and a name of which nothing is left
+    gets a hash, so that no name is ever lost.
+
+    >>> id_from_name("Haus & Heim")
+    'Haus___Heim'
+    """
+    plain = re.sub(r"[^A-Za-z0-9._:-]", "_", name.strip()).lstrip("._:-")[:128]
+    if re.fullmatch(ID_PATTERN.strip("^$"), plain) and re.search(r"[A-Za-z0-9]", plain):
+        return plain
+    return f"n_{blake2b(name.encode(), digest_size=6).hexdigest()}"
+
+
+def _parties(rows: pl.DataFrame, buyer: str | None) -> pl.DataFrame:
+    """Ids where a file has only names; the buyer speaks for its own feedback."""
+    for party in ("source", "buyer"):
+        name, key = f"{party}_name", f"{party}_id"
+        if name not in rows.columns:
+            continue
+        names = rows[name].drop_nulls().unique().to_list()
+        made = pl.col(name).replace_strict(
+            {n: id_from_name(n) for n in names}, default=None, return_dtype=pl.String
+        )
+        given = pl.col(key) if key in rows.columns else pl.lit(None, pl.String)
+        rows = rows.with_columns(pl.coalesce(given, made).alias(key))
+    return with_buyer(rows, buyer)
+
+
+def with_buyer(rows: pl.DataFrame, buyer: str | None) -> pl.DataFrame:
+    """Fill buyer and reporter: the row's own, else the given one."""
+    empty: Iterable[str] = [c for c in ("buyer_id", "reporter_id") if c not in rows.columns]
+    rows = rows.with_columns(pl.lit(None, pl.String).alias(c) for c in empty)
+    filled = pl.coalesce("buyer_id", pl.lit(buyer, pl.String))
+    rows = rows.with_columns(buyer_id=filled)
+    reporter = pl.coalesce("reporter_id", "buyer_id")
+    names = rows.columns
+    if "buyer_name" in names and "reporter_name" not in names:
+        rows = rows.with_columns(reporter_name=pl.col("buyer_name"))
+    return rows.with_columns(reporter_id=reporter)
+
+
+def _parted(rows: pl.DataFrame) -> pl.DataFrame:
+    """Mark rows that carry feedback beside a delivery."""
+    own = [name for name in (*SAYING, "occurred_at", "reported_at") if name in rows.columns]
+    if not own or "feedback_type" in rows.columns:
+        return rows
+    says = pl.any_horizontal(pl.col(c).is_not_null() for c in own)
+    if "event_type" in rows.columns:
+        says &= pl.col("event_type").is_null() | pl.col("event_type").is_in(DELIVERY_EVENTS)
+    return rows.with_columns(feedback_type=pl.when(says).then(pl.lit("feedback.received")))

@@ -1,0 +1,1 @@
+"""Mapping profiles that come with the product."""

@@ -1,0 +1,226 @@
+"""How each kind of field is read from text: values, and a code where it cannot be.
+
+Every reader is a pure pair of Polars expressions over one text column. Digits are
+written `[0-9]` throughout: the class for digits also matches full-width and Arabic ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from data_access.columns import ID_PATTERN, ID_RULE, Field, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+EARLIEST_US: Final = 946_684_800_000_000  # 2000-01-01T00:00Z
+LEEWAY_US: Final = 300_000_000  # five minutes of clock difference
+AHEAD_US: Final = 14 * 3_600_000_000  # a date may already have begun east of here
+LONGEST: Final = 4_000
+MONEY_DIGITS: Final = 13
+
+ALLOWED: Final = {
+    "id_format": ID_RULE,
+    "too_long": f"at most {LONGEST} characters",
+    "control_character": "text without control characters",
+    "unknown_word": "one of the known words",
+    "money_format": "digits with at most two decimals, like 45.00",
+    "money_too_large": "at most 13 digits before the decimals",
+    "money_negative": "0 or more",
+    "time_format": "RFC 3339 with an offset, like 2026-05-01T10:30:00Z, or a date",
+    "time_naive": "a time with its offset, or a profile that names the zone",
+    "time_impossible": "a day and time that exist",
+    "time_too_early": "2000-01-01 or later",
+    "future": "not later than now",
+    "number_format": "a whole number",
+    "bool_format": "true or false",
+    "share_format": "0 - 1 or 0 % - 100 %",
+    "scale_format": "0 - 10, like 2 or 2/10",
+    "rating_format": "0 - 100",
+    "span_format": "whole seconds, or like 4h 14m 36s",
+}
+
+_DATE: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_CLOCK: Final = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?"
+_ZONE: Final = r"(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
+_INSTANT: Final = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ]{_CLOCK}{_ZONE}$"
+_NAIVE: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?$"
+_MONEY: Final = r"^-?[0-9]+(\.[0-9]{1,2})?$"
+_TRUE: Final = ("true", "yes", "y", "1", "t")
+_FALSE: Final = ("false", "no", "n", "0", "f")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Stored columns of a field as expressions, and the code of what is wrong (or null)."""
+
+    columns: dict[str, pl.Expr]
+    code: pl.Expr
+
+
+def reading(field: Field, *, now_us: int) -> Reading:
+    """How one field is read, by its kind."""
+    if field.kind is Kind.TIME:
+        return _time(field, now_us)
+    if field.kind is Kind.WORD:
+        return Reading({field.name: pl.col(field.name)}, _unless(_known(field), "unknown_word"))
+    return _READERS[field.kind](field)
+
+
+def _unless(good: pl.Expr, code: str) -> pl.Expr:
+    return pl.when(~good).then(pl.lit(code))
+
+
+def _known(field: Field) -> pl.Expr:
+    return pl.col(field.name).is_in(list(field.words))
+
+
+def _whole(text: pl.Expr) -> pl.Expr:
+    return text.cast(pl.Int64, strict=False)
+
+
+def _id(field: Field) -> Reading:
+    text = pl.col(field.name)
+    return Reading({field.name: text}, _unless(text.str.contains(ID_PATTERN), "id_format"))
+
+
+def _text(field: Field) -> Reading:
+    text = pl.col(field.name)
+    control = text.str.contains(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+    code = (
+        pl.when(text.str.len_chars() > LONGEST)
+        .then(pl.lit("too_long"))
+        .when(control)
+        .then(pl.lit("control_character"))
+    )
+    return Reading({field.name: text}, code)
+
+
+def _money(field: Field) -> Reading:
+    text = pl.col(field.name).str.strip_chars()
+    whole = text.str.extract(r"^-?([0-9]+)", 1)
+    decimals = text.str.extract(r"\.([0-9]{1,2})$", 1).fill_null("").str.pad_end(2, "0")
+    sign = pl.when(text.str.starts_with("-")).then(-1).otherwise(1)
+    digits = whole.str.strip_chars_start("0").str.len_chars()
+    code = (
+        pl.when(~text.str.contains(_MONEY))
+        .then(pl.lit("money_format"))
+        .when(digits > MONEY_DIGITS)
+        .then(pl.lit("money_too_large"))
+        .when((sign < 0) & pl.lit(field.name != "margin"))
+        .then(pl.lit("money_negative"))
+    )
+    cents = sign * (_whole(whole) * 100 + _whole(decimals))
+    return Reading({f"{field.name}_cents": cents}, code)
+
+
+def _time(field: Field, now_us: int) -> Reading:
+    text = pl.col(field.name).str.strip_chars()
+    day = text.str.contains(_DATE)
+    days = text.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False).cast(pl.Int64)
+    clock = sum(
+        (
+            _whole(text.str.slice(start, 2)) * unit
+            for start, unit in ((11, 3600), (14, 60), (17, 1))
+        ),
+        start=pl.lit(0),
+    )
+    fraction = _whole(text.str.extract(r"\.([0-9]{1,6})", 1).fill_null("").str.pad_end(6, "0"))
+    east = _whole(text.str.slice(-5, 2)) * 3600 + _whole(text.str.slice(-2, 2)) * 60
+    offset = (
+        pl.when(text.str.ends_with("Z"))
+        .then(0)
+        .otherwise(pl.when(text.str.slice(-6, 1) == "-").then(-east).otherwise(east))
+    )
+    instant = (days * 86_400 + clock - offset) * 1_000_000 + fraction
+    us = pl.when(day).then(days * 86_400_000_000).otherwise(instant)
+    limit = pl.when(day).then(now_us + AHEAD_US).otherwise(now_us + LEEWAY_US)
+    code = (
+        pl.when(text.str.contains(_NAIVE))
+        .then(pl.lit("time_naive"))
+        .when(~day & ~text.str.contains(_INSTANT))
+        .then(pl.lit("time_format"))
+        .when(days.is_null())
+        .then(pl.lit("time_impossible"))
+        .when(us < EARLIEST_US)
+        .then(pl.lit("time_too_early"))
+        .when(us > limit)
+        .then(pl.lit("future"))
+    )
+    stem = field.name.removesuffix("_at")
+    precision = pl.when(day).then(pl.lit("day")).when(text.is_not_null()).then(pl.lit("instant"))
+    return Reading({f"{stem}_us": us, f"{stem}_precision": precision}, code)
+
+
+def _int(field: Field) -> Reading:
+    text = pl.col(field.name).str.strip_chars()
+    good = text.str.contains(r"^[+-]?[0-9]{1,12}$")
+    value = _whole(text.str.strip_prefix("+"))
+    return Reading({field.name: value}, _unless(good, "number_format"))
+
+
+def _bool(field: Field) -> Reading:
+    text = pl.col(field.name).str.strip_chars().str.to_lowercase()
+    no = pl.when(text.is_in(_FALSE)).then(pl.lit(value=False))
+    value = pl.when(text.is_in(_TRUE)).then(pl.lit(value=True)).otherwise(no)
+    return Reading({field.name: value}, _unless(text.is_in([*_TRUE, *_FALSE]), "bool_format"))
+
+
+def _number(text: pl.Expr) -> pl.Expr:
+    return (
+        pl.when(text.str.contains(r"^[0-9]{1,6}(\.[0-9]{1,9})?$"))
+        .then(text)
+        .cast(pl.Float64, strict=False)
+    )
+
+
+def _share(field: Field) -> Reading:
+    text = pl.col(field.name).str.strip_chars()
+    percent = text.str.ends_with("%")
+    value = _number(text.str.strip_chars_end("% "))
+    value = pl.when(percent).then(value / 100).otherwise(value)
+    good = value.is_not_null() & value.is_between(0, 1)
+    return Reading({field.name: value}, _unless(good, "share_format"))
+
+
+def _scale(field: Field) -> Reading:
+    value = _whole(pl.col(field.name).str.extract(r"^\s*([0-9]{1,2})\s*(?:/\s*10\s*)?$", 1))
+    good = value.is_not_null() & value.is_between(0, 10)
+    return Reading({field.name: value}, _unless(good, "scale_format"))
+
+
+def _rating(field: Field) -> Reading:
+    value = _number(pl.col(field.name).str.strip_chars())
+    good = value.is_not_null() & value.is_between(0, 100)
+    return Reading({field.name: value}, _unless(good, "rating_format"))
+
+
+def _span(field: Field) -> Reading:
+    text = pl.col(field.name).str.strip_chars()
+    parts = [
+        _whole(text.str.extract(rf"([0-9]{{1,6}})\s*{unit}\b", 1)).fill_null(0) * seconds
+        for unit, seconds in (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
+    ]
+    plain = text.str.contains(r"^[0-9]{1,9}$")
+    worded = text.str.contains(r"^([0-9]{1,6}\s*[dhms]\s*)+$")
+    value = pl.when(plain).then(_whole(text)).otherwise(sum(parts, start=pl.lit(0)))
+    return Reading(
+        {field.name: pl.when(plain | worded).then(value)}, _unless(plain | worded, "span_format")
+    )
+
+
+_READERS: Final[dict[Kind, Callable[[Field], Reading]]] = {
+    Kind.ID: _id,
+    Kind.TEXT: _text,
+    Kind.NOTE: _text,
+    Kind.MONEY: _money,
+    Kind.INT: _int,
+    Kind.BOOL: _bool,
+    Kind.SHARE: _share,
+    Kind.SCALE: _scale,
+    Kind.RATING: _rating,
+    Kind.SPAN: _span,
+}

@@ -1,0 +1,204 @@
+"""Step 2: facts out of SQL, into columns; only what was touched is read again.
+
+A *lead* is what is touched: its attributes and contradictions join all its deliveries,
+so all facts of a lead lie in one part, named by the month of its first attempt.
+Feedback that names only the buyer's own id is given its lead here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from data_access.columns import ALIASES, ATTEMPTS, ENTITIES, FEEDBACK
+from data_access.store import FACTS
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from data_access.store import FactTable, Store
+
+PARKED: Final = "parked"
+"""The part of feedback whose lead nobody has delivered yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Facts with their `part`; `version` is the data version they are complete up to."""
+
+    version: int
+    attempts: pl.DataFrame
+    feedback: pl.DataFrame
+    aliases: pl.DataFrame
+    entities: pl.DataFrame
+
+
+def read_all(store: Store) -> Facts:
+    """Every fact of the store."""
+    with store.reading() as connection:
+        version = store.data_version_in(connection)
+        attempts = store.road.read(connection, "attempts", ATTEMPTS, above=0, up_to=version)
+        feedback = store.road.read(connection, "feedback", FEEDBACK, above=0, up_to=version)
+        aliases, entities = store.aliases(connection), store.entities(connection)
+    return _parted(Facts(version, attempts, feedback, aliases, entities))
+
+
+def read_touched(store: Store, *, above: int, also: list[str]) -> Facts:
+    """All facts of every lead that a fact after `above` is about, and of leads in `also`."""
+    with store.reading() as connection:
+        version = store.data_version_in(connection)
+        leads = _touched(store, connection, above, version) | set(also)
+        attempts = _facts_of(store, connection, "attempts", sorted(leads), version)
+        while True:
+            nameless = _nameless_of(store, connection, attempts, version)
+            more = _leads_named(store, connection, nameless["buyer_lead_id"].to_list()) - leads
+            if not more:
+                break
+            leads |= more
+            attempts = _facts_of(store, connection, "attempts", sorted(leads), version)
+        feedback = _facts_of(store, connection, "feedback", sorted(leads), version)
+        waiting = _nameless_since(store, connection, above, version)
+        aliases, entities = store.aliases(connection), store.entities(connection)
+    feedback = pl.concat([feedback, nameless, waiting]).unique("seq", keep="first").sort("seq")
+    return _parted(Facts(version, attempts, feedback, aliases, entities))
+
+
+def read_lead(store: Store, lead_id: str, *, version: int) -> Facts:
+    """All facts of one lead up to a data version, straight from the store."""
+    facts = read_touched(store, above=store.data_version(), also=[lead_id])
+    mine = (pl.col("lead_id") == lead_id) & (pl.col("seq") <= version)
+    return Facts(
+        version,
+        facts.attempts.filter(mine),
+        facts.feedback.filter(mine),
+        facts.aliases,
+        facts.entities,
+    )
+
+
+def find(store: Store, text: str, *, limit: int = 10) -> pl.DataFrame:
+    """Leads by an exact id: `kind` (lead, buyer_lead, event), `id`, `lead_id`."""
+    queries = {
+        "lead": (
+            "SELECT DISTINCT t.lead_id, t.lead_id FROM {wanted} "
+            "JOIN attempts t ON t.lead_id = wanted.value"
+        ),
+        "buyer_lead": (
+            "SELECT DISTINCT t.buyer_lead_id, t.lead_id FROM {wanted} "
+            "JOIN attempts t ON t.buyer_lead_id = wanted.value"
+        ),
+        "event": (
+            "SELECT DISTINCT t.event_id, t.lead_id FROM {wanted} "
+            "JOIN feedback t ON t.event_id = wanted.value WHERE t.lead_id IS NOT NULL"
+        ),
+    }
+    types = {"id": pl.String(), "lead_id": pl.String()}
+    with store.reading() as connection:
+        found = [
+            store.road.having(connection, query, types, [text]).with_columns(kind=pl.lit(kind))
+            for kind, query in queries.items()
+        ]
+    return pl.concat(found).select("kind", "id", "lead_id").head(limit)
+
+
+def _touched(store: Store, connection: sa.Connection, above: int, version: int) -> set[str]:
+    leads: set[str] = set()
+    names: list[str] = []
+    for table in FACTS:
+        types = {"lead_id": pl.String(), "buyer_lead_id": pl.String()}
+        new = store.road.read(
+            connection, table, {"seq": pl.Int64(), **types}, above=above, up_to=version
+        )
+        leads |= set(new["lead_id"].drop_nulls())
+        if table == "feedback":
+            names = new.filter(pl.col("lead_id").is_null())["buyer_lead_id"].to_list()
+    return leads | _leads_named(store, connection, names)
+
+
+def _columns(types: dict[str, pl.DataType]) -> str:
+    return ", ".join(f"t.{name}" for name in types)
+
+
+def _facts_of(
+    store: Store, connection: sa.Connection, table: FactTable, leads: list[str], version: int
+) -> pl.DataFrame:
+    query = (
+        f"SELECT {_columns(FACTS[table])} FROM {{wanted}} "  # noqa: S608 - our own names
+        f"JOIN {table} t ON t.lead_id = wanted.value WHERE t.seq <= {version:d}"
+    )
+    return store.road.having(connection, query, FACTS[table], leads).sort("seq")
+
+
+def _nameless_of(
+    store: Store, connection: sa.Connection, attempts: pl.DataFrame, version: int
+) -> pl.DataFrame:
+    """Feedback without a lead that names one of these attempts by the buyer's own id."""
+    query = (
+        f"SELECT {_columns(FEEDBACK)} FROM {{wanted}} "  # noqa: S608 - our own names
+        "JOIN feedback t ON t.buyer_lead_id = wanted.value "
+        f"WHERE t.lead_id IS NULL AND t.seq <= {version:d}"
+    )
+    names = attempts["buyer_lead_id"].drop_nulls().unique().to_list()
+    return store.road.having(connection, query, FEEDBACK, names).sort("seq")
+
+
+def _nameless_since(
+    store: Store, connection: sa.Connection, above: int, version: int
+) -> pl.DataFrame:
+    new = store.road.read(connection, "feedback", FEEDBACK, above=above, up_to=version)
+    return new.filter(pl.col("lead_id").is_null())
+
+
+def _leads_named(store: Store, connection: sa.Connection, names: list[str]) -> set[str]:
+    query = (
+        "SELECT DISTINCT t.lead_id FROM {wanted} JOIN attempts t ON t.buyer_lead_id = wanted.value"
+    )
+    found = store.road.having(connection, query, {"lead_id": pl.String()}, names)
+    return set(found["lead_id"])
+
+
+def _parted(facts: Facts) -> Facts:
+    """Name the lead of nameless feedback, and the part of every row."""
+    feedback = _with_lead(facts)
+    month = pl.from_epoch(pl.col("first"), time_unit="us").dt.strftime("%Y-%m")
+    homes = facts.attempts.group_by("lead_id").agg(first=pl.col("attempted_us").min())
+    homes = homes.select("lead_id", part=month)
+    attempts = facts.attempts.join(homes, on="lead_id", how="left", maintain_order="left")
+    feedback = feedback.join(homes, on="lead_id", how="left", maintain_order="left")
+    feedback = feedback.with_columns(pl.col("part").fill_null(PARKED))
+    return Facts(facts.version, attempts, feedback, facts.aliases, facts.entities)
+
+
+def _with_lead(facts: Facts) -> pl.DataFrame:
+    """The lead of the earliest attempt under the buyer's own id.
+
+    That attempt decides at every as-of: before it there is none to take its place.
+    """
+    feedback = facts.feedback
+    if not feedback["lead_id"].null_count():
+        return feedback
+    merged = facts.aliases.filter(pl.col("kind") == "buyer")
+    canonical = dict(merged.select("entity_id", "canonical_id").iter_rows())
+    ids = (
+        facts.attempts.filter(pl.col("buyer_lead_id").is_not_null())
+        .with_columns(speaker=pl.col("buyer_id").replace(canonical))
+        .sort("attempted_us", "event_id")
+        .unique(["speaker", "buyer_lead_id"], keep="first", maintain_order=True)
+        .select("speaker", "buyer_lead_id", found="lead_id")
+    )
+    named = feedback.with_columns(speaker=pl.col("reporter_id").replace(canonical)).join(
+        ids, on=["speaker", "buyer_lead_id"], how="left", maintain_order="left"
+    )
+    return named.with_columns(lead_id=pl.coalesce("lead_id", "found")).drop("speaker", "found")
+
+
+EMPTY: Final = Facts(
+    0,
+    pl.DataFrame(schema={**ATTEMPTS, "part": pl.String()}),
+    pl.DataFrame(schema={**FEEDBACK, "part": pl.String()}),
+    pl.DataFrame(schema=ALIASES),
+    pl.DataFrame(schema=ENTITIES),
+)
+"""The facts of an empty store."""

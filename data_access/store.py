@@ -1,0 +1,286 @@
+"""The store: opened, migrated, asked and written; every statement about facts is here.
+
+Writers take the sequence first and hold it until they commit, so the facts up to any
+number are complete. Readers never wait for a writer.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+import polars as pl
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+from data_access import tables
+from data_access.columns import ALIASES, ATTEMPTS, ENTITIES, FEEDBACK
+from data_access.engines import StoreUnusable, open_engine, writing
+from data_access.roads import road_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+FactTable = Literal["attempts", "feedback"]
+FACTS: Final = {"attempts": ATTEMPTS, "feedback": FEEDBACK}
+
+_KNOWN_ATTEMPTS: Final = (
+    "SELECT a.event_id, a.content_hash FROM {wanted} JOIN attempts a ON a.event_id = wanted.value"
+)
+_KNOWN_FEEDBACK: Final = (
+    "SELECT f.event_id, f.reporter_id, f.content_hash, f.lead_id, f.buyer_lead_id, f.retracts, "
+    "f.replaces FROM {wanted} JOIN feedback f ON f.event_id = wanted.value"
+)
+_KNOWN_DELIVERIES: Final = (
+    "SELECT DISTINCT a.lead_id, a.buyer_id FROM {wanted} "
+    "JOIN attempts a ON a.lead_id = wanted.value"
+)
+_KNOWN_BUYER_LEADS: Final = (
+    "SELECT DISTINCT a.buyer_lead_id, a.buyer_id FROM {wanted} "
+    "JOIN attempts a ON a.buyer_lead_id = wanted.value"
+)
+_REPLACED: Final = (
+    "SELECT f.event_id, f.reporter_id, f.replaces FROM {wanted} "
+    "JOIN feedback f ON f.replaces = wanted.value"
+)
+TEXT: Final = pl.String()
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A receipt: one file or body taken in, how far, and its five counts."""
+
+    batch_id: str
+    cursor: int
+    finished: bool
+    counts: dict[str, int]
+
+
+class Store:
+    """One store behind one URL; opening it applies the migrations."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = open_engine(url)
+        self.road = road_of(self.engine)
+        self._migrate()
+
+    def _migrate(self) -> None:
+        """Bring the tables to the newest revision, under the write lock."""
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config.set_main_option("path_separator", "os")
+        try:
+            with writing(self.engine) as connection:
+                if self.engine.dialect.name == "postgresql":
+                    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7310)")
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+                self._first_counters(connection)
+        except sa.exc.OperationalError as error:
+            message = f"the store at {self.engine.url!r} cannot be opened: {error.orig}"
+            raise StoreUnusable(message) from error
+
+    @staticmethod
+    def _first_counters(connection: sa.Connection) -> None:
+        known = set(connection.execute(sa.select(tables.counters.c.name)).scalars())
+        missing = [n for n in ("facts", "quarantine", "audit") if n not in known]
+        if missing:
+            rows = [{"name": name, "value": 0} for name in missing]
+            connection.execute(tables.counters.insert(), rows)
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self.engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """One consistent view of the store."""
+        options: dict[str, str] = {}
+        if self.engine.dialect.name == "postgresql":
+            options["isolation_level"] = "REPEATABLE READ"
+        with self.engine.connect().execution_options(**options) as connection, connection.begin():
+            yield connection
+
+    # --- the sequence -----------------------------------------------------------------
+
+    def data_version(self) -> int:
+        """The number of the newest fact: what the store had taken up to now."""
+        with self.reading() as connection:
+            return self.data_version_in(connection)
+
+    def data_version_in(self, connection: sa.Connection) -> int:
+        """The same, inside a view that is open already."""
+        return self._counter(connection, "facts")
+
+    @staticmethod
+    def _counter(connection: sa.Connection, name: str) -> int:
+        query = sa.select(tables.counters.c.value).where(tables.counters.c.name == name)
+        return int(connection.execute(query).scalar_one())
+
+    @staticmethod
+    def take_numbers(connection: sa.Connection, name: str, count: int) -> int:
+        """Reserve `count` numbers until commit; returns the one before the first."""
+        counters = tables.counters
+        statement = (
+            sa.update(counters)
+            .where(counters.c.name == name)
+            .values(value=counters.c.value + count)
+            .returning(counters.c.value)
+        )
+        return int(connection.execute(statement).scalar_one()) - count
+
+    # --- what is known ----------------------------------------------------------------
+
+    def known_attempts(self, connection: sa.Connection, event_ids: Sequence[str]) -> pl.DataFrame:
+        """`event_id`, `content_hash` of attempts that are in the store already."""
+        types = {"event_id": TEXT, "content_hash": TEXT}
+        return self.road.having(connection, _KNOWN_ATTEMPTS, types, event_ids)
+
+    def known_feedback(self, connection: sa.Connection, event_ids: Sequence[str]) -> pl.DataFrame:
+        """Feedback with one of these event ids, whoever reported it."""
+        types = dict.fromkeys(
+            ("event_id", "reporter_id", "content_hash", "lead_id", "buyer_lead_id"), TEXT
+        )
+        types |= {"retracts": TEXT, "replaces": TEXT}
+        return self.road.having(connection, _KNOWN_FEEDBACK, types, event_ids)
+
+    def replacing(self, connection: sa.Connection, event_ids: Sequence[str]) -> pl.DataFrame:
+        """Feedback that replaces one of these events."""
+        types = dict.fromkeys(("event_id", "reporter_id", "replaces"), TEXT)
+        return self.road.having(connection, _REPLACED, types, event_ids)
+
+    def known_deliveries(self, connection: sa.Connection, lead_ids: Sequence[str]) -> pl.DataFrame:
+        """`lead_id`, `buyer_id` (as sent) of every offer of these leads."""
+        types = {"lead_id": TEXT, "buyer_id": TEXT}
+        return self.road.having(connection, _KNOWN_DELIVERIES, types, lead_ids)
+
+    def known_buyer_leads(self, connection: sa.Connection, ids: Sequence[str]) -> pl.DataFrame:
+        """`buyer_lead_id`, `buyer_id` (as sent) of offers under the buyer's own ids."""
+        types = {"buyer_lead_id": TEXT, "buyer_id": TEXT}
+        return self.road.having(connection, _KNOWN_BUYER_LEADS, types, ids)
+
+    def aliases(self, connection: sa.Connection) -> pl.DataFrame:
+        """All aliases (`columns.ALIASES`)."""
+        return self._frame(connection, tables.aliases, ALIASES)
+
+    def entities(self, connection: sa.Connection) -> pl.DataFrame:
+        """What the operator has set (`columns.ENTITIES`)."""
+        return self._frame(connection, tables.entities, ENTITIES)
+
+    @staticmethod
+    def _frame(
+        connection: sa.Connection, table: sa.Table, types: dict[str, pl.DataType]
+    ) -> pl.DataFrame:
+        query = sa.select(*(table.c[name] for name in types)).order_by(table.c.seq)
+        rows = [tuple(row) for row in connection.execute(query)]
+        return pl.DataFrame(rows, schema=types, orient="row")
+
+    # --- writing ----------------------------------------------------------------------
+
+    def append(self, connection: sa.Connection, table: FactTable, rows: pl.DataFrame) -> None:
+        """Insert facts that already have their numbers."""
+        if rows.height:
+            self.road.append(connection, table, rows)
+
+    def refuse(self, connection: sa.Connection, rows: pl.DataFrame) -> None:
+        """Keep refused rows; one that was refused before in the same way is kept once."""
+        if not rows.height:
+            return
+        query = (
+            "SELECT q.fingerprint FROM {wanted} JOIN quarantine q ON q.fingerprint = wanted.value"
+        )
+        prints = rows["fingerprint"].to_list()
+        known = self.road.having(connection, query, {"fingerprint": TEXT}, prints)
+        rows = rows.unique("fingerprint", keep="first", maintain_order=True)
+        rows = rows.join(known, on="fingerprint", how="anti", maintain_order="left")
+        if rows.height:
+            first = self.take_numbers(connection, "quarantine", rows.height)
+            numbered = rows.with_row_index("refused_id", offset=first + 1)
+            self.road.append(connection, "quarantine", numbered.cast({"refused_id": pl.Int64}))
+
+    def note(  # noqa: PLR0913 - the columns of an audit row
+        self,
+        connection: sa.Connection,
+        *,
+        at_us: int,
+        actor: str,
+        action: str,
+        subject: str | None = None,
+        detail: dict[str, object] | None = None,
+    ) -> None:
+        """Add a line to the audit."""
+        number = self.take_numbers(connection, "audit", 1) + 1
+        connection.execute(
+            tables.audit.insert().values(
+                audit_id=number,
+                recorded_us=at_us,
+                actor=actor,
+                action=action,
+                subject=subject,
+                detail=json.dumps(detail, sort_keys=True) if detail else None,
+            )
+        )
+
+    def set_entity(
+        self, kind: str, entity_id: str, *, name: str | None, buyer_type: str | None, at_us: int
+    ) -> None:
+        """Set the operator's name or buyer type of a source or buyer."""
+        with writing(self.engine) as connection:
+            seq = self.take_numbers(connection, "facts", 1) + 1
+            said: dict[str, object] = {"name": name, "buyer_type": buyer_type}
+            connection.execute(
+                tables.entities.insert().values(
+                    seq=seq, recorded_us=at_us, kind=kind, entity_id=entity_id, **said
+                )
+            )
+            self.note(
+                connection,
+                at_us=at_us,
+                actor="operator",
+                action="set_entity",
+                subject=f"{kind}:{entity_id}",
+                detail=said,
+            )
+
+    def merge(self, kind: str, entity_id: str, canonical_id: str, *, at_us: int) -> None:
+        """Say that one id is another's; ValueError for chains, circles and second merges."""
+        with writing(self.engine) as connection:
+            known = self.aliases(connection).filter(pl.col("kind") == kind)
+            self._check_merge(known, entity_id, canonical_id)
+            seq = self.take_numbers(connection, "facts", 1) + 1
+            connection.execute(
+                tables.aliases.insert().values(
+                    seq=seq,
+                    recorded_us=at_us,
+                    kind=kind,
+                    entity_id=entity_id,
+                    canonical_id=canonical_id,
+                )
+            )
+            self.note(
+                connection,
+                at_us=at_us,
+                actor="operator",
+                action="merge",
+                subject=f"{kind}:{entity_id}",
+                detail={"canonical_id": canonical_id},
+            )
+
+    @staticmethod
+    def _check_merge(known: pl.DataFrame, entity_id: str, canonical_id: str) -> None:
+        if entity_id == canonical_id:
+            message = f"{entity_id!r} cannot be merged into itself"
+            raise ValueError(message)
+        if entity_id in known["entity_id"]:
+            message = f"{entity_id!r} is merged already"
+            raise ValueError(message)
+        if canonical_id in known["entity_id"] or entity_id in known["canonical_id"]:
+            message = (
+                f"{canonical_id!r} or {entity_id!r} is part of another merge; "
+                "merge into the id that stays"
+            )
+            raise ValueError(message)
