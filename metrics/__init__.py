@@ -1,0 +1,1 @@
+"""Frames in, frames out: what every number means, as pure functions."""

@@ -1,0 +1,239 @@
+"""Over time and against the period before, both at the same age."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from metrics import rates
+from metrics.calendar import day_number, to_date
+from metrics.catalogue import number
+from metrics.intervals import difference
+from metrics.tallies import DAY_OF, MEASURES
+
+if TYPE_CHECKING:
+    from metrics.scope import Scope
+
+TREND_RATES: Final = ("delivery_rate", "coverage", "contact_rate", "conversion_rate", "return_rate")
+RANGE_OF: Final = {
+    "delivery_rate": "delivery",
+    "coverage": "coverage",
+    "contact_rate": "contact",
+    "conversion_rate": "conversion",
+    "return_rate": "return",
+}
+_DENOMINATOR: Final = {
+    "delivery_rate": ("delivered", "attempted"),
+    "coverage": ("feedback", "delivered"),
+    "contact_rate": ("contacted", "contact_base"),
+    "conversion_rate": ("converted", "conversion_base"),
+    "return_rate": ("returned", "delivered"),
+}
+MONEY: Final = (
+    "gross_cents",
+    "credit_cents",
+    "net_cents",
+    "cost_cents",
+    "margin_cents",
+    "value_cents",
+)
+COUNTS: Final = ("attempted", "delivered", "feedback")
+LEVEL_SHARE: Final = 0.01
+"""Money that moved by less than this share of itself is called level."""
+
+HEADLINE: Final[dict[str, pl.DataType]] = {
+    "key": pl.String(),
+    "value": pl.Float64(),
+    "numerator": pl.Int64(),
+    "denominator": pl.Int64(),
+    "low": pl.Float64(),
+    "high": pl.Float64(),
+    "previous": pl.Float64(),
+    "previous_low": pl.Float64(),
+    "previous_high": pl.Float64(),
+    "change": pl.Float64(),
+    "verdict": pl.String(),
+}
+
+
+def trend(
+    tally: pl.LazyFrame,
+    before: pl.LazyFrame | None,
+    scope: Scope,
+    *,
+    grain: str,
+    young_after: int,
+) -> pl.DataFrame:
+    """The table `trend`: one row per bucket of time.
+
+    Args:
+        tally: cells of the scope.
+        before: cells of the previous period as known at the same age; None for none.
+        scope: period, base and clock.
+        grain: day, week (from Monday) or month.
+        young_after: the last day (number) whose deliveries are all old enough to judge.
+
+    Returns:
+        start, end (dates, both inclusive), partial (cut by the period or by as-of),
+        young (by `delivered`: not all of it old enough to judge), RATE_COLUMNS, and
+        previous_<rate> for each of TREND_RATES: the bucket one period earlier, null
+        where there is none.
+    """
+    bounds = _spans(scope, grain)
+    now = _buckets(tally, scope, grain, bounds, shift=0)
+    table = bounds.join(now, on="start", how="left", maintain_order="left")
+    young = pl.col("end") > to_date(young_after)
+    table = table.with_columns(young=young & pl.lit(scope.clock == "delivered"))
+    if before is None:
+        earlier = [pl.lit(None, pl.Float64).alias(f"previous_{name}") for name in TREND_RATES]
+        return table.with_columns(earlier)
+    past = _buckets(before, scope, grain, bounds, shift=scope.days)
+    past = past.select("start", *(pl.col(n).alias(f"previous_{n}") for n in TREND_RATES))
+    return table.join(past, on="start", how="left", maintain_order="left")
+
+
+def _buckets(
+    tally: pl.LazyFrame, scope: Scope, grain: str, bounds: pl.DataFrame, *, shift: int
+) -> pl.DataFrame:
+    """Rates per bucket; one without any offer counts 0 and has no rates."""
+    days = pl.from_epoch(pl.col("day") + shift, time_unit="d")
+    start = days.dt.truncate(rates.BUCKETS[grain]).cast(pl.Date)
+    sums = rates.summed(tally.with_columns(start=start), ["start"])
+    every = bounds.lazy().select("start").join(sums, on="start", how="left")
+    counted = every.with_columns(pl.col(measure).fill_null(0) for measure in MEASURES)
+    return rates.finished(rates.rated(counted, scope), ["start"]).collect()
+
+
+def _spans(scope: Scope, grain: str) -> pl.DataFrame:
+    """Every bucket of the period, with or without deliveries."""
+    every = rates.BUCKETS[grain]
+    days = pl.date_range(scope.first, scope.last, eager=True).alias("day")
+    whole = pl.DataFrame({"day": days}).with_columns(start=pl.col("day").dt.truncate(every))
+    spans = whole.group_by("start").agg(first=pl.col("day").min(), end=pl.col("day").max())
+    full = pl.col("start").dt.offset_by(every).dt.offset_by("-1d")
+    cut = (pl.col("first") > pl.col("start")) | (pl.col("end") < full)
+    return spans.sort("start").select("start", "end", partial=cut)
+
+
+def headline(now: pl.DataFrame, before: pl.DataFrame | None) -> pl.DataFrame:
+    """The table `headline`: each number with its change against the period before.
+
+    Args:
+        now: one row of RATE_COLUMNS for the scope.
+        before: the same for the previous period at the same age; None for none.
+
+    Returns:
+        key, value (rate 0 - 1, cents or count), numerator, denominator, low, high,
+        previous, previous_low, previous_high, change, verdict: better, worse or level
+        (a rate's change inside its likely range, money that moved under 1 %); null
+        where better-when is neither or either value is missing.
+    """
+    rows = [_rate_row(key, now, before) for key in TREND_RATES]
+    rows += [_plain_row(key, now, before) for key in (*COUNTS, *MONEY)]
+    return pl.DataFrame(rows, schema=HEADLINE)
+
+
+def _cell(frame: pl.DataFrame | None, name: str) -> float | None:
+    if frame is None or not frame.height:
+        return None
+    value = frame[name].item()
+    return None if value is None else float(value)
+
+
+def _count(frame: pl.DataFrame, name: str) -> int | None:
+    value = _cell(frame, name)
+    return None if value is None else int(value)
+
+
+def _rate_row(key: str, now: pl.DataFrame, before: pl.DataFrame | None) -> dict[str, object]:
+    stem = RANGE_OF[key]
+    names = (key, f"{stem}_low", f"{stem}_high")
+    value, low, high = (_cell(now, name) for name in names)
+    previous, low0, high0 = (_cell(before, name) for name in names)
+    count, of = _DENOMINATOR[key]
+    change, verdict = None, None
+    if None not in (value, low, high, previous, low0, high0):
+        assert value is not None and low is not None and high is not None  # noqa: S101, PT018
+        assert previous is not None and low0 is not None and high0 is not None  # noqa: S101, PT018
+        change = value - previous
+        least, most = difference((value, low, high), (previous, low0, high0))
+        verdict = _verdict(key, change, level=least <= 0 <= most)
+    return {
+        "key": key,
+        "value": value,
+        "numerator": _count(now, count),
+        "denominator": _count(now, of),
+        "low": low,
+        "high": high,
+        "previous": previous,
+        "previous_low": low0,
+        "previous_high": high0,
+        "change": change,
+        "verdict": verdict,
+    }
+
+
+def _plain_row(key: str, now: pl.DataFrame, before: pl.DataFrame | None) -> dict[str, object]:
+    value, previous = _cell(now, key), _cell(before, key)
+    change = None if value is None or previous is None else value - previous
+    verdict = None
+    if change is not None and previous is not None:
+        verdict = _verdict(key, change, level=abs(change) < LEVEL_SHARE * max(abs(previous), 1))
+    return {"key": key, "value": value, "previous": previous, "change": change, "verdict": verdict}
+
+
+def _verdict(key: str, change: float, *, level: bool) -> str | None:
+    better = number(key).better
+    if better == "neither":
+        return None
+    if level:
+        return "level"
+    return "better" if (change > 0) == (better == "higher") else "worse"
+
+
+CLOCKS_TABLE: Final[dict[str, pl.DataType]] = {
+    "clock": pl.String(),
+    "deliveries": pl.Int64(),
+    "feedback": pl.Int64(),
+    "converted": pl.Int64(),
+    "delivered_in_period": pl.Int64(),
+    "delivered_before": pl.Int64(),
+    "delivered_after": pl.Int64(),
+}
+
+
+def clocks(outcomes: pl.LazyFrame, scope: Scope) -> pl.DataFrame:
+    """The table `clocks`: why the three ways to count give different totals.
+
+    Args:
+        outcomes: deliveries inside the filters, of any day.
+        scope: the period.
+
+    Returns:
+        One row per clock: deliveries that it dates inside the period (by `occurred` and
+        `reported` only those with feedback), how many of them have feedback and are
+        sales, and when they were delivered: inside the period, before it or after it.
+    """
+    first, last = day_number(scope.first), day_number(scope.last)
+    dated = pl.col("dated_day")
+    rows = []
+    for clock, day in DAY_OF.items():
+        mine = outcomes.filter(pl.col(day).is_between(first, last), pl.col("delivered") == 1)
+        if clock != "delivered":
+            mine = mine.filter(pl.col("covered") == 1)
+        counted = mine.select(
+            clock=pl.lit(clock),
+            deliveries=pl.len(),
+            feedback=pl.col("covered").sum(),
+            converted=pl.col("converted").sum(),
+            delivered_in_period=dated.is_between(first, last).sum(),
+            delivered_before=(dated < first).sum(),
+            delivered_after=(dated > last).sum(),
+        )
+        rows.append(counted)
+    table = pl.concat(pl.collect_all(rows))
+    return table.select(pl.col(name).cast(kind) for name, kind in CLOCKS_TABLE.items())
+
+
+__all__ = ["CLOCKS_TABLE", "HEADLINE", "TREND_RATES", "clocks", "headline", "trend"]

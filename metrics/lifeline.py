@@ -1,0 +1,110 @@
+"""The timeline of one lead: offers, reports, what was taken back, what we wrote."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from metrics.listing import INSTANT
+
+if TYPE_CHECKING:
+    from metrics.rates import Named
+
+EVENTS: Final[dict[str, pl.DataType]] = {
+    "at": INSTANT,
+    "precision": pl.String(),
+    "kind": pl.String(),
+    "who": pl.String(),
+    "who_id": pl.String(),
+    "outcome": pl.String(),
+    "outcome_raw": pl.String(),
+    "reason": pl.String(),
+    "value_cents": pl.Int64(),
+    "price_cents": pl.Int64(),
+    "delay_seconds": pl.Int64(),
+    "reported_at": INSTANT,
+    "reported_precision": pl.String(),
+    "retracted": pl.Boolean(),
+    "retracted_by": pl.String(),
+    "retracts": pl.String(),
+    "replaces": pl.String(),
+    "credit_approved": pl.Boolean(),
+    "credit_amount_cents": pl.Int64(),
+    "phone_answered": pl.Boolean(),
+    "spoke_to_lead": pl.Boolean(),
+    "right_party": pl.Boolean(),
+    "failure_reason": pl.String(),
+    "issue": pl.String(),
+    "notes": pl.String(),
+    "event_id": pl.String(),
+    "batch_id": pl.String(),
+}
+"""Columns of a timeline. `kind`: delivered, failed, feedback, retraction or message.
+
+`at` is when it happened; `delay_seconds` how much later we were told (null where either
+time is only a date); `who` is the buyer, or the source for a message.
+"""
+
+
+def events(
+    attempts: pl.DataFrame, feedback: pl.DataFrame, undone: pl.DataFrame, named: Named
+) -> pl.DataFrame:
+    """Everything said about one lead, by (when it happened, when we were told, event id).
+
+    Args:
+        attempts: facts with canonical `buyer_id` and their instant `at`.
+        feedback: facts with canonical `buyer_id`, and instants `occurred`, `reported`.
+        undone: `seq`, `retracted_by` of what was taken back.
+        named: what buyers and sources are called.
+    """
+    offers = attempts.select(
+        at=pl.col("at").cast(INSTANT),
+        precision="attempted_precision",
+        kind=pl.when(pl.col("succeeded") == 1)
+        .then(pl.lit("delivered"))
+        .otherwise(pl.lit("failed")),
+        who_id="buyer_id",
+        price_cents=pl.coalesce("price_cents", "attempted_price_cents"),
+        failure_reason="failure_reason",
+        event_id="event_id",
+        batch_id="batch_id",
+        reported_at=pl.col("at").cast(INSTANT),
+    )
+    kind = (
+        pl.when(pl.col("event_type") == "feedback.sent")
+        .then(pl.lit("message"))
+        .when(pl.col("retracts").is_not_null())
+        .then(pl.lit("retraction"))
+        .otherwise(pl.lit("feedback"))
+    )
+    exact = (pl.col("occurred_precision") == "instant") & (
+        pl.col("reported_precision") == "instant"
+    )
+    delay = (pl.col("reported") - pl.col("occurred")) // 1_000_000
+    told = feedback.join(undone, on="seq", how="left")
+    told = told.with_columns(
+        at=pl.col("occurred").cast(INSTANT),
+        precision="occurred_precision",
+        kind=kind,
+        who_id=pl.when(pl.col("event_type") == "feedback.sent")
+        .then("target_id")
+        .otherwise("buyer_id"),
+        delay_seconds=pl.when(exact & ~pl.col("reported_filled").fill_null(value=False)).then(
+            delay
+        ),
+        reported_at=pl.col("reported").cast(INSTANT),
+        retracted=pl.col("retracted_by").is_not_null(),
+    )
+    rows = pl.concat(
+        [offers, told.select(c for c in told.columns if c in EVENTS or c == "who_id")],
+        how="diagonal",
+    )
+    names = {**named.source, **named.buyer}
+    name = pl.col("who_id").replace_strict(names, default=None, return_dtype=pl.String)
+    rows = rows.with_columns(who=pl.coalesce(name, "who_id"))
+    rows = rows.sort("at", "reported_at", "event_id", nulls_last=True)
+    return rows.select(
+        (pl.col(c) if c in rows.columns else pl.lit(None)).cast(kind).alias(c)
+        for c, kind in EVENTS.items()
+    )

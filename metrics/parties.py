@@ -1,0 +1,82 @@
+"""What sources and buyers are called, and of which type a buyer is.
+
+The operator's setting counts; without one the latest event that names it, by
+(timestamp, event id). Names are those of now at every as-of.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from metrics.rates import Named
+
+HEARD: Final[dict[str, pl.DataType]] = {
+    "kind": pl.String(),
+    "entity_id": pl.String(),
+    "what": pl.String(),
+    "said": pl.String(),
+    "at": pl.Int64(),
+    "event_id": pl.String(),
+}
+"""A row is the latest thing heard of an entity: its `name` or its `buyer_type`."""
+
+_SAYINGS: Final = (
+    ("attempts", "source", "source_id", "name", "source_name", "attempted_us"),
+    ("attempts", "buyer", "buyer_id", "name", "buyer_name", "attempted_us"),
+    ("attempts", "buyer", "buyer_id", "buyer_type", "buyer_type", "attempted_us"),
+    ("feedback", "buyer", "reporter_id", "name", "reporter_name", "reported_us"),
+)
+
+
+def heard(attempts: pl.DataFrame, feedback: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
+    """The latest name and type of every entity in some facts (`HEARD`)."""
+    frames = {"attempts": attempts, "feedback": feedback}
+    parts = [
+        frames[frame].select(
+            kind=pl.lit(kind),
+            entity_id=pl.col(key).replace(_canonical(aliases, kind)),
+            what=pl.lit(what),
+            said=said,
+            at=at,
+            event_id="event_id",
+        )
+        for frame, kind, key, what, said, at in _SAYINGS
+    ]
+    return latest(pl.concat(parts))
+
+
+def latest(sayings: pl.DataFrame) -> pl.DataFrame:
+    """The latest saying of each kind about each entity; the order of rows does not matter."""
+    key, order = ["kind", "entity_id", "what"], ["at", "event_id", "said"]
+    known = sayings.drop_nulls(["entity_id", "said"])
+    known = known.filter(pl.col("at") == pl.col("at").max().over(key))  # few are left to sort
+    best = known.sort(*key, *order).unique(key, keep="last", maintain_order=True)
+    return best.select(*HEARD)
+
+
+def named(sayings: pl.DataFrame, settings: pl.DataFrame, aliases: pl.DataFrame) -> Named:
+    """Names and types in force.
+
+    Args:
+        sayings: `HEARD`.
+        settings: `data_access.columns.ENTITIES`; later rows count over earlier ones.
+        aliases: `data_access.columns.ALIASES`.
+    """
+    found: dict[str, dict[str, str]] = {"source": {}, "buyer": {}, "buyer_type": {}}
+    for kind, entity, what, said in sayings.select("kind", "entity_id", "what", "said").iter_rows():
+        found["buyer_type" if what == "buyer_type" else kind][entity] = said
+    for row in settings.sort("seq").iter_rows(named=True):
+        entity = _canonical(aliases, row["kind"]).get(row["entity_id"], row["entity_id"])
+        if row["name"] is not None:
+            found[row["kind"]][entity] = row["name"]
+        if row["buyer_type"] is not None:
+            found["buyer_type"][entity] = row["buyer_type"]
+    types: dict[str, str | None] = {**dict.fromkeys(found["buyer"]), **found["buyer_type"]}
+    return Named(found["source"], found["buyer"], types)
+
+
+def _canonical(aliases: pl.DataFrame, kind: str) -> dict[str, str]:
+    mine = aliases.filter(pl.col("kind") == kind)
+    return dict(mine.select("entity_id", "canonical_id").iter_rows())

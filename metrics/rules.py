@@ -1,0 +1,275 @@
+"""The operator's judgement as one frozen value: weights, floors, bands, terms, costs.
+
+Every default is the guide's or a published figure and can be changed in `rules.toml`.
+Metrics are given a `Rules` and read no file.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from hashlib import blake2b
+from typing import Any, Final, get_type_hints
+
+from metrics.reasons import DEFAULT as DEFAULT_PATTERNS
+from metrics.reasons import GROUPS, ReasonPatterns
+
+EVERY: Final = "default"
+"""The key that stands for every buyer, vertical or buyer type without an entry of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Numbers by name with a default for every other name."""
+
+    pairs: tuple[tuple[str, float], ...]
+
+    def of(self, key: str | None) -> float:
+        """The number of a name, or the default one."""
+        numbers = dict(self.pairs)
+        return numbers.get(key or EVERY, numbers[EVERY])
+
+    def updated(self, numbers: Mapping[str, float]) -> Shares:
+        """The same with some numbers changed or added."""
+        return Shares(tuple(({**dict(self.pairs), **numbers}).items()))
+
+
+class BadRules(ValueError):  # noqa: N818 - what it says is what is wrong with the rules
+    """A settings file that cannot be taken; the message names file, key and nearest key."""
+
+
+_CONTACT: Final = Shares(
+    (("live_transfer", 0.60), ("lead_buyer", 0.25), ("data_buyer", 0.10), (EVERY, 0.25))
+)
+_RETURNS: Final = Shares(((EVERY, 0.08),))
+_RETURN_DAYS: Final = Shares(((EVERY, 14),))
+_CHECK_COSTS: Final = Shares(
+    (
+        ("contactability", 8),
+        ("identity", 12),
+        ("duplicate", 2),
+        ("targeting", 1),
+        ("consent", 5),
+        (EVERY, 5),
+    )
+)
+_CHECK_CATCHES: Final = Shares(
+    (
+        ("contactability", 0.7),
+        ("identity", 0.5),
+        ("duplicate", 0.9),
+        ("targeting", 0.9),
+        ("consent", 0.8),
+        (EVERY, 0.0),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """Quality score: weights in points, targets and marks as shares (the guide's example)."""
+
+    delivery_points: float = 25.0
+    contact_points: float = 25.0
+    conversion_points: float = 30.0
+    return_points: float = 20.0
+    contact_target: float = 0.85
+    conversion_target: float = 0.20
+    delivery_mark: float = 0.90
+    contact_mark: float = 0.70
+    conversion_mark: float = 0.12
+    return_mark: float = 0.03
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tiers:
+    """Edges of the tiers on conversion of feedback, and how sure a tier must be."""
+
+    excellent_above: float = 0.12
+    good_from: float = 0.08
+    watch_from: float = 0.05
+    sure: float = 0.80
+    window_days: int = 90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Floors:
+    """Contact floors by buyer type, and the smallest sample a suggestion may rest on."""
+
+    contact: Shares = _CONTACT
+    returns: Shares = _RETURNS
+    least_deliveries: int = 50
+    widest_share: float = 0.25
+    """A rule that hits more than this share of all sources does not fire."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bands:
+    """Published figures, unaudited: what is usual in the trade (shares)."""
+
+    return_low: float = 0.08
+    return_high: float = 0.35
+    return_process: float = 0.30
+    """From this return rate on, a buyer's process is suspected rather than its leads."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alerts:
+    """What counts as unusual: complete weeks at an age, false-discovery rate, least expected."""
+
+    age_days: int = 14
+    weeks: int = 2
+    """So many latest complete weeks are tested together."""
+    false_discovery: float = 0.10
+    least_expected: float = 5.0
+    ewma_weight: float = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pricing:
+    """From break-even to a price: the buyer's share, and what a rise asks for."""
+
+    buyer_share: float = 1.0
+    rise: float = 0.20
+    rise_needs: float = 1.2
+    """A rise is suggested only where the break-even's low end is this many prices."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """What buyers may claim back: groups usually credited, days to decide, days to return."""
+
+    credited_groups: tuple[str, ...] = (
+        "contactability",
+        "identity",
+        "duplicate",
+        "targeting",
+        "consent",
+    )
+    decide_days: int = 7
+    return_days: Shares = _RETURN_DAYS
+    """Days after delivery within which a return may be claimed, by buyer."""
+    check_cost_cents: Shares = _CHECK_COSTS
+    """Cost of one check before delivery, by reason group."""
+    check_catches: Shares = _CHECK_CATCHES
+    """Share of such returns that the check would have prevented."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """All of it. `patterns` are tried in order on the free text of a reason."""
+
+    score: Score = Score()
+    tiers: Tiers = Tiers()
+    floors: Floors = Floors()
+    bands: Bands = Bands()
+    alerts: Alerts = Alerts()
+    pricing: Pricing = Pricing()
+    claims: Claims = Claims()
+    patterns: ReasonPatterns = DEFAULT_PATTERNS
+
+    def __hash__(self) -> int:
+        """By content, so that answers can be kept by it."""
+        return hash(self.digest)
+
+    @property
+    def digest(self) -> str:
+        """A hash of every value in force; it goes into manifests."""
+        return blake2b(_plain(self).encode(), digest_size=8).hexdigest()
+
+
+def _plain(value: object) -> str:
+    if is_dataclass(value):
+        pairs = ((f.name, _plain(getattr(value, f.name))) for f in fields(value))
+        return f"{{{', '.join(f'{k}={v}' for k, v in pairs)}}}"
+    return repr(value)
+
+
+def read(tables: Mapping[str, Any], where: str) -> Rules:
+    """Rules from the tables of a settings file; what is not said keeps its default.
+
+    Raises:
+        BadRules: an unknown key (with the nearest known one), a value of another type or
+            outside what is allowed; the message names `where` and the key.
+    """
+    sections = {f.name for f in fields(Rules)} - {"patterns"}
+    rules = Rules()
+    for name, table in tables.items():
+        if name == "patterns":
+            rules = replace(rules, patterns=_patterns(table, where))
+        elif name in sections:
+            rules = replace(rules, **{name: _section(getattr(rules, name), table, where, name)})
+        else:
+            raise BadRules(_unknown(where, name, (*sections, "patterns")))
+    edges = rules.tiers
+    if not 0 < edges.watch_from < edges.good_from < edges.excellent_above < 1:
+        message = f"{where}: [tiers] 0 < watch_from < good_from < excellent_above < 1 is needed"
+        raise BadRules(message)
+    return rules
+
+
+def _unknown(where: str, key: str, allowed: Any) -> str:  # noqa: ANN401 - any collection of names
+    near = difflib.get_close_matches(key.rpartition(".")[2], list(allowed), n=1)
+    hint = f"; nearest: {near[0]}" if near else f"; allowed: {', '.join(sorted(allowed))}"
+    return f"{where}: {key} is not a setting{hint}"
+
+
+def _section(default: Any, table: object, where: str, name: str) -> Any:  # noqa: ANN401 - one of ours
+    if not isinstance(table, Mapping):
+        message = f"{where}: {name} is a section; write [{name}]"
+        raise BadRules(message)
+    kinds = get_type_hints(type(default))
+    changes = {}
+    for key, value in table.items():
+        if key not in kinds:
+            raise BadRules(_unknown(where, f"{name}.{key}", kinds))
+        changes[key] = _value(getattr(default, key), value, f"{where}: {name}.{key}")
+    return replace(default, **changes)
+
+
+def _value(default: object, value: object, where: str) -> object:
+    if isinstance(default, Shares):
+        if not isinstance(value, Mapping):
+            message = f"{where} is a table of numbers by name"
+            raise BadRules(message)
+        numbers = {str(k): _number(v, f"{where}.{k}") for k, v in value.items()}
+        return default.updated(numbers)
+    if isinstance(default, tuple):
+        if not isinstance(value, list) or not set(value) <= set(GROUPS):
+            message = f"{where} is a list of reason groups: {', '.join(GROUPS)}"
+            raise BadRules(message)
+        return tuple(value)
+    number = _number(value, where)
+    if isinstance(default, int):
+        if number != int(number):
+            message = f"{where} = {value!r} is not a whole number"
+            raise BadRules(message)
+        return int(number)
+    return number
+
+
+def _number(value: object, where: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 1e9:  # noqa: PLR2004 - no setting is larger
+        message = f"{where} = {value!r} is not a number from 0"
+        raise BadRules(message)
+    return float(value)
+
+
+def _patterns(rows: object, where: str) -> ReasonPatterns:
+    """`[[patterns]]` rows (reason, group, pattern), tried before ours."""
+    wanted = {"reason", "group", "pattern"}
+    if not isinstance(rows, list) or not all(
+        isinstance(r, Mapping) and set(r) == wanted for r in rows
+    ):
+        message = f"{where}: each [[patterns]] has reason, group and pattern"
+        raise BadRules(message)
+    for row in rows:
+        if row["group"] not in GROUPS:
+            raise BadRules(_unknown(where, f"patterns.group {row['group']}", GROUPS))
+    mine = tuple((str(r["reason"]), str(r["group"]), str(r["pattern"])) for r in rows)
+    try:
+        return ReasonPatterns((*mine, *DEFAULT_PATTERNS.rows)).checked()
+    except ValueError as error:
+        message = f"{where}: patterns: {error}"
+        raise BadRules(message) from None
