@@ -1,0 +1,1 @@
+"""Frames to screens, files and HTTP; it computes nothing."""

@@ -1,0 +1,139 @@
+"""What follows: suggestions, prices, rules over history, contradictions, messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from dashboard.analyses.watching import weeks
+from dashboard.table import Table
+from metrics import acting, messages
+
+if TYPE_CHECKING:
+    from dashboard.question import Question
+
+
+def _advice(asked: Question) -> pl.DataFrame:
+    rows = asked.outcomes_by(["source", "buyer", "buyer_type"]).filter(asked.grown)
+    return acting.recommendations(rows, asked.named, asked.rules)
+
+
+def _pricing(asked: Question) -> pl.DataFrame:
+    rows = asked.outcomes_by(["source"]).filter(asked.grown)
+    return acting.pricing(rows, asked.named, asked.rules)
+
+
+def _replay(asked: Question) -> pl.DataFrame:
+    week = pl.col("dated_day") - (pl.col("dated_day") + 3) % 7
+    counts = {name: pl.col(name).sum() for name in ("delivered", "converted", "returned")}
+    late = asked.everywhere().filter(asked.grown, pl.col("delivered") == 1)
+    now = late.group_by(pl.col("source_id").fill_null("(none)"), week=week).agg(
+        **counts, feedback=pl.col("covered").sum()
+    )
+    return acting.rule_replay(weeks(asked), now.collect(), asked.rules)
+
+
+def _messages(asked: Question) -> pl.DataFrame:
+    return messages.source_messages(asked.sent(), weeks(asked), asked.named)
+
+
+TABLES: Final = (
+    Table(
+        "recommendations",
+        "Suggestions",
+        "Rules that have something to say, with evidence, threshold and money.",
+        acting.ADVICE,
+        "numbers",
+        notes=(
+            ("rule", "Which rule."),
+            ("kind", "source, or source × buyer."),
+            ("id", "The source's id."),
+            ("partner_id", "The buyer, for rules about a source at a buyer."),
+            ("partner_name", "What the buyer is called."),
+            ("fires", "It is suggested."),
+            ("held_back", "It would hit over a quarter of all sources: check the threshold."),
+            ("suggestion", "What to do."),
+            ("count", "Deliveries counted, of those old enough to judge."),
+            ("of", "What they are a share of."),
+            ("rate", "count ÷ of."),
+            ("threshold", "What the rate is compared with."),
+            ("effect_cents", "The money behind it."),
+        ),
+        make=_advice,
+    ),
+    Table(
+        "pricing",
+        "Prices",
+        "What a delivery is worth to its buyer, against its price.",
+        acting.PRICING,
+        "numbers",
+        notes=(
+            ("id", "The source's id."),
+            ("delivered", "Deliveries old enough to judge."),
+            ("converted", "Sales among them."),
+            ("valued", "Sales whose value is known."),
+            ("mean_value_cents", "Mean value of a sale, in cents."),
+            ("price_cents", "Mean price, in cents."),
+            ("break_even_cents", "Mean value × conversion × the buyer's share, in cents."),
+            ("break_even_low", "Its lower end, in cents."),
+            ("break_even_high", "Its upper end, in cents."),
+            ("ratio", "break_even_cents ÷ price_cents."),
+            ("suggestion", "raise, keep or lower; empty where too little is known."),
+            ("suggested_cents", "The price that is suggested, in cents."),
+        ),
+        make=_pricing,
+    ),
+    Table(
+        "rule_replay",
+        "Rules over history",
+        "How often each rule would have fired, and how often it was right.",
+        acting.REPLAY,
+        "numbers",
+        notes=(
+            ("rule", "Which rule."),
+            ("threshold", "What the rate is compared with."),
+            ("weeks", "Weeks looked at."),
+            ("looked_at", "Sources × weeks with at least 50 deliveries."),
+            ("fired", "How often it would have fired."),
+            ("sources", "Sources looked at."),
+            ("sources_fired", "Sources it would have fired for at least once."),
+            ("share_of_sources", "sources_fired ÷ sources."),
+            ("judged", "Firings whose deliveries are all old enough now."),
+            ("agreed", "Of these, where the final figure is beyond the threshold too."),
+            ("agreed_share", "agreed ÷ judged."),
+        ),
+        make=_replay,
+    ),
+    Table(
+        "contradictions",
+        "Contradictions",
+        "Reports that cannot both be true, delivery by delivery.",
+        messages.CASES,
+        "numbers",
+        notes=(("code", "Which contradiction."), ("what", "What it means.")),
+        make=lambda asked: messages.cases(asked.outcomes(), asked.named),
+    ),
+    Table(
+        "source_messages",
+        "Said to sources",
+        "What was said to whom, and the return rate before and after at the same age.",
+        messages.MESSAGES,
+        "numbers",
+        notes=(
+            ("event_id", "The message."),
+            ("sent_at", "When it was sent."),
+            ("target_id", "To whom."),
+            ("target_name", "What the source is called."),
+            ("measure", "Which figure is compared."),
+            ("count_before", "Returned, the four weeks before."),
+            ("of_before", "Delivered, the four weeks before."),
+            ("rate_before", "count_before ÷ of_before."),
+            ("count_after", "Returned, up to four weeks after."),
+            ("of_after", "Delivered, up to four weeks after."),
+            ("rate_after", "count_after ÷ of_after."),
+            ("weeks", "Complete weeks after it so far."),
+        ),
+        make=_messages,
+    ),
+)

@@ -1,0 +1,145 @@
+"""Buyers: reporting habits, what is overdue, whom to ask, which leads to call."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+from dashboard.analyses.fairness import cells
+from dashboard.table import Table
+from metrics import buyers, silence
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from dashboard.question import Question
+
+RECENT_DAYS: Final = 35
+"""What is overdue is looked for among the deliveries of so many days."""
+
+
+def _buyers(asked: Question) -> pl.DataFrame:
+    return buyers.buyers(asked.outcomes_by(["buyer", "buyer_type"]), asked.named)
+
+
+def _overdue(asked: Question) -> pl.DataFrame:
+    """The last five weeks against all before them; the period does not matter."""
+    scope = asked.scope
+    last = min(scope.last, asked.today)
+    cut = last - timedelta(days=RECENT_DAYS)
+    plain = replace(scope, clock="delivered", base="feedback", last=last)
+    recent = asked.of(replace(plain, first=cut + timedelta(days=1)))
+    before = asked.of(replace(plain, first=date(2000, 1, 1), last=cut))
+    columns = ("buyer", "dated_us", "first_reported_us")
+    frames = [
+        side.outcomes_by(["buyer"]).filter(delivered=1).select(columns).collect()
+        for side in (recent, before)
+    ]
+    return silence.overdue_feedback(frames[0], frames[1], scope.as_of_us, asked.named)
+
+
+_NAMES: Final = (
+    ("id", "The buyer's id."),
+    ("buyer_name", "What the buyer is called."),
+    ("source_name", "What the source is called."),
+    ("source_id", "The source's id."),
+    ("buyer_type", "live_transfer, lead_buyer or data_buyer."),
+    ("net_share", "Share of all net revenue of the scope."),
+    ("conversion_rate", "Sales ÷ with feedback."),
+    ("contact_rate", "Spoken to ÷ with feedback."),
+    ("median_seconds_to_feedback", "The middle wait of those reported, in seconds."),
+    ("last_reported_at", "When the last report came."),
+    ("key_figure", "What counts for this type of buyer."),
+    ("key_value", "Its value: a share, or for data buyers a ratio."),
+)
+TABLES: Final = (
+    Table(
+        "buyers",
+        "Buyers",
+        "Feedback, speed, contact, conversion, returns and revenue of each buyer.",
+        buyers.BUYERS,
+        "numbers",
+        notes=_NAMES,
+        make=_buyers,
+    ),
+    Table(
+        "buyer_types",
+        "Buyer types",
+        "The same per type, each with the figure that counts for it.",
+        buyers.TYPES,
+        "numbers",
+        notes=_NAMES,
+        make=lambda asked: buyers.buyer_types(asked.outcomes_by(["buyer_type"])),
+    ),
+    Table(
+        "coverage",
+        "Feedback by buyer and source",
+        "Who tells us about whose leads, and what the silent ones could hide.",
+        buyers.COVERAGE,
+        "numbers",
+        notes=(
+            *_NAMES,
+            ("floor", "Conversion if none of the unreported sold."),
+            ("ceiling", "Conversion if all of the unreported sold."),
+            ("open_ceiling", "The same, if all in progress sold too."),
+        ),
+        make=lambda asked: buyers.coverage(cells(asked, "source", "buyer"), asked.named),
+    ),
+    Table(
+        "overdue_feedback",
+        "Overdue feedback",
+        "Reports on the last five weeks that would normally be here by now.",
+        silence.OVERDUE,
+        "numbers",
+        notes=(
+            *_NAMES,
+            ("delivered", "Deliveries of the last five weeks."),
+            ("received", "Of these, with a report."),
+            ("expected", "Reports there would be by the buyer's own habit."),
+            ("overdue", "expected − received."),
+            ("overdue_low", "So many are missing almost surely (97.5 %)."),
+            ("probability_normal", "Chance of so few reports if nothing had changed."),
+            ("usual_coverage", "Share the buyer reports in the end, by its history."),
+            ("usual_days", "Days in which half of its reports come."),
+            ("days_silent", "Days since the last report."),
+        ),
+        make=_overdue,
+    ),
+    Table(
+        "unanswered",
+        "Unanswered leads",
+        "The file to send to a buyer; it can be imported when it comes back filled in.",
+        silence.UNANSWERED,
+        "numbers",
+        notes=(
+            *_NAMES,
+            ("delivered_at", "When it was delivered."),
+            ("buyer_lead_id", "The buyer's own id for the lead."),
+            ("outcome", "For the buyer to fill in."),
+            ("reason", "For the buyer to fill in."),
+            ("value", "For the buyer to fill in: the sale, in currency."),
+            ("occurred_at", "For the buyer to fill in: when it happened."),
+            ("notes", "For the buyer to fill in."),
+        ),
+        make=lambda asked: silence.unanswered(asked.outcomes(), asked.named, asked.as_of_day),
+    ),
+    Table(
+        "verification_sample",
+        "Whom to call",
+        "Silent deliveries to call for a fair estimate, and how many per buyer.",
+        silence.SAMPLE,
+        "numbers",
+        ("seed", "precision"),
+        notes=(
+            *_NAMES,
+            ("silent", "The buyer's deliveries without a word."),
+            ("needed", "How many of them to call."),
+            ("nth", "In which order."),
+            ("delivered_at", "When it was delivered."),
+        ),
+        make=lambda asked: silence.verification_sample(
+            asked.outcomes(), asked.named, precision=asked.precision, seed=asked.seed
+        ),
+    ),
+)

@@ -1,0 +1,158 @@
+"""Fair comparison: adjusted ranking, mix and performance, strictness, weight of single parties."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from dashboard.table import Table
+from metrics import mix, ranking, rates
+
+if TYPE_CHECKING:
+    from dashboard.question import Question
+
+
+def cells(asked: Question, *dimensions: str) -> pl.DataFrame:
+    """Sums of a tally by dimensions, under their plain names."""
+    keyed = rates.keyed(asked.cells(), dimensions, asked.named)
+    keys = {f"__{name}": name for name in dimensions}
+    return rates.summed(keyed, list(keys)).rename(keys).collect()
+
+
+def _ranking(asked: Question) -> pl.DataFrame:
+    """Like tiers, over the deliveries of the scope that are old enough to judge."""
+    dimensions = ["source", "vertical", "buyer"]
+    rows = asked.outcomes_by(dimensions).filter(asked.grown, pl.col("covered") == 1)
+    found = rows.group_by(dimensions).agg(
+        feedback=pl.len().cast(pl.Int64), converted=pl.col("converted").sum()
+    )
+    return ranking.ranking(found.collect(), asked.named, seed=asked.seed)
+
+
+def _mix_shift(asked: Question) -> pl.DataFrame:
+    past = asked.before()
+    by = asked.by[0] if asked.by else "source"
+    if past is None or asked.scope.clock != "delivered":
+        return pl.DataFrame(schema=mix.SHIFT)
+    names = getattr(asked.named, by) if by in rates.NAMED else {}
+    sides = [cells(side, by).rename({by: "group"}) for side in (past, asked)]
+    return mix.mix_shift(sides[0], sides[1], names)
+
+
+def _money_shift(asked: Question) -> pl.DataFrame:
+    past = asked.before()
+    if past is None or asked.scope.clock != "delivered":
+        return pl.DataFrame(schema=mix.BRIDGE)
+    names = ("delivered", "gross_cents", "credit_cents", "cost_cents", "margin_cents")
+    sides = [rates.in_all(side.cells(), side.scope).select(names) for side in (past, asked)]
+    return mix.money_shift(sides[0].row(0, named=True), sides[1].row(0, named=True))
+
+
+_NOTES: Final = (
+    ("source_id", "The source's id."),
+    ("source_name", "What the source is called."),
+    ("buyer_name", "What the buyer is called."),
+)
+TABLES: Final = (
+    Table(
+        "ranking",
+        "Fair ranking",
+        "Conversion with small samples pulled to their peers and the mix of buyers held fixed.",
+        ranking.RANKING,
+        "numbers",
+        ("seed",),
+        notes=(
+            ("id", "The source's id."),
+            ("peers", "The vertical it is compared in; (all) where that has under five sources."),
+            ("converted", "Sales among deliveries old enough to judge."),
+            ("feedback", "Deliveries old enough to judge, with feedback."),
+            ("conversion_rate", "converted ÷ feedback."),
+            ("adjusted_rate", "Conversion, pulled towards similar sources when leads are few."),
+            ("rank", "Place by the adjusted rate."),
+            ("rank_low", "The best place it could have (95 %)."),
+            ("rank_high", "The worst place it could have (95 %)."),
+            ("of", "How many are compared."),
+            ("better_than_average", "How likely it is better than the middle of its peers."),
+        ),
+        make=_ranking,
+    ),
+    Table(
+        "mix_shift",
+        "From the mix or from performance",
+        "How much of a change comes from volumes, how much from the sources themselves.",
+        mix.SHIFT,
+        "numbers",
+        ("by",),
+        notes=(
+            ("measure", "conversion_rate and contact_rate (of feedback), return_rate."),
+            ("group", "The source or other value; (all) is the whole."),
+            ("of_before", "Denominator, the period before at the same age."),
+            ("of_now", "Denominator, this period."),
+            ("rate_before", "Rate, the period before at the same age."),
+            ("rate_now", "Rate, this period."),
+            ("from_mix", "Change that comes from volumes."),
+            ("from_performance", "Change that comes from the rates of the groups."),
+            ("change", "Both together."),
+            ("paradox", "All groups moved against the whole; only in the row (all)."),
+        ),
+        make=_mix_shift,
+    ),
+    Table(
+        "money_shift",
+        "What moved the margin",
+        "From the margin before to the margin now: volume, prices, credits, lead cost.",
+        mix.BRIDGE,
+        "numbers",
+        notes=(("step", "What it is."), ("cents", "How much it moved, or the margin.")),
+        make=_money_shift,
+    ),
+    Table(
+        "source_by_buyer",
+        "Sources by buyer",
+        "Every pairing, with what its source and its buyer explain.",
+        mix.BY_BUYER,
+        "numbers",
+        notes=(
+            *_NOTES,
+            ("conversion_rate", "Sales ÷ with feedback."),
+            ("expected_rate", "Source effect + buyer effect."),
+            ("residual", "conversion_rate − expected_rate."),
+            ("unusual", "The expected rate lies outside the likely range."),
+            ("standardised_rate", "The source's rate with everyone's mix of buyers."),
+        ),
+        make=lambda asked: mix.source_by_buyer(cells(asked, "source", "buyer"), asked.named),
+    ),
+    Table(
+        "buyer_strictness",
+        "Returns against expected",
+        "What a buyer returns against what others return from the same sources.",
+        mix.STRICTNESS,
+        "numbers",
+        notes=(
+            *_NOTES,
+            ("compared", "Deliveries whose source also sells to others."),
+            ("exclusive", "Deliveries whose source sells to this buyer only; not compared."),
+            ("returned_compared", "Returned among those compared."),
+            ("expected_returns", "Returns if it returned like the others."),
+            ("strictness", "returned_compared ÷ expected_returns; 2.0 is twice as many."),
+            ("excess_returns", "returned_compared − expected_returns."),
+        ),
+        make=lambda asked: mix.buyer_strictness(cells(asked, "source", "buyer"), asked.named),
+    ),
+    Table(
+        "concentration",
+        "Weight of single parties",
+        "Whose net revenue it is, by buyer and by source.",
+        mix.CONCENTRATION,
+        "numbers",
+        notes=(
+            ("kind", "buyer or source."),
+            ("id", "Its id."),
+            ("share", "Share of all net revenue."),
+            ("cumulative", "Shares added up from the largest."),
+            ("effective_number", "1 ÷ Σ share²: as if so many equal ones shared it."),
+        ),
+        make=lambda asked: mix.concentration(cells(asked, "source", "buyer"), asked.named),
+    ),
+)

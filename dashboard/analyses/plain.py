@@ -1,0 +1,108 @@
+"""Volumes, rates and money, over time and against the period before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from dashboard.table import Table
+from metrics import comparison, rates
+
+if TYPE_CHECKING:
+    from dashboard.question import Question
+
+_TREND: Final[dict[str, pl.DataType]] = {
+    "start": pl.Date(),
+    "end": pl.Date(),
+    "partial": pl.Boolean(),
+    **rates.RATE_COLUMNS,
+    "young": pl.Boolean(),
+    **{f"previous_{name}": pl.Float64() for name in comparison.TREND_RATES},
+}
+_MIX: Final[dict[str, pl.DataType]] = {
+    "outcome": pl.String(),
+    "outcome_class": pl.String(),
+    "deliveries": pl.Int64(),
+    "base": pl.Int64(),
+    "share": pl.Float64(),
+    "low": pl.Float64(),
+    "high": pl.Float64(),
+}
+
+
+def _sources(asked: Question) -> pl.DataFrame:
+    return rates.sources(asked.cells(), asked.scope, asked.named).collect()
+
+
+def _rates(asked: Question) -> pl.DataFrame:
+    by = asked.by
+    return rates.by(asked.cells(by), by, asked.scope, asked.named).collect()
+
+
+def _trend(asked: Question) -> pl.DataFrame:
+    cells, before = asked.cells(), asked.cells_before()
+    return comparison.trend(
+        cells, before, asked.scope, grain=asked.grain, young_after=asked.young_after
+    )
+
+
+def _headline(asked: Question) -> pl.DataFrame:
+    now = rates.in_all(asked.cells(), asked.scope)
+    before = asked.cells_before()
+    past = None if before is None else rates.in_all(before, asked.scope.previous())
+    return comparison.headline(now, past)
+
+
+TABLES: Final = (
+    Table(
+        "sources",
+        "Sources",
+        "One row per source: volumes, rates, money.",
+        {"id": pl.String(), "name": pl.String(), **rates.RATE_COLUMNS},
+        "numbers",
+        make=_sources,
+    ),
+    Table(
+        "rates",
+        "Rates by anything",
+        "The same numbers by any dimension or span of time; several at once.",
+        rates.RATE_COLUMNS,
+        "numbers",
+        ("by",),
+        make=_rates,
+    ),
+    Table(
+        "trend",
+        "Over time",
+        "The same numbers per day, week or month, beside the period before.",
+        _TREND,
+        "numbers",
+        ("grain",),
+        make=_trend,
+    ),
+    Table(
+        "outcome_mix",
+        "Where they stand",
+        "Each delivery once, by its latest result.",
+        _MIX,
+        "numbers",
+        make=lambda asked: rates.outcome_mix(asked.cells(), asked.scope),
+    ),
+    Table(
+        "clocks",
+        "Three ways to count",
+        "Why totals differ by delivery, outcome and report date.",
+        comparison.CLOCKS_TABLE,
+        "numbers",
+        make=lambda asked: comparison.clocks(asked.everywhere(), asked.scope),
+    ),
+    Table(
+        "headline",
+        "Headline",
+        "Each number with its change at the same age.",
+        comparison.HEADLINE,
+        "numbers",
+        make=_headline,
+    ),
+)

@@ -1,0 +1,137 @@
+"""Quality score and tiers: how good each source is, and how sure that is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from dashboard.table import Table
+from metrics import score, tiers
+from metrics.calendar import to_date
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from dashboard.question import Question
+
+
+def _scores(asked: Question) -> pl.DataFrame:
+    """By other clocks than delivery there is no score: all of it would be unknown."""
+    rows = asked.outcomes_by(["source"])
+    if asked.scope.clock != "delivered":
+        rows = rows.clear()
+    return score.scores(rows, asked.named, asked.rules.score, seed=asked.seed)
+
+
+def _changes(asked: Question) -> pl.DataFrame:
+    past = asked.before()
+    if asked.scope.clock != "delivered":
+        past = None
+    now = asked.outcomes_by(["source"])
+    then = None if past is None else past.outcomes_by(["source"])
+    return score.score_changes(now, then, asked.named, asked.rules.score)
+
+
+def rating_window(asked: Question) -> Question:
+    """The same question about the last 90 days of deliveries old enough to judge."""
+    wide = replace(
+        asked.scope,
+        first=date(2000, 1, 1),
+        last=to_date(asked.as_of_day),
+        clock="delivered",
+        base="feedback",
+    )
+    return asked.of(wide)
+
+
+def _tiers(asked: Question) -> pl.DataFrame:
+    window = rating_window(asked)
+    rows = window.outcomes_by(["source"]).filter(window.grown, window.rated_lately)
+    return tiers.tiers(rows, asked.named, asked.rules.tiers)
+
+
+_ID: Final = ("id", "The source's id.")
+TABLES: Final = (
+    Table(
+        "scores",
+        "Quality scores",
+        "0 to 100 points of four shares, with marks and how sure the total is.",
+        score.SCORES,
+        "numbers",
+        ("seed",),
+        notes=(
+            _ID,
+            *(
+                note
+                for part in score.COMPONENTS
+                for note in (
+                    (f"{part}_points", f"Points for {part}, 0 up to its weight."),
+                    (f"{part}_mark", f"The {part} share reaches its threshold."),
+                )
+            ),
+            ("contact_rate", "Ever spoken to ÷ with feedback, whatever is counted out of."),
+            ("conversion_rate", "Sales ÷ with feedback, whatever is counted out of."),
+            ("score_low", "Lower end of the likely range of the total (95 %)."),
+            ("score_high", "Upper end of the likely range of the total (95 %)."),
+        ),
+        make=_scores,
+    ),
+    Table(
+        "score_changes",
+        "What moved the scores",
+        "Which component moved each source's score against the period before, same age.",
+        score.CHANGES,
+        "numbers",
+        notes=(
+            _ID,
+            ("component", "delivery, contact, conversion or return."),
+            ("count_before", "Deliveries behind the share, the period before."),
+            ("of_before", "What they are a share of."),
+            ("rate_before", "count_before ÷ of_before."),
+            ("count_now", "Deliveries behind the share, this period."),
+            ("of_now", "What they are a share of."),
+            ("rate_now", "count_now ÷ of_now."),
+            ("points_before", "Points of the component, the period before."),
+            ("points_now", "Points of the component, this period."),
+            ("change", "points_now − points_before."),
+            ("score_change", "Change of the total."),
+            ("moved_most", "No other component moved the total more."),
+        ),
+        make=_changes,
+    ),
+    Table(
+        "rank_stability",
+        "Do the weights decide?",
+        "How the order of sources changes when a weight is 20 % smaller or larger.",
+        score.STABILITY,
+        "numbers",
+        notes=(
+            ("component", "Whose weight is changed."),
+            ("weight_change", "By which share of itself."),
+            ("weight", "The weight after it, in points."),
+            ("tau", "Kendall's tau of the new order against the present; 1: the same."),
+            ("sources", "Sources with a score."),
+            ("moved", "Sources that change place."),
+            ("furthest", "The furthest move, in places."),
+        ),
+        make=lambda asked: score.rank_stability(_scores(asked), asked.rules.score),
+    ),
+    Table(
+        "tiers",
+        "Tiers",
+        "By conversion over the last 90 days of deliveries old enough to judge.",
+        tiers.TIERS,
+        "numbers",
+        notes=(
+            _ID,
+            ("conversion_rate", "Sales ÷ with feedback in the rating window."),
+            ("rate_tier", "The tier by that rate alone."),
+            ("tier", "The tier where it is at least 80 % sure, two neighbours, or too few leads."),
+            ("probability", "How sure what is named is; empty for too few leads."),
+            *((f"p_{name.lower()}", f"How likely the source is {name}.") for name in tiers.NAMES),
+            ("needed", "Feedback at which one tier would be sure at the present rate."),
+        ),
+        make=_tiers,
+    ),
+)

@@ -1,0 +1,116 @@
+"""Seasons: months, quarters, weekdays and hours, and what is commonly said about them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from dashboard.table import Table
+from metrics import seasons
+from metrics.calendar import to_date
+
+if TYPE_CHECKING:
+    from dashboard.question import Question
+
+
+def _year(asked: Question) -> tuple[pl.LazyFrame, bool]:
+    """Deliveries of the last twelve months that are old enough; is it a full year?
+
+    The period does not matter: a season is known by comparing a whole year.
+    """
+    scope = replace(asked.scope, clock="delivered", base="mature", last=asked.today)
+    first = asked.today - timedelta(days=seasons.FULL_YEAR + 30)
+    whole = asked.of(replace(scope, first=first))
+    earliest = asked.shown.days
+    complete = earliest is not None and to_date(earliest[0]) <= first
+    rows = whole.outcomes_by(["source", "vertical"]).filter(delivered=1)
+    return seasons.dated(rows, asked.zone), complete and first > date(2000, 1, 1)
+
+
+def _month(asked: Question) -> pl.DataFrame:
+    rows, whole = _year(asked)
+    everything = seasons.month_table(rows, whole_year=whole)
+    split = seasons.month_table(rows, whole_year=whole, extra=["vertical"])
+    whole_market = everything.with_columns(vertical=pl.lit("(all)"))
+    return pl.concat([whole_market.select(split.columns), split])
+
+
+def _quarter(asked: Question) -> pl.DataFrame:
+    rows, whole = _year(asked)
+    return seasons.quarter_table(rows, whole_year=whole)
+
+
+def _hour(asked: Question) -> pl.DataFrame:
+    rows, whole = _year(asked)
+    return seasons.hour_table(rows, whole_year=whole)
+
+
+def _claims(asked: Question) -> pl.DataFrame:
+    rows, whole = _year(asked)
+    return seasons.season_claims(rows, whole_year=whole)
+
+
+_INT: Final = pl.Int64()
+_NOTES: Final = (
+    ("month", "Calendar month, 1 - 12."),
+    ("quarter", "Quarter, 1 - 4."),
+    ("weekday", "1 Monday - 7 Sunday, of the delivery."),
+    ("hour", "Hour of the delivery in the report zone, 0 - 23."),
+    ("vertical", "The vertical; (all) is everything together."),
+    ("measure", "conversion_rate and contact_rate (of feedback), return_rate."),
+    ("count", "Deliveries counted."),
+    ("of", "What they are a share of."),
+    ("rate", "count ÷ of."),
+    ("index", "The rate against the year's, source mix held fixed; 1 is usual."),
+    ("p_value", "Chance of so large a difference if there were no season."),
+    ("adjusted_p", "The same, for so many looked at (Benjamini-Hochberg)."),
+    ("verdict", "higher, lower, or not supported by the data yet."),
+    ("median_hours_to_feedback", "The middle wait of those reported, in hours."),
+)
+TABLES: Final = (
+    Table(
+        "seasonality_month",
+        "Months",
+        "Each month against the last twelve, in all and by vertical.",
+        {"month": _INT, "vertical": pl.String(), **seasons.INDEX},
+        "numbers",
+        notes=_NOTES,
+        make=_month,
+    ),
+    Table(
+        "seasonality_quarter",
+        "Quarters",
+        "Each quarter against the last twelve months.",
+        {"quarter": _INT, **seasons.INDEX},
+        "numbers",
+        notes=_NOTES,
+        make=_quarter,
+    ),
+    Table(
+        "seasonality_weekday_hour",
+        "Weekdays and hours",
+        "When leads are delivered, and how they do.",
+        {"weekday": _INT, "hour": _INT, **seasons.INDEX},
+        "numbers",
+        notes=_NOTES,
+        make=_hour,
+    ),
+    Table(
+        "season_claims",
+        "What is said about seasons",
+        "Common statements about seasons, tested on your own data.",
+        seasons.CLAIMS,
+        "numbers",
+        notes=(
+            *_NOTES,
+            ("season", "Q4 October - December, Q1 January - March, Summer June - August."),
+            ("claim", "What is said."),
+            ("expected", "What it would mean for the index."),
+            ("verdict", "supported, the data say the opposite, or not supported yet."),
+        ),
+        make=_claims,
+    ),
+)

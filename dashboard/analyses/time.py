@@ -1,0 +1,161 @@
+"""When feedback comes, how complete young weeks are, and where sales will end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from dashboard.table import Table
+from metrics import forecast, maturity, timing
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from dashboard.question import Question
+
+DAY_US: Final = 86_400_000_000
+
+
+def _waits(asked: Question) -> pl.DataFrame:
+    groups = asked.by or ("buyer_type", "vertical", "outcome")
+    keyed = [name for name in groups if name != "outcome"]
+    return timing.time_to_feedback(asked.outcomes_by(keyed), groups)
+
+
+def _incidence(asked: Question) -> pl.DataFrame:
+    split = asked.by[0] if asked.by else None
+    rows = asked.outcomes_by(asked.by[:1])
+    return timing.incidence(rows, as_of_us=asked.scope.as_of_us, by=split)
+
+
+def _cohorts(asked: Question) -> pl.DataFrame:
+    return forecast.cohorts(
+        asked.period_changes(), asked.curves, asked.unknown_day, asked.changes()
+    )
+
+
+def _still_to_come(asked: Question) -> pl.DataFrame:
+    names = asked.named.source
+    return forecast.still_to_come(
+        asked.period_changes(), asked.curves, asked.unknown_day, names, asked.changes()
+    )
+
+
+def _backtest(asked: Question) -> pl.DataFrame:
+    then = {}
+    for days in forecast.LOOKS_BACK:
+        past = asked.of(replace(asked.scope, as_of_us=asked.scope.as_of_us - days * DAY_US))
+        then[days] = (past.period_changes(), past.curves, past.unknown_day, past.changes())
+    return forecast.backtest(then, asked.period_changes(), asked.curves, asked.unknown_day)
+
+
+_EXPECTED_NOTES: Final = (
+    ("expected_final", "Sales so far, plus what usually still comes."),
+    ("expected_low", "Lower end of where it will likely end (95 %)."),
+    ("expected_high", "Upper end of where it will likely end (95 %)."),
+    ("still_to_come", "Expected in the end less sales so far."),
+    ("expected_rate", "Expected in the end ÷ deliveries."),
+    ("developed", "Share of the final sales normally in at this age."),
+    ("young", "Under 60 % complete: too early to tell."),
+)
+TABLES: Final = (
+    Table(
+        "time_to_feedback",
+        "Time to feedback",
+        "How long buyers take to tell us, by buyer type, vertical and outcome.",
+        timing.TIMES,
+        "numbers",
+        ("by",),
+        notes=(
+            ("group", "What the rows are split by; all is everything together."),
+            ("value", "The value of that dimension."),
+            ("bin", "Waiting time; none yet: no feedback so far."),
+            ("reported", "Deliveries whose wait can be told to the second."),
+            ("share_of_reported", "Deliveries ÷ reported; empty for bins outside it."),
+            ("share_of_delivered", "Deliveries ÷ all deliveries of the value."),
+            ("median_seconds_to_feedback", "The middle wait of those reported, in seconds."),
+            ("median_seconds_to_outcome", "The middle time until it happened, in seconds."),
+            ("median_reporting_delay", "The middle time from happening to telling, in seconds."),
+        ),
+        make=_waits,
+    ),
+    Table(
+        "incidence",
+        "What becomes of them with age",
+        "Share sold, returned and closed by age, with deliveries still open accounted for.",
+        timing.INCIDENCE,
+        "numbers",
+        ("by",),
+        notes=(
+            ("value", "The value of the dimension asked for with by, else all."),
+            ("age_days", "Whole days from delivery to the report of the outcome."),
+            ("at_risk", "Deliveries that were still open at the start of that day."),
+            ("closed", "Ended otherwise at that age: not interested, bad data and the like."),
+            ("left", "Still open and of exactly that age now."),
+            ("converted_incidence", "Share sold up to that age."),
+            ("returned_incidence", "Share returned up to that age."),
+            ("closed_incidence", "Share otherwise closed up to that age."),
+        ),
+        make=_incidence,
+    ),
+    Table(
+        "maturity",
+        "How complete each age is",
+        "The share of final sales normally in after so many weeks, by buyer type.",
+        maturity.MATURITY,
+        "numbers",
+        notes=(
+            ("segment", "Buyer type; (all) stands for types with under 100 sales."),
+            ("age_weeks", "Whole weeks since delivery."),
+            ("cohorts", "Delivery weeks seen one week longer than this age."),
+            ("before", "Their sales at this age."),
+            ("after", "Their sales one week later."),
+            ("factor", "after ÷ before."),
+            ("developed", "Share of the final sales normally in at this age."),
+            ("mature_days", "From this age in days on, deliveries are old enough to judge."),
+        ),
+        make=lambda asked: maturity.table(
+            maturity.curves(asked.changes(), asked.unknown_day, asked.named.buyer_type)
+        ),
+    ),
+    Table(
+        "cohorts",
+        "Delivery weeks and their end",
+        "Sales of each delivery week so far and expected in the end.",
+        forecast.COHORTS,
+        "numbers",
+        notes=(
+            ("week", "Monday of the delivery week."),
+            ("age_weeks", "Whole weeks that all of it has reached."),
+            *_EXPECTED_NOTES,
+        ),
+        make=_cohorts,
+    ),
+    Table(
+        "still_to_come",
+        "Still to come",
+        "Sales that each source's deliveries of the period will likely still bring.",
+        forecast.STILL,
+        "numbers",
+        notes=_EXPECTED_NOTES,
+        make=_still_to_come,
+    ),
+    Table(
+        "backtest",
+        "Forecast check",
+        "What was expected 14 and 30 days ago against what has come.",
+        forecast.BACKTEST,
+        "numbers",
+        notes=(
+            ("days_ago", "How long ago the forecast was made."),
+            ("known_on", "The last day wholly known to that forecast."),
+            ("week", "Monday of the delivery week."),
+            ("converted_then", "Sales known then."),
+            ("expected_final", "The end expected then."),
+            ("converted_now", "Sales known now."),
+            ("developed_now", "How complete the week is now."),
+            ("inside", "What came lies in the likely range; empty until 90 % is in."),
+        ),
+        make=_backtest,
+    ),
+)

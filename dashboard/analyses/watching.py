@@ -1,0 +1,69 @@
+"""Unusual changes and control charts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from dashboard.table import Table
+from metrics import alerts
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from dashboard.question import Question
+
+
+def weeks(asked: Question) -> pl.DataFrame:
+    """Complete weeks at the age of alerts; filters and as-of count, the period does not."""
+    return alerts.weekly(asked.steps(), asked.unknown_day, asked.rules.alerts)
+
+
+TABLES: Final = (
+    Table(
+        "alerts",
+        "Unusual changes",
+        "Sources and sub-sources against their own habit and their vertical's same weeks.",
+        alerts.ALERTS,
+        "numbers",
+        notes=(
+            ("kind", "source or sub_source."),
+            ("source_id", "The source's id."),
+            ("source_name", "What the source is called."),
+            ("sub_source", "The sub-source; empty for whole sources."),
+            ("measure", "conversion_rate and contact_rate (of feedback), return_rate."),
+            ("first_week", "Monday of the first week looked at."),
+            ("last_week", "Monday of the last."),
+            ("count", "Deliveries counted at 14 days of age."),
+            ("of", "What they are a share of."),
+            ("rate", "count ÷ of."),
+            ("expected_rate", "The others' rate in these weeks × the source's usual ratio to it."),
+            ("difference", "rate − expected_rate."),
+            ("p_value", "Chance of a difference as large if nothing had changed."),
+            ("adjusted_p", "The same, for so many looked at (Benjamini-Hochberg)."),
+            ("alert", "Unusual: adjusted_p is at most 0.10."),
+            ("direction", "below or above what was expected."),
+        ),
+        make=lambda asked: alerts.alerts(weeks(asked), asked.named, asked.rules.alerts),
+    ),
+    Table(
+        "control_charts",
+        "Control charts",
+        "Weekly conversion of each source at 14 days of age, with its limits.",
+        alerts.CHARTS,
+        "numbers",
+        notes=(
+            ("source_id", "The source's id."),
+            ("source_name", "What the source is called."),
+            ("week", "Monday of the delivery week."),
+            ("conversion_rate", "Sales ÷ with feedback, as told within 14 days."),
+            ("mean", "Over all weeks of the source."),
+            ("p_low", "Lower limit of the week (Laney's p')."),
+            ("p_high", "Upper limit of the week."),
+            ("ewma", "Weighted mean, the latest week with 0.2."),
+            ("ewma_low", "Its lower limit."),
+            ("ewma_high", "Its upper limit."),
+            ("outside", "The rate lies outside its limits."),
+        ),
+        make=lambda asked: alerts.control_charts(weeks(asked), asked.named, asked.rules.alerts),
+    ),
+)

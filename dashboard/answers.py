@@ -1,0 +1,266 @@
+"""A table under a question, ready to be written: for the API and `leadloop export`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from dashboard import filters, tables
+from dashboard.options import OPTIONS, Options, no_filters, problem
+from dashboard.options import read as read_options
+from data_access import exporting
+from metrics import listing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from dashboard.data import Book
+    from dashboard.parameters import Problem
+    from metrics.scope import Scope
+
+
+class BadQuestion(ValueError):  # noqa: N818 - a question that cannot be answered
+    """Parameters that mean nothing; each with what is allowed and the nearest name."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("; ".join(problem.message for problem in problems))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Frames of one table in order, with what is needed to write and describe them."""
+
+    table: tables.Table
+    asked: filters.Asked
+    options: Options
+    schema: dict[str, pl.DataType]
+    total: int
+    version: int
+    rules: str
+    zone: str
+    currency: str
+    frames: Any = field(repr=False)
+
+    @property
+    def rows(self) -> int:
+        """How many rows are given: all, unless a limit was asked for."""
+        limit = self.options.limit
+        return self.total if limit is None else min(limit, self.total)
+
+    def pieces(self) -> Iterator[pl.DataFrame]:
+        """The rows, a frame at a time; each call starts anew."""
+        left = self.options.limit
+        after = self.options.after
+        for frame in self.frames():
+            piece = frame
+            if after is not None:
+                at = piece[piece.columns[0]].index_of(after)
+                if at is None:
+                    continue
+                piece, after = piece.slice(at + 1), None
+            if left is not None:
+                piece = piece.head(left)
+                left -= piece.height
+            yield piece.select(*self.schema)
+            if left == 0:
+                return
+
+    @property
+    def etag(self) -> str:
+        """Changes when, and only when, the answer may."""
+        marks = (
+            tables.SCHEMA_VERSION,
+            self.table.name,
+            self.version,
+            self.rules,
+            self.total,
+            self.asked.scope,
+            self.options,
+        )
+        return blake2b(repr(marks).encode(), digest_size=12).hexdigest()
+
+
+def ask(book: Book, name: str, params: Mapping[str, Sequence[str]]) -> Answer:
+    """A table under URL parameters; KeyError for an unknown table, BadQuestion else."""
+    table = tables.TABLES[name]
+    status = book.status()
+    asked = filters.read(
+        params,
+        now=status.now,
+        zone=status.zone,
+        first_day=status.first_day,
+        known=book.names(),
+        other=OPTIONS,
+    )
+    options, problems = read_options(table, params)
+    problems += asked.notices
+    if table.kind == "receipts":
+        problems += no_filters(table, params)
+    if problems:
+        raise BadQuestion(problems)
+    frames, schema, total = _frames(book, table, asked.scope, options)
+    if options.columns:
+        schema = {c: schema[c] for c in _checked_columns(options.columns, schema)}
+    return Answer(
+        table=table,
+        asked=asked,
+        options=options,
+        schema=schema,
+        total=total,
+        version=options.data_version or status.data_version,
+        rules=book.rules.digest,
+        zone=status.zone,
+        currency=status.currency,
+        frames=frames,
+    )
+
+
+def _frames(
+    book: Book, table: tables.Table, scope: Scope, options: Options
+) -> tuple[Any, dict[str, pl.DataType], int]:
+    version = options.data_version
+    if table.name == "deliveries":
+        changed = options.changed_since
+        total = book.count(scope, version=version, changed_since=changed)
+
+        def pages() -> Iterator[pl.DataFrame]:
+            return book.delivery_pages(scope, version=version, changed_since=changed)
+
+        return pages, dict(listing.DELIVERIES), total
+    frame = _frame(book, table, scope, options)
+    return lambda: iter([frame]), dict(frame.schema), frame.height
+
+
+def _frame(book: Book, table: tables.Table, scope: Scope, options: Options) -> pl.DataFrame:
+    if table.name == "batches":
+        return book.batches().select(*table.schema)
+    if table.name == "refused":
+        return book.refused().select(*table.schema)
+    if table.kind == "rows":
+        read = book.feedback if table.name == "feedback" else book.attempts
+        frame = read(scope, version=options.data_version)
+        if options.changed_since is not None:
+            number = pl.col(frame.columns[0]).str.slice(1).cast(pl.Int64)
+            frame = frame.filter(number > options.changed_since)
+        return frame
+    by = options.by or (("source",) if table.name == "rates" else ())
+    return book.table(
+        table.name,
+        scope,
+        by=by,
+        grain=options.grain,
+        data_version=options.data_version,
+        seed=options.seed,
+        precision=options.precision,
+    )
+
+
+def _checked_columns(wanted: tuple[str, ...], schema: Mapping[str, object]) -> tuple[str, ...]:
+    bad = [name for name in wanted if name not in schema]
+    if bad:
+        known = list(schema)
+        raise BadQuestion([problem("columns", name, "columns of the table", known) for name in bad])
+    return tuple(dict.fromkeys(wanted))
+
+
+# --- describing ---------------------------------------------------------------------------
+
+
+def about(answer: Answer) -> dict[str, Any]:
+    """What the manifest says of an answer beside its columns."""
+    scope = answer.asked.scope
+    frozen = {"as_of": _instant(scope.as_of_us), "data_version": str(answer.version)}
+    query = filters.query(answer.asked, **_said(answer.options), **frozen)
+    name = answer.table.name
+    page = {"deliveries": "leads", "feedback": "leads", "batches": "data", "refused": "data"}
+    page_query = filters.query(answer.asked)
+    plain = answer.table.kind == "receipts"
+    return {
+        "schema_version": tables.SCHEMA_VERSION,
+        "table": name,
+        "title": answer.table.title,
+        "rows": answer.rows,
+        "rows_in_all": answer.total,
+        "filters": None if plain else {**scope.filters, **_row_filters(scope)},
+        "from": None if plain else scope.first.isoformat(),
+        "to": None if plain else scope.last.isoformat(),
+        "base": None if plain else scope.rate_base,
+        "clock": None if plain else scope.clock,
+        "as_of": frozen["as_of"],
+        "data_version": answer.version,
+        "rules": answer.rules,
+        "report_zone": answer.zone,
+        "currency": answer.currency,
+        "page": f"/{page.get(name, 'sources')}" + (f"?{page_query}" if page_query else ""),
+        "api": f"/api/v1/tables/{name}.csv" + ("" if plain else f"?{query}"),
+        "command": _command(answer),
+        "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def _row_filters(scope: Scope) -> dict[str, Any]:
+    default = type(scope.rows)()
+    said = {name: getattr(scope.rows, name) for name in filters.ROW_PARAMETERS}
+    return {name: value for name, value in said.items() if value != getattr(default, name)}
+
+
+def _instant(us: int) -> str:
+    moment = datetime.fromtimestamp(us // 1_000_000, UTC).replace(microsecond=us % 1_000_000)
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _said(options: Options) -> dict[str, str]:
+    default = Options()
+    said: dict[str, str] = {}
+    for name in (
+        *("by", "grain", "seed", "precision"),
+        *("columns", "limit", "after", "changed_since"),
+    ):
+        value = getattr(options, name)
+        if value != getattr(default, name):
+            said[name] = ",".join(value) if isinstance(value, tuple) else str(value)
+    return said
+
+
+def _command(answer: Answer) -> str:
+    """The command line that gives the same rows again."""
+    if answer.table.kind == "receipts":
+        return f"leadloop export {answer.table.name}"
+    scope = answer.asked.scope
+    pairs = [
+        p for p in filters.parameters(answer.asked) if p[0] not in {"period", "from", "to", "as_of"}
+    ]
+    pairs = [
+        ("from", scope.first.isoformat()),
+        ("to", scope.last.isoformat()),
+        *pairs,
+        *_said(answer.options).items(),
+        ("as_of", _instant(scope.as_of_us)),
+        ("data_version", str(answer.version)),
+    ]
+    words = " ".join(f"--{name.replace('_', '-')} {_quoted(value)}" for name, value in pairs)
+    return f"leadloop export {answer.table.name} {words}"
+
+
+def _quoted(text: str) -> str:
+    plain = text.replace("-", "").replace("_", "").replace(":", "").replace(".", "")
+    return text if plain.isalnum() else "'" + text.replace("'", "'\"'\"'") + "'"
+
+
+def definitions(answer: Answer) -> dict[str, str]:
+    """What each column means."""
+    return {name: tables.column(name, kind).definition for name, kind in answer.schema.items()}
+
+
+def blocks(answer: Answer, kind: str) -> Iterator[bytes]:
+    """An answer as CSV, JSON or NDJSON, a block at a time."""
+    if kind == "csv":
+        return exporting.csv_blocks(answer.pieces(), answer.schema)
+    if kind == "ndjson":
+        return exporting.ndjson_blocks(answer.pieces())
+    return exporting.json_blocks(answer.pieces(), {"about": about(answer)}, {})

@@ -1,0 +1,195 @@
+"""The read side over HTTP: `/api/v1/tables/…` and `/api/v1/health`.
+
+Every endpoint is a plain function and runs in a worker thread, so that a long answer
+never holds up the pages.
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.background import BackgroundTask
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from dashboard import answers, tables
+from dashboard.data import book
+from data_access import exporting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from starlette.requests import Request
+
+    from dashboard.answers import Answer
+
+LOG: Final = logging.getLogger(__name__)
+CACHE: Final = {"Cache-Control": "private, no-cache"}
+
+
+def _guarded(endpoint: Callable[[Request], Response]) -> Callable[[Request], Response]:
+    """An unforeseen error becomes one plain sentence, never a traceback."""
+
+    def call(request: Request) -> Response:
+        try:
+            return endpoint(request)
+        except answers.BadQuestion as error:
+            return _bad(error)
+        except exporting.TooManyRows as error:
+            return JSONResponse({"error": str(error)}, status_code=400)
+        except Exception:
+            LOG.exception("the request %s failed", request.url.path)
+            sentence = "The answer could not be made; the server's log says why. Try again later."
+            return JSONResponse({"error": sentence}, status_code=503, headers={"Retry-After": "5"})
+
+    return call
+
+
+def _bad(error: answers.BadQuestion) -> JSONResponse:
+    problems = [
+        {"parameter": p.parameter, "value": p.value, "message": p.message} for p in error.problems
+    ]
+    return JSONResponse({"error": str(error), "problems": problems}, status_code=400)
+
+
+def health(_request: Request) -> Response:
+    """Whether the store answers, and how fresh what is shown is."""
+    status = book().status()
+    return JSONResponse(
+        {
+            "status": "ok",
+            "store": book().store.engine.dialect.name,
+            "data_version": status.data_version,
+            "store_version": book().store.data_version(),
+            "stale": status.stale,
+            "as_of": status.now.isoformat(),
+            "newest_recorded_at": status.newest.isoformat() if status.newest else None,
+            "first_day": status.first_day.isoformat() if status.first_day else None,
+            "last_day": status.last_day.isoformat() if status.last_day else None,
+            "deliveries": status.deliveries,
+            "report_zone": status.zone,
+            "currency": status.currency,
+        },
+        headers=CACHE,
+    )
+
+
+def listed(_request: Request) -> Response:
+    """Every table with its columns."""
+    found = [
+        {
+            "name": table.name,
+            "title": table.title,
+            "description": table.sentence,
+            "options": [*table.options, *_common(table)],
+            "filters": table.kind != "receipts",
+            "formats": list(exporting.FORMATS),
+            "columns": [
+                {"name": c.name, "type": c.type, "unit": c.unit, "definition": c.definition}
+                for c in table.columns
+            ],
+        }
+        for table in tables.TABLES.values()
+    ]
+    return JSONResponse({"schema_version": tables.SCHEMA_VERSION, "tables": found}, headers=CACHE)
+
+
+def _common(table: tables.Table) -> list[str]:
+    rows = ["after", "changed_since"] if table.kind == "rows" else []
+    return ["columns", "limit", "data_version", *rows]
+
+
+def one(request: Request) -> Response:
+    """A table as the format its ending names; JSON without one."""
+    name, _, ending = request.path_params["table"].partition(".")
+    if name not in tables.TABLES:
+        near = tables.nearest(name)
+        hint = f" Nearest: {near}." if near else ""
+        return JSONResponse({"error": f"No table is called {name!r}.{hint}"}, status_code=404)
+    kind = ending or "json"
+    wants_manifest = kind.endswith("manifest.json")
+    if not wants_manifest and kind not in exporting.FORMATS:
+        known = ", ".join(exporting.FORMATS)
+        return JSONResponse({"error": f"{kind!r} is no format; use {known}."}, status_code=404)
+    params = {key: request.query_params.getlist(key) for key in request.query_params}
+    answer = answers.ask(book(), name, params)
+    etag = f'"{answer.etag}-{kind}"'
+    headers = {**CACHE, "ETag": etag, "X-Total-Rows": str(answer.total)}
+    if request.headers.get("if-none-match") == etag:
+        return Response(status_code=304, headers=headers)
+    if wants_manifest:
+        return JSONResponse(manifest(answer, content=True), headers=headers)
+    return _written(answer, kind, headers)
+
+
+def manifest(answer: Answer, *, content: bool = False) -> dict[str, Any]:
+    """The data package that describes an answer as CSV."""
+    name = answer.table.name
+    return exporting.descriptor(
+        name=name,
+        path=f"{name}.csv",
+        kind="csv",
+        schema=answer.schema,
+        definitions=answers.definitions(answer),
+        about=answers.about(answer),
+        content=answers.blocks(answer, "csv") if content else None,
+    )
+
+
+def _written(answer: Answer, kind: str, headers: dict[str, str]) -> Response:
+    name = answer.table.name
+    headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
+    if kind == "json":
+        del headers["Content-Disposition"]
+    if kind == "csv":
+        headers["Link"] = f'<{name}.manifest.json>; rel="describedby"'
+    if kind in {"csv", "json", "ndjson"}:
+        body = _gathered(answers.blocks(answer, kind))
+        return StreamingResponse(body, media_type=exporting.MEDIA[kind], headers=headers)
+    if kind == "xlsx":
+        exporting.check_sheet(answer.rows)
+    folder = tempfile.TemporaryDirectory(prefix="leadloop-")
+    path = Path(folder.name) / f"{name}.{kind}"
+    write_file(answer, kind, path)
+    done = BackgroundTask(folder.cleanup)
+    return FileResponse(path, media_type=exporting.MEDIA[kind], headers=headers, background=done)
+
+
+def write_file(answer: Answer, kind: str, path: Path) -> None:
+    """Write an answer to a file of its format."""
+    about = manifest(answer)
+    if kind == "parquet":
+        exporting.write_parquet(path, answer.pieces(), answer.schema, about)
+    elif kind == "xlsx":
+        exporting.write_xlsx(path, answer.pieces(), answer.schema, about, rows=answer.rows)
+    else:
+        with path.open("wb") as stream:
+            for block in answers.blocks(answer, kind):
+                stream.write(block)
+
+
+def _gathered(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """Blocks of at least 64 kB: many small ones are slow to send."""
+    waiting = bytearray()
+    for block in blocks:
+        waiting += block
+        if len(waiting) >= exporting.BLOCK:
+            yield bytes(waiting)
+            waiting.clear()
+    yield bytes(waiting)
+
+
+def missing(request: Request) -> Response:
+    """Anything else below /api."""
+    return JSONResponse({"error": f"There is nothing at {request.url.path}."}, status_code=404)
+
+
+routes = [
+    Route("/v1/health", _guarded(health)),
+    Route("/v1/tables", _guarded(listed)),
+    Route("/v1/tables/{table}", _guarded(one)),
+    Route("/{rest:path}", missing),
+]

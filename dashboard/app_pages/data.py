@@ -1,0 +1,34 @@
+"""Data: what came in, what was refused, what do the numbers mean?"""
+
+import streamlit as st
+
+from dashboard import address, data_tabs, table_browser
+from dashboard.data import book
+
+asked, status = address.asked(), book().status()
+TITLES = {
+    "imports": "Imports",
+    "refused": "Refused rows",
+    "tables": "Tables and API",
+    "definitions": "Definitions",
+}
+
+chosen = address.choice("tab", TITLES, "imports")
+st.session_state["own_tab"] = chosen
+st.segmented_control(
+    "What to look at",
+    list(TITLES),
+    format_func=TITLES.__getitem__,
+    key="own_tab",
+    required=True,
+    label_visibility="collapsed",
+    on_change=lambda: address.change(tab=st.session_state["own_tab"]),
+)
+if chosen == "imports":
+    data_tabs.imports(status)
+elif chosen == "refused":
+    data_tabs.refused(status)
+elif chosen == "tables":
+    table_browser.show(asked)
+else:
+    data_tabs.definitions()

@@ -1,0 +1,16 @@
+"""Leads: what became of this lead?"""
+
+import streamlit as st
+
+from dashboard import address, lead_list, lead_story, search_results
+from dashboard.data import book
+from dashboard.parameters import LONGEST
+
+asked, status = address.asked(), book().status()
+
+if text := st.query_params.get("q", "").strip()[:LONGEST]:
+    search_results.show(text)
+if asked.scope.rows.lead:
+    lead_story.show(asked.scope.rows.lead, asked.scope, status)
+else:
+    lead_list.show(asked, status)

@@ -1,0 +1,47 @@
+"""Overview: how are we doing, and where do leads stand?"""
+
+import streamlit as st
+
+from dashboard import address, cards, empty_states, figures, headline
+from dashboard.charts import outcome_mix, ranking
+from dashboard.data import book
+
+asked, status = address.asked(), book().status()
+scope = asked.scope
+
+
+def overview() -> None:
+    """Headline, trend, where they stand, and the ends of the ranking."""
+    numbers = book().table("headline", scope)
+    if not figures.value(numbers, "attempted") and not figures.value(numbers, "feedback"):
+        empty_states.no_rows(asked, status)
+        return
+    trend = book().table("trend", scope, grain=figures.grain(scope))
+    headline.show(numbers, trend, cards.colours(), status.currency)
+    left, right = st.columns([3, 2])
+    with left:
+        figures.trend_card(scope, status, chip=figures.chip(numbers))
+    with right:
+        cards.show(
+            figures.mix_card(scope),
+            lambda: figures.mix(scope),
+            outcome_mix.figure,
+            cards.Extras(on_click=figures.leads_of_outcome),
+        )
+    cards.show(
+        figures.ends_card(status),
+        lambda: figures.ends(book().table("sources", scope), 5),
+        lambda rows, colours: ranking.figure(
+            rows,
+            figures.ranked(scope),
+            colours,
+            overall=figures.value(numbers, "conversion_rate"),
+        ),
+        cards.Extras(on_click=figures.only_source),
+    )
+    if scope.clock != "delivered":
+        figures.clocks_card(scope)
+
+
+with cards.guarded("The overview"):
+    overview()

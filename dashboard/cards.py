@@ -1,0 +1,232 @@
+"""Cards: a title, how to read it, a figure or its table, and quiet ways on.
+
+A card stands alone: when its data or its figure fails, it says so in one sentence, the
+reason goes to the log, and the other cards stand.
+"""
+
+from __future__ import annotations
+
+import html
+import logging
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import streamlit as st
+
+from dashboard import address, grids, theme
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    import plotly.graph_objects as go
+    import polars as pl
+
+    from dashboard.filters import Value
+    from dashboard.theme import Palette
+
+_LOG: Final = logging.getLogger(__name__)
+FEW: Final = 30
+HALF: Final = 0.6
+NOTHING: Final = "Nothing to show for this period and these filters."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """What a card is called, which table it shows, and where its actions lead.
+
+    `table` is the API's name of the frame with its `options`; `leads` are the row
+    conditions of "show the leads", None for no such link.
+    """
+
+    key: str
+    title: str
+    how: str
+    columns: tuple[str, ...] = ()
+    table: str | None = None
+    options: Mapping[str, Value] = field(default_factory=dict)
+    leads: Mapping[str, Value] | None = None
+    alt: str = ""
+    currency: str = "USD"
+    zone: str = "UTC"
+    empty: str = NOTHING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extras:
+    """What only some cards have: a chip, switches of their own, an answer to clicks."""
+
+    chip: Callable[[pl.DataFrame], str | None] = lambda _: None
+    controls: Callable[[], None] | None = None
+    on_click: Callable[[str], None] | None = None
+    on_row: Callable[[dict[str, Any]], None] | None = None
+
+
+def colours() -> Palette:
+    """The palette of the reader's theme."""
+    return theme.palette(st.context.theme.type)
+
+
+@contextmanager
+def guarded(what: str) -> Iterator[None]:
+    """Let a part of a page fail alone, with one plain sentence."""
+    try:
+        yield
+    except Exception:  # noqa: BLE001 - whatever it was, the other cards must stand
+        _LOG.exception("%s could not be drawn", what)
+        st.html(
+            f'<div class="empty"><strong>{html.escape(what)} cannot be shown at the '
+            "moment.</strong> The reason is in the server's log; the rest of the page is not "
+            "affected.</div>"
+        )
+
+
+def show(
+    card: Card,
+    frame: Callable[[], pl.DataFrame],
+    figure: Callable[[pl.DataFrame, Palette], go.Figure] | None,
+    extras: Extras | None = None,
+) -> None:
+    """Draw a card: data step, then figure step. Without a figure it is a table."""
+    extras = extras or Extras()
+    frame_of_card = st.container(
+        border=True, key=f"card_{card.key}", gap="xsmall", height="stretch"
+    )
+    with frame_of_card, guarded(card.title):
+        rows = frame()
+        as_table = _head(card, extras, extras.chip(rows), switch=figure is not None)
+        if rows.is_empty():
+            st.html(f'<div class="empty">{html.escape(card.empty)}</div>')
+            return
+        if figure is None or as_table:
+            _tabulate(card, rows, extras.on_row)
+        else:
+            _draw(card, figure(rows, colours()), extras.on_click)
+        actions(card)
+
+
+def chip_of(base: int | None, coverage: float | None) -> str | None:
+    """The one reservation worth a chip, the first that applies."""
+    if base is not None and base < FEW:
+        return f"Few leads ({base:,})"
+    if coverage is not None and coverage < HALF:
+        return f"Half reported ({coverage * 100:.0f} %)"
+    return None
+
+
+def title(text: str, how: str, chip: str | None = None) -> None:
+    """A card's title with its chip, and how to read it."""
+    st.html(f"{_title(text, chip)}<div class='card-how'>{html.escape(how)}</div>")
+
+
+def actions(card: Card) -> None:
+    """The card's quiet footer: leads, files, API."""
+    if card.table is None and card.leads is None:
+        return
+    with st.container(
+        horizontal=True, vertical_alignment="center", key=f"actions_{card.key}", gap="medium"
+    ):
+        if card.leads is not None:
+            leads = address.target(**card.leads)
+            st.page_link("app_pages/leads.py", label="Show the leads", query_params=leads)
+        if card.table is not None:
+            st.html(downloads(card.table, card.options), width="content")
+
+
+def downloads(table: str, options: Mapping[str, Value]) -> str:
+    """Links to a table as files and in the API, as HTML."""
+    links = [
+        (label, address.table_link(table, kind, **options))
+        for kind, label in (("csv", "CSV"), ("xlsx", "XLSX"), ("parquet", "Parquet"))
+    ]
+    anchors = [f'<a href="{html.escape(link)}">{label}</a>' for label, link in links]
+    link = html.escape(address.table_link(table, "json", **options))
+    anchors.append(f'<a href="{link}" target="_blank">API</a>')
+    return f'<div class="actions">{"".join(anchors)}</div>'
+
+
+def facts(
+    rows: Sequence[tuple[str, ...]], heads: tuple[str, ...] = (), numbers: tuple[int, ...] = ()
+) -> str:
+    """A small table as HTML; all text is escaped, `numbers` are right-aligned columns."""
+
+    def cells(row: tuple[str, ...], tag: str) -> str:
+        return "".join(
+            f"<{tag}{' class=n' if place in numbers else ''}>{html.escape(text)}</{tag}>"
+            for place, text in enumerate(row)
+        )
+
+    head = f"<tr>{cells(heads, 'th')}</tr>" if heads else ""
+    body = "".join(f"<tr>{cells(row, 'td')}</tr>" for row in rows)
+    return f'<div class="scroll"><table class="facts">{head}{body}</table></div>'
+
+
+def _has(name: str, rows: pl.DataFrame) -> bool:
+    return name in rows.columns or (
+        name.endswith("_range") and f"{name.removesuffix('_range')}_low" in rows.columns
+    )
+
+
+def _title(text: str, chip: str | None) -> str:
+    mark = f'<span class="chip">{html.escape(chip)}</span>' if chip else ""
+    return f'<div class="card-title">{html.escape(text)}{mark}</div>'
+
+
+def _head(card: Card, extras: Extras, chip: str | None, *, switch: bool) -> bool:
+    """Title with the card's switches, how to read it; whether the table is wanted."""
+    view: str | None = "Table"
+    with st.container(horizontal=True, vertical_alignment="center", key=f"head_{card.key}"):
+        st.html(_title(card.title, chip), width="content")
+        st.space("stretch")
+        if extras.controls:
+            extras.controls()
+        if switch:
+            view = st.segmented_control(
+                "View",
+                ["Chart", "Table"],
+                default="Chart",
+                required=True,
+                key=f"view_{card.key}",
+                label_visibility="collapsed",
+            )
+    st.html(f'<div class="card-how">{html.escape(card.how)}</div>')
+    return view == "Table"
+
+
+def _tabulate(
+    card: Card, rows: pl.DataFrame, on_row: Callable[[dict[str, Any]], None] | None
+) -> None:
+    key = f"grid_{card.key}"
+
+    def clicked() -> None:
+        place = grids.selected(key)
+        if place is not None and on_row:
+            on_row(rows.row(place, named=True))
+
+    columns = [name for name in card.columns or rows.columns if _has(name, rows)]
+    look = grids.Look(currency=card.currency, zone=card.zone)
+    grids.grid(rows, columns, key=key, look=look, on_select=clicked if on_row else None)
+
+
+def _draw(card: Card, figure: go.Figure, on_click: Callable[[str], None] | None) -> None:
+    key = f"figure_{card.key}"
+
+    def clicked() -> None:
+        points = st.session_state[key]["selection"]["points"]
+        if points and on_click and "customdata" in points[0]:
+            on_click(_first(points[0]["customdata"]))
+
+    st.plotly_chart(
+        figure,
+        key=key,
+        width="stretch",
+        theme=None,
+        config=theme.CONFIG,
+        on_select=clicked if on_click else "ignore",
+        selection_mode="points",
+        alt=card.alt or f"{card.title}. {card.how}",
+    )
+
+
+def _first(value: object) -> str:
+    return str(value[0] if isinstance(value, list | tuple) else value)

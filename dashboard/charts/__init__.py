@@ -1,0 +1,1 @@
+"""Figures: small frames in, Plotly figures out. They draw and compute nothing."""

@@ -1,0 +1,183 @@
+"""Who is better, and is it sure: a dot and its likely range per row, sorted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from dashboard import theme, wording
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from dashboard.theme import Palette
+
+FEW: Final = 30
+"""Below so many, a rate is drawn hollow: too few leads to tell."""
+GOOD_BAND: Final = (0.08, 0.12)
+_ROW_HEIGHT: Final = 26
+_SMALLEST, _LARGEST = 8.0, 20.0
+_BEYOND: Final = 1.03  # the axis goes on a little after its last range
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranked:
+    """Which columns of a frame are ranked, and what the rate is called."""
+
+    rate: str
+    low: str
+    high: str
+    base: str
+    of: str  # what the base counts, in words
+    label: str
+    key: str = "id"
+    name: str = "name"
+    lowest_first: bool = False
+    good_band: bool = False
+
+
+def figure(
+    frame: pl.DataFrame, ranked: Ranked, colours: Palette, *, overall: float | None = None
+) -> go.Figure:
+    """Rows of a frame as dots with ranges; rows without a rate are left out.
+
+    `customdata` of each dot is the row's key, for clicks.
+    """
+    rows = frame.drop_nulls(ranked.rate).sort(
+        ranked.rate, ranked.key, descending=[not ranked.lowest_first, False]
+    )
+    limit = _limit(rows, ranked)
+    chart = theme.figure(colours, height=max(110, 58 + _ROW_HEIGHT * rows.height))
+    _dots(chart, rows, ranked, colours, limit)
+    _marks(chart, ranked, colours, overall)
+    chart.update_layout(margin={"r": 62, "t": 24 if ranked.good_band else 8})  # for the labels
+    chart.update_xaxes(
+        range=[-limit * 0.012, limit * _BEYOND],
+        tickformat=".0%",
+        side="bottom",
+        showgrid=True,
+        gridcolor=colours.line,
+    )
+    chart.update_yaxes(
+        tickvals=list(range(rows.height)),
+        ticktext=[theme.short(name) for name in rows[ranked.name]],
+        range=[
+            rows.height - (0.4 if overall is None else 0.05),
+            -0.6,
+        ],
+        tickfont={"color": colours.text, "size": theme.SIZE},
+        ticks="",
+    )
+    return chart
+
+
+def _limit(rows: pl.DataFrame, ranked: Ranked) -> float:
+    """Where the axis ends: at the widest range of rows with enough leads.
+
+    A range that rests on a handful of leads may run out of the figure; else it would
+    press all the others together.
+    """
+    judged = rows.filter(pl.col(ranked.base) >= FEW)
+    ends = [*judged[ranked.high], *rows[ranked.rate], GOOD_BAND[1] if ranked.good_band else 0.0]
+    return max(ends, default=0.0) or 0.1
+
+
+def _dots(
+    chart: go.Figure, rows: pl.DataFrame, ranked: Ranked, colours: Palette, limit: float
+) -> None:
+    rates, lows, highs = (rows[name].to_list() for name in (ranked.rate, ranked.low, ranked.high))
+    bases = rows[ranked.base].to_list()
+    largest = max(bases, default=1) or 1
+    few = [base < FEW for base in bases]
+    places = list(range(rows.height))
+    chart.add_scatter(
+        x=rates,
+        y=places,
+        mode="markers",
+        customdata=rows[ranked.key].to_list(),
+        hovertext=[_hover(row, ranked) for row in rows.iter_rows(named=True)],
+        hoverinfo="text",
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": [high - rate for high, rate in zip(highs, rates, strict=True)],
+            "arrayminus": [rate - low for low, rate in zip(lows, rates, strict=True)],
+            "color": colours.subject,
+            "thickness": 1.6,
+            "width": 0,
+        },
+        marker={
+            "size": [
+                _SMALLEST + (_LARGEST - _SMALLEST) * (base / largest) ** 0.5 for base in bases
+            ],
+            "color": [colours.card if hollow else colours.subject for hollow in few],
+            "line": {"color": colours.subject, "width": 1.8},
+            "opacity": 1,
+        },
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 1}},
+    )
+    chart.add_scatter(
+        x=[min(high, limit * _BEYOND) for high in highs],
+        y=places,
+        mode="text",
+        text=[f"  {wording.rate(rate)}" for rate in rates],
+        textposition="middle right",
+        textfont={
+            "size": theme.SIZE - 1,
+            "color": [colours.quiet if hollow else colours.text for hollow in few],
+        },
+        hoverinfo="skip",
+        cliponaxis=False,
+    )
+
+
+def _marks(chart: go.Figure, ranked: Ranked, colours: Palette, overall: float | None) -> None:
+    """The Good band and the rate of all rows together, named where they stand."""
+    small = {"size": theme.SIZE - 2, "color": colours.quiet}
+    if ranked.good_band:
+        low, high = GOOD_BAND
+        chart.add_vrect(x0=low, x1=high, fillcolor=colours.band, line_width=0, layer="below")
+        chart.add_annotation(
+            x=high,
+            y=1,
+            yref="paper",
+            text="Good 8 – 12 %",
+            showarrow=False,
+            xanchor="right",
+            yanchor="bottom",
+            font={**small, "color": colours.good},
+        )
+    if overall is not None:
+        chart.add_vline(
+            x=overall, line={"color": colours.comparison, "width": 1, "dash": "dot"}, layer="below"
+        )
+        right = ranked.good_band and overall >= sum(GOOD_BAND) / 2
+        chart.add_annotation(
+            x=overall,
+            y=0,
+            yref="paper",
+            text=f"all {wording.rate(overall)}",
+            showarrow=False,
+            xanchor="left" if right else "right",
+            xshift=4 if right else -4,
+            yanchor="bottom",
+            font=small,
+        )
+
+
+def _hover(row: dict[str, object], ranked: Ranked) -> str:
+    base = row[ranked.base]
+    counted = f"of {wording.count(base)} {ranked.of}" if isinstance(base, int) else ""
+    likely = wording.likely_range(row[ranked.low], row[ranked.high])  # type: ignore[arg-type]  # rates
+    lines = [
+        f"<b>{theme.safe(str(row[ranked.name]))}</b>",
+        f"{ranked.label} {wording.rate(row[ranked.rate])} {counted}",  # type: ignore[arg-type]  # a rate
+        f"likely range {likely}",
+        theme.safe(str(row[ranked.key])),
+    ]
+    if isinstance(base, int) and base < FEW:
+        lines.insert(3, f"too few leads to tell ({base} of {FEW})")
+    return "<br>".join(lines)

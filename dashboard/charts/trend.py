@@ -1,0 +1,155 @@
+"""How it goes over time: a line, its likely range, and the period before in grey."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from dashboard import theme, wording
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from dashboard.theme import Palette
+
+_HEIGHT = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """Which columns of a trend frame are drawn; rates have a range and a comparison."""
+
+    value: str
+    label: str
+    unit: str = "rate"
+    numerator: str | None = None
+    base: str | None = None
+    low: str | None = None
+    high: str | None = None
+    previous: str | None = None
+    currency: str = "USD"
+
+
+def figure(frame: pl.DataFrame, line: Line, colours: Palette) -> go.Figure:
+    """A trend frame as a figure; buckets too young to judge are dotted and hollow.
+
+    The axis fits the ranges of judged buckets; a young one's may run out of it.
+    """
+    rows = frame.sort("start")
+    chart = theme.figure(colours, height=_HEIGHT, hovermode="x")
+    starts = rows["start"].to_list()
+    if line.low and line.high:
+        _band(chart, rows, line.low, line.high, colours)
+    if line.previous and line.previous in rows.columns:
+        _previous(chart, rows, line.previous, colours)
+    values = rows[line.value].to_list()
+    young = rows["young"].to_list() if "young" in rows.columns else [False] * rows.height
+    judged = young.index(True) if True in young else len(young)
+    solid = {"color": colours.subject, "width": 2.2}
+    chart.add_scatter(
+        x=starts[:judged], y=values[:judged], mode="lines", line=solid, hoverinfo="skip"
+    )
+    joint = max(judged - 1, 0)
+    chart.add_scatter(
+        x=starts[joint:],
+        y=values[joint:],
+        mode="lines",
+        line={**solid, "dash": "dot"},
+        hoverinfo="skip",
+    )
+    chart.add_scatter(
+        x=starts,
+        y=values,
+        mode="markers",
+        hovertext=[_hover(row, line) for row in rows.iter_rows(named=True)],
+        hoverinfo="text",
+        marker={
+            "size": 7,
+            "color": [colours.card if hollow else colours.subject for hollow in young],
+            "line": {"color": colours.subject, "width": 1.8},
+        },
+    )
+    _axes(chart, rows, line)
+    return chart
+
+
+def _band(chart: go.Figure, rows: pl.DataFrame, low: str, high: str, colours: Palette) -> None:
+    known = rows.drop_nulls([low, high])
+    days = known["start"].to_list()
+    chart.add_scatter(
+        x=days + days[::-1],
+        y=known[high].to_list() + known[low].to_list()[::-1],
+        mode="lines",
+        fill="toself",
+        fillcolor=colours.spread,
+        line={"width": 0},
+        hoverinfo="skip",
+    )
+
+
+def _previous(chart: go.Figure, rows: pl.DataFrame, previous: str, colours: Palette) -> None:
+    chart.add_scatter(
+        x=rows["start"].to_list(),
+        y=rows[previous].to_list(),
+        mode="lines",
+        line={"color": colours.comparison, "width": 1.3},
+        hoverinfo="skip",
+    )
+
+
+def _top(rows: pl.DataFrame, line: Line) -> float:
+    """The highest value the axis must hold.
+
+    Ranges and comparisons count where the bucket is old enough; a young one with a
+    handful of reports could stand anywhere and would press the rest together.
+    """
+    judged = rows.filter(~pl.col("young")) if "young" in rows.columns else rows
+    judged = rows if judged.is_empty() else judged
+    names = [name for name in (line.value, line.high, line.previous) if name in rows.columns]
+    tops = [top for name in names if isinstance(top := judged[name].max(), int | float)]
+    settled = max(map(float, tops), default=0.0)
+    last = rows[line.value].max()
+    return (
+        max(settled, min(float(last), 1.6 * settled)) if isinstance(last, int | float) else settled
+    )
+
+
+def _axes(chart: go.Figure, rows: pl.DataFrame, line: Line) -> None:
+    highest = _top(rows, line)
+    lowest = rows[line.value].min()
+    bottom = min(0.0, float(lowest)) if isinstance(lowest, int | float) else 0.0
+    if line.unit == "money":
+        bottom, highest = bottom / 100, highest / 100
+        for trace in chart.data:
+            trace.y = [None if value is None else value / 100 for value in trace.y]
+    chart.update_yaxes(
+        range=[bottom * 1.1, highest * 1.12 or 1],
+        tickformat=".0%" if line.unit == "rate" else "~s" if line.unit == "money" else ",d",
+        showgrid=True,
+        nticks=5,
+        zeroline=bottom < 0,
+    )
+    chart.update_xaxes(type="date", tickformat="%-d %b", nticks=7, showgrid=False)
+
+
+def _hover(row: dict[str, Any], line: Line) -> str:
+    text = wording.period(row["start"], row["end"])
+    if row.get("partial"):
+        text += ", cut by the period"
+    value = row[line.value]
+    if line.unit == "money":
+        shown = wording.money(value, line.currency)
+    else:
+        shown = wording.rate(value) if line.unit == "rate" else wording.count(value)
+    lines = [text, f"<b>{line.label} {shown}</b>"]
+    if line.numerator and line.base:
+        lines.append(f"{wording.count(row[line.numerator])} of {wording.count(row[line.base])}")
+    if line.low and line.high:
+        lines.append(f"likely range {wording.likely_range(row[line.low], row[line.high])}")
+    if line.previous and row.get(line.previous) is not None:
+        lines.append(f"period before {wording.rate(row[line.previous])}")
+    if row.get("young"):
+        lines.append("too young to judge")
+    return "<br>".join(lines)

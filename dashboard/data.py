@@ -1,0 +1,323 @@
+"""Questions in, frames out: the one place where pages, API and commands get numbers.
+
+Frames are kept by (edition, question): an edition never changes, so a kept answer is
+right for as long as the edition is the one shown.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import polars as pl
+
+from dashboard import edition as editions
+from dashboard import kept, publishing
+from dashboard import question as questions
+from dashboard.question import Question
+from data_access import receipts, snapshot
+from data_access.settings import Settings
+from data_access.shelf import Shelf
+from data_access.store import Store
+from metrics import lifeline, listing, rules
+from metrics.calendar import day_number, to_date
+from metrics.scope import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dashboard.edition import Edition
+
+LONGEST_US: Final = 3_600_000_000
+"""An edition is shown for at most so long: older files are swept in the end."""
+
+
+def now_us() -> int:
+    """The wall clock, microseconds UTC."""
+    return time.time_ns() // 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the store holds and how fresh the numbers are."""
+
+    empty: bool
+    data_version: int
+    stale: bool
+    now: datetime
+    zone: str
+    first_day: date | None
+    last_day: date | None
+    newest: datetime | None
+    deliveries: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """One lead: its deliveries (`listing.DELIVERIES`) and its timeline (`lifeline.EVENTS`)."""
+
+    lead_id: str
+    deliveries: pl.DataFrame
+    events: pl.DataFrame
+
+
+class Book:
+    """A store with its newest edition."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.rules = rules.read(*settings.rules_tables())
+        self.store = Store(settings.url)
+        self._shelf = Shelf(settings.data_dir / "snapshot")
+        self._lock = threading.Lock()
+        self._edition: Edition | None = None
+        self._taken_us = 0
+
+    # --- the edition ------------------------------------------------------------------
+
+    @property
+    def edition(self) -> Edition:
+        """The edition shown; made at first need."""
+        if self._edition is None:
+            self.refresh()
+        assert self._edition is not None  # noqa: S101 - refresh has just set it
+        return self._edition
+
+    def refresh(self) -> None:
+        """Take the newer facts in; another process at it means its result is taken."""
+        with self._lock:
+            while True:
+                with self._shelf.writing() as mine:
+                    if mine:
+                        zone = self.settings.report_zone
+                        self._edition = publishing.build(
+                            self.store,
+                            self._shelf,
+                            zone=zone,
+                            now_us=now_us(),
+                            rules=self.rules,
+                        )
+                        self._taken_us = now_us()
+                        return
+                time.sleep(0.2)
+
+    def status(self) -> Status:
+        """Freshness, in two cheap questions to the store."""
+        version = self.store.data_version()
+        shown = self.edition
+        first_facts = shown.days is None and version != shown.version  # these need no asking
+        if first_facts or now_us() - self._taken_us > LONGEST_US:
+            self.refresh()
+            shown = self.edition
+        newest = shown.manifest.notes["newest_us"]
+        days = shown.days
+        return Status(
+            empty=newest is None,
+            data_version=shown.version,
+            stale=version != shown.version,
+            now=_moment(shown.as_of_us),
+            zone=self.settings.report_zone,
+            first_day=to_date(days[0]) if days else None,
+            last_day=to_date(days[1]) if days else None,
+            newest=_moment(newest) if newest is not None else None,
+            deliveries=kept.delivered(shown),
+            currency=self.settings.currency,
+        )
+
+    def names(self) -> dict[str, dict[str, str]]:
+        """Per dimension its values with their labels; `(none)` where some are empty."""
+        return kept.names(self.edition)
+
+    # --- tables -----------------------------------------------------------------------
+
+    def table(self, name: str, scope: Scope, **options: object) -> pl.DataFrame:
+        """A table of numbers under a scope.
+
+        `options`: `by`, `grain`, `data_version`, `seed`, `precision`.
+        """
+        by = options.pop("by", None) or ()
+        version = options.pop("data_version", None)
+        asked = Question(
+            shown=self.edition,
+            scope=scope,
+            by=(by,) if isinstance(by, str) else tuple(cast("Sequence[str]", by)),
+            version=cast("int | None", version),
+            currency=self.settings.currency,
+            **cast("dict[str, Any]", {k: v for k, v in options.items() if v is not None}),
+        )
+        return questions.table(name, asked)
+
+    def batches(self) -> pl.DataFrame:
+        """Imports with their five counts, newest first."""
+        with self.store.reading() as connection:
+            rows = receipts.all_batches(connection)
+        return rows.with_columns(
+            status=pl.when(pl.col("finished_us").is_null())
+            .then(pl.lit("unfinished"))
+            .otherwise(pl.lit("finished")),
+            started_at=listing.instant("started_us"),
+            finished_at=listing.instant("finished_us"),
+            rows_read=pl.sum_horizontal("created", "duplicate", "conflict", "parked", "rejected"),
+        ).drop("started_us", "finished_us", "cursor")
+
+    def refused(self) -> pl.DataFrame:
+        """Rows that were refused, newest first."""
+        with self.store.reading() as connection:
+            rows = receipts.refused(connection)
+        return rows.with_columns(
+            refused_id=pl.concat_str(pl.lit("q"), "refused_id"),
+            recorded_at=listing.instant("recorded_us"),
+        ).drop("recorded_us")
+
+    # --- single deliveries ------------------------------------------------------------
+
+    def count(
+        self, scope: Scope, *, version: int | None = None, changed_since: int | None = None
+    ) -> int:
+        """How many offers a scope and its row conditions list."""
+        shown = self.edition
+        chosen = kept.changed(shown, kept.chosen(shown, scope, version), changed_since)
+        return int(chosen.select(pl.len()).collect().item())
+
+    def deliveries(
+        self, scope: Scope, *, limit: int = 50, after: str | None = None
+    ) -> pl.DataFrame:
+        """The newest deliveries of a scope; `after` is the `delivery_id` listed last."""
+        found: list[pl.DataFrame] = []
+        wanted = limit
+        for part in self.delivery_pages(scope, newest_first=True):
+            rows = part
+            if after is not None:
+                at = rows["delivery_id"].index_of(after)
+                if at is None:
+                    continue
+                rows, after = rows.slice(at + 1), None
+            found.append(rows.head(wanted))
+            wanted -= found[-1].height
+            if wanted <= 0:
+                break
+        return pl.concat(found) if found else pl.DataFrame(schema=listing.DELIVERIES)
+
+    def delivery_pages(
+        self,
+        scope: Scope,
+        *,
+        newest_first: bool = False,
+        version: int | None = None,
+        changed_since: int | None = None,
+    ) -> Iterator[pl.DataFrame]:
+        """All deliveries of a scope by (time, lead, buyer), a month of offers at a time.
+
+        `changed_since` leaves out leads without a fact after that data version.
+        """
+        shown = self.edition
+        spans = list(kept.months(kept.span(shown, scope, version)))
+        for first, last in reversed(spans) if newest_first else spans:
+            within = kept.chosen(shown, scope, version, days=(first, last))
+            within = within.filter(pl.col("dated_day").is_between(first, last))
+            rows = kept.changed(shown, within, changed_since).collect()
+            rows = rows.sort("dated_us", "lead_id", "buyer_id", descending=newest_first)
+            if rows.height:
+                yield self._listed(rows, scope)
+
+    def _listed(self, rows: pl.DataFrame, scope: Scope) -> pl.DataFrame:
+        shown = self.edition
+        days = kept.curves(shown, scope.as_of_us, None).mature_days
+        return listing.deliveries(rows, scope, shown.named, zone=shown.zone.name, mature_days=days)
+
+    def feedback(self, scope: Scope, *, version: int | None = None) -> pl.DataFrame:
+        """Every event about the deliveries of a scope (`listing.FEEDBACK_TABLE`)."""
+        shown = self.edition
+        chosen = kept.chosen(shown, scope, version).select("lead_id", "buyer_id").collect()
+        said = kept.said(shown, scope.as_of_us, version)
+        events = said.feedback
+        keys = chosen.with_columns(reached=pl.lit(value=True))
+        events = events.join(keys, on=["lead_id", "buyer_id"], how="left")
+        mine = pl.col("reached").fill_null(value=False)
+        messages = (pl.col("event_type") == "feedback.sent") & pl.col("lead_id").is_in(
+            chosen["lead_id"].unique().implode()
+        )
+        wanted = mine | messages.fill_null(value=False)
+        if not scope.filters and scope.rows == type(scope.rows)():
+            wanted |= kept.loose(said, scope, shown.zone.name)
+        rows = events.with_columns(reached=mine).filter(wanted)
+        return listing.feedback(rows, said.live, said.undone, self._channels())
+
+    def attempts(self, scope: Scope, *, version: int | None = None) -> pl.DataFrame:
+        """Every try behind the deliveries of a scope (`listing.ATTEMPTS_TABLE`)."""
+        shown = self.edition
+        chosen = kept.chosen(shown, scope, version).select("lead_id", "buyer_id").collect()
+        facts = shown.facts("attempts", version)
+        canonical = shown.canonical("buyer")
+        facts = facts.with_columns(key=pl.col("buyer_id").replace(canonical))
+        mine = facts.join(
+            chosen.lazy(), left_on=["lead_id", "key"], right_on=["lead_id", "buyer_id"], how="semi"
+        )
+        return listing.attempts(mine.filter(pl.col("attempted_us") <= scope.as_of_us).collect())
+
+    def _channels(self) -> dict[str, str]:
+        rows = self.batches().select("batch_id", "channel")
+        return dict(rows.iter_rows())
+
+    # --- one lead, search -------------------------------------------------------------
+
+    def lead(self, lead_id: str, scope: Scope | None = None) -> Lead:
+        """One lead with all its deliveries and everything said about it by then."""
+        shown = self.edition
+        as_of = scope.as_of_us if scope else shown.as_of_us
+        facts = snapshot.read_lead(self.store, lead_id, version=shown.version)
+        frames = (facts.attempts, facts.feedback, facts.aliases)
+        rows = editions.resolved(*frames, as_of_us=as_of, zone=shown.zone, rules=self.rules)
+        first = day_number(date(2000, 1, 1))
+        asked = scope or Scope(first=to_date(first), last=to_date(first), as_of_us=as_of)
+        listed = self._listed(rows.sort("dated_us", "buyer_id"), asked)
+        said = kept.heard(frames, as_of, shown)
+        return Lead(
+            lead_id, listed, lifeline.events(said.attempts, said.feedback, said.undone, shown.named)
+        )
+
+    def search(self, text: str) -> pl.DataFrame:
+        """Leads, events, sources and buyers by id or name: kind, id, label, lead_id."""
+        text = text.strip()
+        found = snapshot.find(self.store, text).with_columns(label=pl.col("id"))
+        named = self.edition.named
+        rows = [
+            {"kind": kind, "id": key, "label": label, "lead_id": None}
+            for kind in ("source", "buyer")
+            for key, label in getattr(named, kind).items()
+            if text and (text.lower() in label.lower() or text == key)
+        ]
+        columns = dict.fromkeys(("kind", "id", "label", "lead_id"), pl.String())
+        return pl.concat(
+            [found.select(*columns), pl.DataFrame(rows, schema=columns)], how="vertical"
+        ).head(20)
+
+
+def _moment(us: int) -> datetime:
+    return datetime.fromtimestamp(us // 1_000_000, UTC).replace(microsecond=us % 1_000_000)
+
+
+_book: Book | None = None
+_book_lock = threading.Lock()
+
+
+def book() -> Book:
+    """The process's book, opened at first need."""
+    global _book  # noqa: PLW0603 - one store and one edition serve all sessions
+    with _book_lock:
+        if _book is None:
+            _book = Book(Settings())
+        return _book
+
+
+def close() -> None:
+    """Let go of the process's book; the next call of `book` opens it again."""
+    global _book  # noqa: PLW0603 - see book
+    with _book_lock:
+        if _book is not None:
+            _book.store.close()
+            _book = None

@@ -1,0 +1,159 @@
+"""The tabs of the Data page: imports, refused rows, definitions."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import streamlit as st
+
+from dashboard import cards, grids, wording
+from dashboard.data import book
+from metrics.catalogue import NUMBERS
+
+if TYPE_CHECKING:
+    from dashboard.data import Status
+
+_BATCHES: Final = (
+    *("started_at", "file_name", "profile", "channel", "rows_read", "created", "duplicate"),
+    *("conflict", "parked", "rejected", "batch_id"),
+)
+_REFUSED: Final = (
+    "file_name",
+    "line",
+    "code",
+    "field",
+    "value",
+    "allowed",
+    "nearest",
+    "recorded_at",
+)
+_REFUSED_SHOWN: Final = 500
+
+
+def imports(status: Status) -> None:
+    """How fresh the data is, every import with its five counts, and how to import."""
+    zone = ZoneInfo(status.zone)
+    fresh = [
+        ("Deliveries", wording.count(status.deliveries)),
+        ("First delivery", wording.day(status.first_day)),
+        ("Latest delivery", wording.day(status.last_day)),
+        ("Latest fact taken in", wording.moment(status.newest, zone)),
+        ("Report zone", status.zone),
+        ("Data version", f"{status.data_version:,}"),
+    ]
+    left, right = st.columns([2, 3])
+    with (
+        left.container(border=True, key="card_fresh", height="stretch"),
+        cards.guarded("Freshness"),
+    ):
+        cards.title("Freshness", "How far the data reaches.")
+        st.html(cards.facts(fresh, numbers=(1,)))
+    with right.container(border=True, key="card_import", height="stretch"):
+        cards.title("Import", "A file is read whole: each row is taken, known, waiting or refused.")
+        st.code(
+            "leadloop import deliveries.csv\nleadloop import feedback.xlsx --profile NAME",
+            language=None,
+        )
+        st.html(
+            '<div class="card-how">A profile says which column is which fact. Importing a file '
+            "twice changes nothing: what is already known is counted and left alone. Refused rows "
+            "can be corrected and sent again.</div>"
+        )
+    cards.show(
+        cards.Card(
+            key="batches",
+            title="Imports",
+            how="Every row read is counted once: new, already known, same id with different "
+            "content, waiting for its delivery, or refused.",
+            columns=_BATCHES,
+            table="batches",
+            zone=status.zone,
+            empty="Nothing was imported yet.",
+        ),
+        lambda: book().batches(),
+        None,
+    )
+
+
+def refused(status: Status) -> None:
+    """Refused rows by reason, then one by one with what would have been allowed."""
+    rows = pl.DataFrame()
+    with cards.guarded("Refused rows"):
+        rows = book().refused()
+    if rows.is_empty():
+        st.html(
+            '<div class="empty"><strong>Nothing was refused.</strong> Rows that cannot be taken '
+            "would be listed here with the reason and what is allowed.</div>"
+        )
+        return
+    cards.show(
+        cards.Card(
+            key="refused_codes",
+            title="Why rows were refused",
+            how="Most frequent first. A waiting row is taken by itself once its delivery is known.",
+            columns=("code", "answer", "field", "rows", "example", "allowed"),
+        ),
+        lambda: readable(by_code(rows)),
+        None,
+    )
+    card = cards.Card(
+        key="refused",
+        title="Refused rows",
+        how="Tick a row to see it as it was sent.",
+        columns=_REFUSED,
+        table="refused",
+        zone=status.zone,
+    )
+    cards.show(
+        card,
+        lambda: readable(rows.head(_REFUSED_SHOWN)),
+        None,
+        cards.Extras(on_row=lambda row: st.session_state.__setitem__("refused_raw", row["raw"])),
+    )
+    if raw := st.session_state.get("refused_raw"):
+        st.code(raw, language=None, wrap_lines=True)
+
+
+def by_code(rows: pl.DataFrame) -> pl.DataFrame:
+    """Refused rows counted by reason, with one value that was found."""
+    return (
+        rows.group_by("code", "answer", "field")
+        .agg(
+            rows=pl.len(),
+            example=pl.col("value").drop_nulls().first(),
+            allowed=pl.col("allowed").first(),
+        )
+        .sort("rows", "code", descending=[True, False])
+    )
+
+
+def readable(rows: pl.DataFrame) -> pl.DataFrame:
+    """Codes and answers of the intake in plain words."""
+    plain = pl.col("code").str.replace_all("_", " ", literal=True)
+    return rows.with_columns(
+        code=plain.str.slice(0, 1).str.to_uppercase() + plain.str.slice(1),
+        answer=pl.col("answer").replace_strict(grids.HEADINGS, default=pl.col("answer")),
+    )
+
+
+def definitions() -> None:
+    """Every number of the catalogue with its meaning and formula."""
+    better = {"higher": "higher", "lower": "lower", "neither": ""}
+    with st.container(border=True, key="card_definitions"):
+        cards.title(
+            "Definitions", "What each number means and how it is counted, the same everywhere."
+        )
+        body = "".join(
+            f"<tr><td>{html.escape(entry.label)}<br><code>{html.escape(entry.key)}</code></td>"
+            f"<td>{html.escape(entry.definition)}</td>"
+            f'<td class="quiet">{html.escape(entry.formula.replace("*", ""))}</td>'
+            f'<td class="quiet">{better[entry.better]}</td></tr>'
+            for entry in NUMBERS
+        )
+        heads = "".join(f"<th>{head}</th>" for head in ("Number", "Meaning", "How", "Better when"))
+        st.html(
+            f'<div class="scroll"><table class="facts stacked"><tr>{heads}</tr>{body}</table></div>'
+        )

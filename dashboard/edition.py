@@ -1,0 +1,198 @@
+"""An edition: one consistent version of facts, outcomes and tallies, kept on a shelf.
+
+The composition of steps 2 to 4, as seen by a reader; `publishing` makes editions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import narwhals as nw
+import polars as pl
+
+from metrics import live, outcomes, parties, reasons, steps, tallies
+from metrics.calendar import DAY_US, ReportZone
+from metrics.scope import CLOCKS, Clock
+
+if TYPE_CHECKING:
+    from data_access.shelf import Manifest, Part, Shelf
+    from metrics.rates import Named
+    from metrics.rules import Rules
+
+ALL: Final = "all"
+
+
+@dataclass(frozen=True, eq=False)
+class Edition:
+    """What pages and exports read; it never changes."""
+
+    shelf: Shelf
+    manifest: Manifest
+    rules: Rules
+
+    @property
+    def version(self) -> int:
+        """The data version it is complete up to."""
+        return int(self.manifest.notes["version"])
+
+    @property
+    def as_of_us(self) -> int:
+        """The moment it was resolved for: what "now" means in it."""
+        return int(self.manifest.notes["as_of_us"])
+
+    @cached_property
+    def zone(self) -> ReportZone:
+        """The report zone over the span of all facts."""
+        return span_zone(str(self.manifest.notes["zone"]), int(self.manifest.notes["first_us"]))
+
+    @cached_property
+    def named(self) -> Named:
+        """Names and types of sources and buyers."""
+        return parties.named(self._whole("heard"), self._whole("settings"), self._whole("aliases"))
+
+    def tally(self, clock: Clock) -> pl.DataFrame:
+        """The wide tally by a clock, sorted by day."""
+        return self._tallies[clock]
+
+    @cached_property
+    def _tallies(self) -> dict[Clock, pl.DataFrame]:
+        return {clock: self._whole(f"tally_{clock}") for clock in CLOCKS}
+
+    def _whole(self, frame: str) -> pl.DataFrame:
+        return self.shelf.scan(list(self.manifest.parts[frame].values())).collect()
+
+    def outcomes(self, days: tuple[int, int] | None = None) -> pl.LazyFrame:
+        """Outcomes as of now; `days` leaves out parts that hold no delivery of them."""
+        return self.shelf.scan(_overlapping(self.manifest.parts["outcomes"], days))
+
+    def steps(self) -> pl.LazyFrame:
+        """Every change of every delivery up to now (`steps.COLUMNS`)."""
+        return self.shelf.scan(list(self.manifest.parts["steps"].values()))
+
+    @property
+    def days(self) -> tuple[int, int] | None:
+        """First and last day of any offer, as day numbers; None without offers."""
+        parts = self.manifest.parts["outcomes"].values()
+        firsts = [part.first_day for part in parts if part.first_day is not None]
+        lasts = [part.last_day for part in parts if part.last_day is not None]
+        return (min(firsts), max(lasts)) if firsts else None
+
+    def resolve(
+        self, *, as_of_us: int, version: int | None = None, days: tuple[int, int] | None = None
+    ) -> pl.DataFrame:
+        """Outcomes as of another moment or data version.
+
+        `days` asks only for leads with an attempt on these days of the report zone.
+        """
+        attempts, feedback, aliases = self._read(version)
+        if days is not None:
+            near = pl.col("attempted_us") // DAY_US
+            leads = attempts.filter(near.is_between(days[0] - 2, days[1] + 2))
+            leads = leads.select("lead_id").unique().collect().lazy()
+            attempts = attempts.join(leads, on="lead_id", how="semi")
+            feedback = feedback.join(leads, on="lead_id", how="semi")
+        frames = (attempts.collect(), feedback.collect(), aliases)
+        return resolved(*frames, as_of_us=as_of_us, zone=self.zone, rules=self.rules)
+
+    def stepped(self, *, as_of_us: int, version: int) -> pl.DataFrame:
+        """Steps as of a moment, of what the store held at another data version."""
+        attempts, feedback, aliases = self._read(version)
+        frames = (attempts.collect(), feedback.collect(), aliases)
+        return stepped(*frames, as_of_us=as_of_us, zone=self.zone)
+
+    def _read(self, version: int | None) -> tuple[pl.LazyFrame, pl.LazyFrame, pl.DataFrame]:
+        attempts, feedback = (self.facts(f, version) for f in ("attempts", "feedback"))
+        aliases = self._whole("aliases")
+        if version is not None:
+            aliases = aliases.filter(pl.col("seq") <= version)
+        return attempts.select(*live.ATTEMPTS_READ), feedback.select(*live.FEEDBACK_READ), aliases
+
+    def aliases(self) -> pl.DataFrame:
+        """Merged ids (`data_access.columns.ALIASES`)."""
+        return self._whole("aliases")
+
+    def canonical(self, kind: str) -> dict[str, str]:
+        """Merged id -> canonical id, of sources or buyers."""
+        mine = self.aliases().filter(pl.col("kind") == kind)
+        return dict(mine.select("entity_id", "canonical_id").iter_rows())
+
+    def facts(self, frame: str, version: int | None = None) -> pl.LazyFrame:
+        """Facts of a kind (`attempts` or `feedback`), up to a data version, lazily."""
+        parts = self.manifest.parts[frame]
+        rows = self.shelf.scan([parts[name] for name in sorted(parts)])
+        return rows if version is None else rows.filter(pl.col("seq") <= version)
+
+
+def _overlapping(parts: dict[str, Part], days: tuple[int, int] | None) -> list[Part]:
+    ordered = [parts[name] for name in sorted(parts)]
+    if days is None:
+        return ordered
+    first, last = days
+    chosen = [
+        part
+        for part in ordered
+        if part.first_day is not None
+        and part.last_day is not None
+        and part.first_day <= last
+        and part.last_day >= first
+    ]
+    return chosen or ordered[:1]
+
+
+def span_zone(name: str, first_us: int) -> ReportZone:
+    """A report zone from the first fact on, into a future no fact may reach."""
+    return ReportZone.of(name, first_us=first_us, last_us=max(first_us, 2_000_000_000_000_000))
+
+
+def resolved(  # noqa: PLR0913 - three frames and, keyword-only, how to read them
+    attempts: pl.DataFrame,
+    feedback: pl.DataFrame,
+    aliases: pl.DataFrame,
+    *,
+    as_of_us: int,
+    zone: ReportZone,
+    rules: Rules,
+) -> pl.DataFrame:
+    """Outcomes of some leads' complete facts."""
+    texts = feedback["reason"].drop_nulls().unique()
+    frames = (attempts, feedback, aliases, reasons.mapping(texts, rules.patterns))
+    facts = live.Facts(*(nw.from_native(frame.lazy()) for frame in frames))
+    rows = outcomes.resolve(facts, as_of_us=as_of_us, zone=zone, keep=_collected).to_native()
+    return rows.collect() if isinstance(rows, pl.LazyFrame) else rows
+
+
+def stepped(
+    attempts: pl.DataFrame,
+    feedback: pl.DataFrame,
+    aliases: pl.DataFrame,
+    *,
+    as_of_us: int,
+    zone: ReportZone,
+) -> pl.DataFrame:
+    """Steps of some leads' complete facts."""
+    frames = (attempts, feedback, aliases, reasons.mapping(()))
+    facts = live.Facts(*(nw.from_native(frame.lazy()) for frame in frames))
+    rows: pl.LazyFrame = steps.steps(
+        facts, as_of_us=as_of_us, zone=zone, keep=_collected
+    ).to_native()
+    return rows.collect()
+
+
+def _collected(frame: live.Frame) -> live.Frame:
+    """Worked out once; a plan that reads it many times would work it out each time."""
+    collected: pl.DataFrame = frame.to_native().collect()
+    return nw.from_native(collected.lazy())
+
+
+def tallied(rows: pl.DataFrame, clock: Clock) -> pl.DataFrame:
+    """The wide tally of outcomes."""
+    cells = tallies.tally(nw.from_native(rows.lazy()), tallies.CELL, clock=clock)
+    return sorted_cells(cells)
+
+
+def sorted_cells(cells: live.Frame) -> pl.DataFrame:
+    """A wide tally in its one order: by day first, as periods are asked for."""
+    frame: pl.LazyFrame = cells.to_native()
+    return frame.sort(tallies.CELL).collect()

@@ -1,0 +1,98 @@
+"""`leadloop export TABLE`: the API's tables as files, with the same filters as options."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from dashboard import answers, api, filters, options, tables
+from dashboard.data import book, close
+from data_access import exporting
+from data_access.engines import StoreUnusable
+from metrics.scope import DIMENSIONS
+
+_SEVERAL: Final = {
+    *DIMENSIONS,
+    "outcome",
+    "reason_group",
+    "reason",
+    "return_state",
+    "contradiction",
+    "by",
+    "columns",
+}
+
+
+def _options() -> list[click.Parameter]:
+    names = [*filters.PARAMETERS, *options.OPTIONS]
+    return [
+        click.Option([f"--{name.replace('_', '-')}", name], multiple=name in _SEVERAL, metavar="…")
+        for name in names
+    ]
+
+
+def _export(table: str, kind: str | None, out: Path | None, **given: Any) -> None:  # noqa: ANN401 - click's values
+    """Write a table as a file; its manifest is written beside it.
+
+    Filters, counting and the other options are those of the pages and the API.
+    """
+    if table not in tables.TABLES:
+        near = tables.nearest(table)
+        hint = f"; nearest: {near}" if near else ""
+        message = f"no table is called {table!r}{hint}. Tables: {', '.join(tables.TABLES)}"
+        raise click.UsageError(message)
+    kind = kind or (out.suffix[1:] if out and out.suffix[1:] in exporting.FORMATS else "csv")
+    params = {
+        name: list(value) if isinstance(value, tuple) else [value]
+        for name, value in given.items()
+        if value not in (None, ())
+    }
+    try:
+        answer = answers.ask(book(), table, params)
+        _write(answer, kind, out)
+    except (answers.BadQuestion, exporting.TooManyRows, StoreUnusable) as error:
+        raise click.UsageError(str(error)) from None
+    finally:
+        close()
+
+
+def _write(answer: answers.Answer, kind: str, out: Path | None) -> None:
+    if out is None:
+        if kind in {"parquet", "xlsx"}:
+            message = f"--format {kind} needs --out FILE"
+            raise click.UsageError(message)
+        for block in answers.blocks(answer, kind):
+            sys.stdout.buffer.write(block)
+        sys.stdout.buffer.flush()
+        return
+    api.write_file(answer, kind, out)
+    if kind in {"csv", "ndjson"}:
+        package = exporting.descriptor(
+            name=answer.table.name,
+            path=out.name,
+            kind=kind,
+            schema=answer.schema,
+            definitions=answers.definitions(answer),
+            about=answers.about(answer),
+            content=out.read_bytes(),
+        )
+        manifest = out.with_name(out.name + ".manifest.json")
+        manifest.write_text(json.dumps(package, indent=2) + "\n", "utf-8")
+    click.echo(f"{out}: {answer.rows:,} rows", err=True)
+
+
+export: Final = click.Command(
+    "export",
+    callback=_export,
+    help=_export.__doc__,
+    params=[
+        click.Argument(["table"]),
+        click.Option(["--format", "kind"], type=click.Choice(exporting.FORMATS)),
+        click.Option(["--out"], type=click.Path(dir_okay=False, path_type=Path)),
+        *_options(),
+    ],
+)

@@ -1,0 +1,233 @@
+"""Cards that more than one page shows, with the data step of each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+import streamlit as st
+
+from dashboard import address, cards, filter_bar, wording
+from dashboard.charts import ranking, trend
+from dashboard.data import book
+from metrics.catalogue import number
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dashboard.data import Status
+    from dashboard.filters import Value
+    from metrics.scope import Scope
+
+METRICS: Final = {
+    "conversion_rate": ("conversion", "conversion_base"),
+    "contact_rate": ("contact", "contact_base"),
+    "return_rate": ("return", "delivered"),
+    "coverage": (None, "delivered"),
+    "margin_cents": (None, None),
+    "delivered": (None, None),
+}
+"""Numbers the trend can show: the stem of their range and what they are of."""
+GRAINS: Final = {"day": "Day", "week": "Week", "month": "Month"}
+_DAYS_BY_DAY: Final = 31
+_DAYS_BY_WEEK: Final = 190
+
+BASE_WORDS: Final = {
+    "feedback": "with feedback",
+    "delivered": "deliveries",
+    "mature": "deliveries old enough to judge",
+}
+_DELIVERED: Final = {
+    "delivered_before": "Delivered before the period",
+    "delivered_in_period": "Delivered in it",
+    "delivered_after": "Delivered after it",
+}
+RANKINGS: Final = ("conversion_rate", "contact_rate", "return_rate")
+
+
+def grain(scope: Scope) -> str:
+    """The grain asked for, else the one that gives a readable number of buckets."""
+    fitting = "month" if scope.days > _DAYS_BY_WEEK else "week"
+    return address.choice("grain", GRAINS, "day" if scope.days <= _DAYS_BY_DAY else fitting)
+
+
+def ranked(scope: Scope, key: str = "conversion_rate") -> ranking.Ranked:
+    """How sources are ranked by a rate; the Good band belongs to conversion of feedback."""
+    stem = key.removesuffix("_rate")
+    by_delivery = key == "return_rate"
+    return ranking.Ranked(
+        rate=key,
+        low=f"{stem}_low",
+        high=f"{stem}_high",
+        base="delivered" if by_delivery else f"{stem}_base",
+        of="deliveries" if by_delivery else BASE_WORDS[scope.rate_base],
+        label=number(key).label,
+        lowest_first=number(key).better == "lower",
+        good_band=key == "conversion_rate" and scope.rate_base == "feedback",
+    )
+
+
+def value(headline: pl.DataFrame, key: str) -> float | None:
+    """One number of the table `headline`."""
+    found = headline.filter(pl.col("key") == key)["value"]
+    return found[0] if len(found) else None
+
+
+def chip(headline: pl.DataFrame) -> str | None:
+    """The reservation that holds for every rate under a scope."""
+    bases = headline.filter(pl.col("key") == "conversion_rate")["denominator"]
+    return cards.chip_of(bases[0] if len(bases) else None, value(headline, "coverage"))
+
+
+def trend_card(scope: Scope, status: Status, *, chip: str | None) -> None:
+    """The trend with its switches of number and grain, both kept in the address."""
+    key, by = address.choice("metric", METRICS, "conversion_rate"), grain(scope)
+    stem, base = METRICS[key]
+    entry = number(key)
+    line = trend.Line(
+        value=key,
+        label=entry.label,
+        unit=entry.unit,
+        numerator=entry.counts if base else None,
+        base=base,
+        low=f"{stem}_low" if stem else None,
+        high=f"{stem}_high" if stem else None,
+        previous=f"previous_{key}" if entry.unit == "rate" else None,
+        currency=status.currency,
+    )
+    how = "Dotted and hollow: too young to judge."
+    if line.previous:
+        how += " Grey: the period before, at the same age."
+    if stem:
+        how += " Band: likely range."
+    card = cards.Card(
+        key="trend",
+        title="Over time",
+        how=how,
+        columns=(
+            "start",
+            "end",
+            "delivered",
+            "feedback",
+            *filter(None, (entry.counts, key)),
+            f"{stem}_range",
+        ),
+        table="trend",
+        options={"grain": by},
+        currency=status.currency,
+        alt=f"{entry.label} by {by}",
+    )
+    cards.show(
+        card,
+        lambda: book().table("trend", scope, grain=by),
+        lambda rows, colours: trend.figure(rows, line, colours),
+        cards.Extras(chip=lambda _: chip, controls=lambda: _switches(key, by)),
+    )
+
+
+def _switches(key: str, by: str) -> None:
+    switch("metric", key, {metric: number(metric).label for metric in METRICS})
+    switch("grain", by, GRAINS, width=95)
+
+
+def switch(name: str, chosen: str, labels: Mapping[str, str], width: int = 130) -> None:
+    """A choice of the page's own that is kept in the address."""
+    st.session_state[f"own_{name}"] = chosen
+    st.selectbox(
+        name.capitalize(),
+        list(labels),
+        format_func=labels.__getitem__,
+        key=f"own_{name}",
+        label_visibility="collapsed",
+        filter_mode=None,
+        width=width,
+        on_change=_set_own,
+        args=(name,),
+    )
+
+
+def _set_own(name: str) -> None:
+    address.change(**{name: st.session_state[f"own_{name}"]})
+
+
+def mix(scope: Scope) -> pl.DataFrame:
+    """The table `outcome_mix` without empty rows; no rows when nothing is counted."""
+    return book().table("outcome_mix", scope).filter(pl.col("deliveries") > 0)
+
+
+def mix_card(scope: Scope) -> cards.Card:
+    """Where deliveries stand; its leads are those it counts."""
+    of_feedback = scope.rate_base == "feedback"
+    leads: dict[str, Value] = {"feedback": "any"} if of_feedback else {"status": "delivered"}
+    return cards.Card(
+        key="outcome_mix",
+        title="Where they stand",
+        how="Each delivery once, by its latest result. Click a bar for its leads.",
+        columns=("outcome", "deliveries", "share"),
+        table="outcome_mix",
+        leads=leads,
+        empty="No buyer has reported on these deliveries yet.",
+    )
+
+
+def leads_of_outcome(outcome: str) -> None:
+    """Go to the leads behind a bar."""
+    if outcome == "silent":
+        address.go_next("leads", feedback="none")
+    else:
+        address.go_next("leads", outcome=outcome)
+
+
+def ends(sources: pl.DataFrame, most: int) -> pl.DataFrame:
+    """The best and worst sources by conversion, among those with enough leads."""
+    judged = sources.filter(pl.col("conversion_base") >= ranking.FEW).sort(
+        ["conversion_rate", "id"], descending=[True, False]
+    )
+    return (
+        judged if judged.height <= 2 * most else pl.concat([judged.head(most), judged.tail(most)])
+    )
+
+
+def ends_card(status: Status) -> cards.Card:
+    """The ends of the ranking."""
+    return cards.Card(
+        key="ends",
+        title="Best and worst sources",
+        how=f"Conversion with its likely range, sources with {ranking.FEW} leads and more. "
+        "Click a dot to look at one source.",
+        columns=(
+            "name",
+            "delivered",
+            "converted",
+            "conversion_rate",
+            "conversion_range",
+            "margin_cents",
+        ),
+        table="sources",
+        currency=status.currency,
+        empty="No source has enough leads with feedback yet to be compared.",
+    )
+
+
+def only_source(source: str) -> None:
+    """Filter the page by a source that was clicked."""
+    address.go_next("sources", source=source)
+
+
+def clocks_card(scope: Scope) -> None:
+    """Why the three ways to count give different totals."""
+    with st.container(border=True, key="card_clocks"), cards.guarded("Count by"):
+        cards.title(
+            "The same period by each way to count",
+            "Totals differ because a lead delivered in one month may sell in the next.",
+        )
+        counts = ("deliveries", "converted", *_DELIVERED)
+        rows = [
+            (
+                filter_bar.CLOCK_LABELS.get(row["clock"], row["clock"]),
+                *(wording.count(row[name]) for name in counts),
+            )
+            for row in book().table("clocks", scope).iter_rows(named=True)
+        ]
+        heads = ("Count by", "Counted", "Sales", *_DELIVERED.values())
+        st.html(cards.facts(rows, heads, (1, 2, 3, 4, 5)))

@@ -1,0 +1,233 @@
+"""The filters in one line, how to count in a popover, and the sentence below them."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from dashboard import address, filters, periods, wording
+from dashboard.data import book
+from metrics.scope import DIMENSIONS, NOTHING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dashboard.data import Status
+    from dashboard.filters import Asked
+
+BASE_LABELS: Final = {
+    "feedback": "Deliveries with feedback",
+    "delivered": "All deliveries",
+    "mature": "Deliveries old enough to judge",
+}
+CLOCK_LABELS: Final = {
+    "delivered": "When it was delivered",
+    "occurred": "When the result happened",
+    "reported": "When we were told",
+}
+_IN_BAR: Final = ("source", "buyer")
+
+
+def show(status: Status) -> None:
+    """Draw the bar, what could not be taken from the address, and the sentence."""
+    asked = address.asked()
+    names = book().names()
+    with st.container(horizontal=True, vertical_alignment="center", key="filter_bar", gap="small"):
+        _period(asked, status)
+        for name in _IN_BAR:
+            with st.container(key=f"bar_{name}", width="stretch"):
+                _choose("bar", name, asked, names.get(name, {}))
+        _more(asked, names, status)
+        with st.container(key="how_to_count", width="content"):
+            changed = _changes(asked)
+            with st.popover(f"How to count ({changed})" if changed else "How to count"):
+                _how_to_count("bar", asked, status)
+    _notices(asked)
+    _sentence(asked, names, status)
+
+
+def _period(asked: Asked, status: Status) -> None:
+    st.session_state["bar_period"] = asked.preset
+    st.selectbox(
+        "Period",
+        periods.PRESETS,
+        format_func=periods.LABELS.__getitem__,
+        key="bar_period",
+        label_visibility="collapsed",
+        width=165,
+        filter_mode=None,
+        on_change=_set_period,
+    )
+    if asked.preset == periods.CUSTOM:
+        _dates("bar", asked, status)
+
+
+def _dates(place: str, asked: Asked, status: Status) -> None:
+    key = f"{place}_dates"
+    st.session_state[key] = (asked.scope.first, asked.scope.last)
+    st.date_input(
+        "Dates",
+        key=key,
+        min_value=min(asked.scope.first, status.first_day or asked.scope.first),
+        max_value=max(asked.scope.last, periods.day_of(status.now, ZoneInfo(status.zone))),
+        format="YYYY-MM-DD",
+        label_visibility="collapsed" if place == "bar" else "visible",
+        width=230 if place == "bar" else "stretch",
+        on_change=_set_dates,
+        args=(key,),
+    )
+
+
+def _set_period() -> None:
+    preset = st.session_state["bar_period"]
+    if preset != periods.CUSTOM:
+        address.change(period=preset)
+        return
+    scope = address.asked().scope
+    address.change(**{"from": scope.first, "to": scope.last})
+
+
+def _set_dates(key: str) -> None:
+    dates = st.session_state[key]
+    if len(dates) == 2:  # noqa: PLR2004 - both ends are chosen
+        address.change(**{"from": dates[0], "to": dates[1]})
+
+
+def _more(asked: Asked, names: Mapping[str, Mapping[str, str]], status: Status) -> None:
+    set_now = len(asked.scope.filters)
+    with st.popover(f"Filters ({set_now})" if set_now else "Filters", key="more_filters"):
+        with st.container(key="filters_phone_only"):
+            if asked.preset == periods.CUSTOM:
+                _dates("more", asked, status)
+            for name in _IN_BAR:
+                _choose("more", name, asked, names.get(name, {}), label=True)
+        for name in DIMENSIONS:
+            labels = names.get(name, {})
+            if name not in _IN_BAR and set(labels) - {NOTHING}:
+                _choose("more", name, asked, labels, label=True)
+        if set_now:
+            st.button(
+                "Clear filters",
+                on_click=address.change,
+                kwargs=dict.fromkeys(asked.scope.filters),
+            )
+        with st.container(key="count_phone_only"):
+            st.divider()
+            _how_to_count("more", asked, status)
+
+
+def _choose(
+    place: str, name: str, asked: Asked, labels: Mapping[str, str], *, label: bool = False
+) -> None:
+    key = f"{place}_{name}_choice"
+    noun, plural = filters.NOUNS[name]
+    st.session_state[key] = list(getattr(asked.scope, name))
+    options = unique_labels(labels)
+    st.multiselect(
+        noun.capitalize(),
+        list(options),
+        format_func=lambda value: options.get(value, value),
+        key=key,
+        placeholder=f"All {plural}",
+        label_visibility="visible" if label else "collapsed",
+        on_change=_set_filter,
+        args=(key, name),
+    )
+
+
+def _set_filter(key: str, name: str) -> None:
+    address.change(**{name: list(st.session_state[key])})
+
+
+def _how_to_count(place: str, asked: Asked, status: Status) -> None:
+    for name, title, labels in (
+        ("base", "Out of", BASE_LABELS),
+        ("clock", "Count by", CLOCK_LABELS),
+    ):
+        key = f"{place}_{name}"
+        st.session_state[key] = getattr(asked.scope, name)
+        st.radio(
+            title,
+            list(labels),
+            format_func=labels.__getitem__,
+            key=key,
+            on_change=_set_counting,
+            args=(key, name),
+            disabled=name == "base" and asked.scope.clock != "delivered",
+        )
+    key = f"{place}_as_of"
+    zone = ZoneInfo(status.zone)
+    today = periods.day_of(status.now, zone)
+    known_on = periods.day_of(wording.instant_of(asked.scope.as_of_us), zone)
+    st.session_state[key] = known_on if asked.as_of else None
+    st.date_input(
+        "As known on",
+        key=key,
+        min_value=min(status.first_day or today, known_on),
+        max_value=today,
+        format="YYYY-MM-DD",
+        help="Reports that came later do not exist. Empty: everything known now.",
+        on_change=_set_counting,
+        args=(key, "as_of"),
+    )
+    if filters.counted_otherwise(asked):
+        st.button(
+            "Count as usual",
+            key=f"{place}_as_usual",
+            on_click=address.change,
+            kwargs=dict.fromkeys(("base", "clock", "as_of")),
+        )
+
+
+def _set_counting(key: str, name: str) -> None:
+    address.change(**{name: st.session_state[key]})
+
+
+def _changes(asked: Asked) -> int:
+    scope = asked.scope
+    return (scope.base != "feedback") + (scope.clock != "delivered") + (asked.as_of is not None)
+
+
+def _notices(asked: Asked) -> None:
+    said = [f"{problem.message}. It was left out." for problem in asked.notices]
+    if asked.scope.clock != "delivered":
+        said.append(
+            "Counted by when results came, only deliveries with feedback exist: rates are of "
+            "feedback; deliveries, feedback rate and returns have no value."
+        )
+    if said:
+        with st.container(key="notices"):
+            st.html("".join(f"<p>{html.escape(text)}</p>" for text in said))
+
+
+def _sentence(asked: Asked, names: Mapping[str, Mapping[str, str]], status: Status) -> None:
+    fresh = wording.moment(status.newest, ZoneInfo(status.zone), year=False)
+    text = html.escape(filters.sentence(asked, names, fresh))
+    with st.container(horizontal=True, vertical_alignment="center", key="sentence", gap="small"):
+        st.html(f'<div class="sentence">{text}</div>', width="content")
+        if filters.counted_otherwise(asked):
+            st.button(
+                "Count as usual",
+                key="as_usual",
+                type="tertiary",
+                on_click=address.change,
+                kwargs=dict.fromkeys(("base", "clock", "as_of")),
+            )
+
+
+def unique_labels(labels: Mapping[str, str]) -> dict[str, str]:
+    """Labels by value, sorted, with the id added where two would read the same.
+
+    Streamlit tells options apart by their labels alone.
+    """
+    seen: dict[str, int] = {}
+    for label in labels.values():
+        seen[label] = seen.get(label, 0) + 1
+    full = {
+        value: "(none)" if value == NOTHING else label if seen[label] == 1 else f"{label} ({value})"
+        for value, label in labels.items()
+    }
+    return dict(sorted(full.items(), key=lambda pair: (pair[0] == NOTHING, pair[1].casefold())))

@@ -1,0 +1,251 @@
+"""What was asked: filters and counting as URL parameters, for pages, API and commands.
+
+The same names mean the same everywhere. `read` never raises: what it cannot take is
+listed in `Asked.notices` and the default stands in. A page shows the notices, the API
+refuses the request with them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Final, cast
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from dashboard import periods, wording
+from dashboard.parameters import Problem, Reader
+from data_access.columns import DETAIL_ONLY, OUTCOMES
+from metrics.contradictions import CODES as CONTRADICTIONS
+from metrics.reasons import GROUPS as REASON_GROUPS
+from metrics.reasons import OTHER as OTHER_REASON
+from metrics.reasons import REASONS
+from metrics.scope import BASES, CLOCKS, DIMENSIONS, Base, Clock, Rows, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from typing import Literal
+
+PRESETS: Final = periods.PRESETS
+RETURN_STATES: Final = ("waiting", "credited", "refused")
+ROW_PARAMETERS: Final = tuple(condition.name for condition in fields(Rows))
+PARAMETERS: Final = (
+    *("period", "from", "to"),
+    *DIMENSIONS,
+    *("base", "clock", "as_of"),
+    *ROW_PARAMETERS,
+)
+NOUNS: Final = {
+    "source": ("source", "sources"),
+    "buyer": ("buyer", "buyers"),
+    "buyer_type": ("buyer type", "buyer types"),
+    "vertical": ("vertical", "verticals"),
+    "product": ("product", "products"),
+    "sub_source": ("sub-source", "sub-sources"),
+    "campaign": ("campaign", "campaigns"),
+    "state": ("state", "states"),
+    "sold_to": ("number of buyers", "numbers of buyers"),
+}
+"""What one and many of a dimension's values are called."""
+_STATUSES: Final = ("delivered", "failed")
+_SILENT: Final = {("period", periods.DEFAULT), ("base", "feedback"), ("clock", "delivered")}
+
+Value = str | int | bool | date | tuple[str, ...] | list[str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One question as asked: its scope, the preset behind the dates, an explicit as-of.
+
+    `as_of` is None for "now", a date for the end of that day in the report zone, or an
+    instant. `notices` lists the parameters that were not taken.
+    """
+
+    scope: Scope
+    preset: str = periods.DEFAULT
+    as_of: date | datetime | None = None
+    zone: str = "UTC"
+    notices: tuple[Problem, ...] = ()
+
+
+def read(  # noqa: PLR0913 - all keyword-only but the parameters, one fact of the store each
+    params: Mapping[str, Sequence[str]],
+    *,
+    now: datetime,
+    zone: str,
+    first_day: date | None,
+    known: Mapping[str, Collection[str]],
+    other: Collection[str] = (),
+) -> Asked:
+    """Read URL parameters into a question; what cannot be taken becomes a notice.
+
+    `known` lists the values of each dimension. `other` names parameters that belong to
+    the caller (columns, limit, tab, …) and are left to it.
+    """
+    reader = Reader(params)
+    place = ZoneInfo(zone)
+    as_of = reader.as_of(now, place)
+    moment = _moment(as_of, now, place)
+    preset, first, last = _period(reader, periods.day_of(moment, place), first_day)
+    scope = Scope(
+        first=first,
+        last=last,
+        as_of_us=periods.microseconds(moment),
+        base=cast("Base", reader.word("base", BASES) or "feedback"),
+        clock=cast("Clock", reader.word("clock", CLOCKS) or "delivered"),
+        **{name: reader.words(name, known.get(name, ())) for name in DIMENSIONS},
+        rows=_rows(reader),
+    )
+    for name in params:
+        if name not in PARAMETERS and name not in other:
+            reader.refuse_unknown("parameter", name, (*PARAMETERS, *other))
+    notices = tuple(reader.problems)
+    return Asked(scope=scope, preset=preset, as_of=as_of, zone=zone, notices=notices)
+
+
+def parameters(asked: Asked, /, **changes: Value) -> list[tuple[str, str]]:
+    """The parameters that say what was asked, defaults left out, in a stable order.
+
+    `changes` replaces parameters by name (None removes one, a sequence repeats it);
+    names of the caller's own come last.
+    """
+    if changes.get("period", periods.CUSTOM) != periods.CUSTOM:
+        changes = {**changes, "from": None, "to": None}
+    elif "from" in changes or "to" in changes:
+        changes = {**changes, "period": None}
+    chosen = {**_said(asked), **changes}
+    names = [*PARAMETERS, *(name for name in chosen if name not in PARAMETERS)]
+    return [
+        (name, text)
+        for name in names
+        for text in _texts(chosen.get(name))
+        if (name, text) not in _SILENT
+    ]
+
+
+def query(asked: Asked, /, **changes: Value) -> str:
+    """The URL query string of a question, without a question mark; see `parameters`."""
+    return urlencode(parameters(asked, **changes))
+
+
+def sentence(asked: Asked, names: Mapping[str, Mapping[str, str]], fresh: str) -> str:
+    """Say in plain words what is counted, when, by which clock and base, and how fresh."""
+    scope = asked.scope
+    verbs = {"delivered": "delivered", "occurred": "happened", "reported": "reported"}
+    bases = {
+        "feedback": "of feedback",
+        "delivered": "of deliveries",
+        "mature": "of deliveries old enough to judge",
+    }
+    parts = [_chosen("source", scope.source, names.get("source", {}))]
+    parts += [
+        _chosen(name, values, names.get(name, {}))
+        for name, values in scope.filters.items()
+        if name != "source"
+    ]
+    parts.append(f"{verbs[scope.clock]} {wording.period(scope.first, scope.last)}")
+    parts.append(bases[scope.rate_base])
+    if isinstance(asked.as_of, datetime):
+        parts.append(f"as known at {wording.moment(asked.as_of, ZoneInfo(asked.zone))}")
+    elif asked.as_of:
+        parts.append(f"as known on {wording.day(asked.as_of)}")
+    if fresh:
+        parts.append(f"data to {fresh}")
+    return " · ".join(parts)
+
+
+def counted_otherwise(asked: Asked) -> bool:
+    """Whether base, clock or as-of differ from their defaults."""
+    scope = asked.scope
+    return (scope.base, scope.clock, asked.as_of) != ("feedback", "delivered", None)
+
+
+def _moment(as_of: date | datetime | None, now: datetime, zone: ZoneInfo) -> datetime:
+    """The instant that as-of means; the current day ends now."""
+    if as_of is None or isinstance(as_of, datetime):
+        return as_of or now
+    return min(now, periods.end_of_day(as_of, zone))
+
+
+def _period(reader: Reader, today: date, first_day: date | None) -> tuple[str, date, date]:
+    preset = reader.word("period", PRESETS)
+    first, last = reader.day("from"), reader.day("to")
+    default = (periods.DEFAULT, *periods.days_of(periods.DEFAULT, today=today, first_day=None))
+    if first is None and last is None:
+        if preset == periods.CUSTOM:
+            reader.refuse("period", preset, "period 'custom' needs from, to or both")
+        if preset in (None, periods.CUSTOM):
+            return default
+        return (preset, *periods.days_of(preset, today=today, first_day=first_day))
+    if preset not in (None, periods.CUSTOM):
+        name = "from" if first else "to"
+        message = f"{name} goes with period=custom, not with period={preset}"
+        reader.refuse(name, (first or last or today).isoformat(), message)
+        return (preset, *periods.days_of(preset, today=today, first_day=first_day))
+    last = last or max(today, first or today)
+    first = first or min(first_day or last, last)
+    if first > last:
+        message = f"from {first} lies after to {last}; exchange them"
+        reader.refuse("from", first.isoformat(), message)
+        return default
+    return periods.CUSTOM, first, last
+
+
+def _rows(reader: Reader) -> Rows:
+    low, high = reader.age("min_age_days"), reader.age("max_age_days")
+    if low is not None and high is not None and low > high:
+        message = f"min_age_days {low} is more than max_age_days {high}; exchange them"
+        reader.refuse("min_age_days", str(low), message)
+        low = high = None
+    return Rows(
+        outcome=reader.words("outcome", (*OUTCOMES, DETAIL_ONLY)),
+        reason_group=reader.words("reason_group", REASON_GROUPS),
+        reason=reader.words("reason", (*REASONS, OTHER_REASON)),
+        status=cast('Literal["delivered", "failed"] | None', reader.word("status", _STATUSES)),
+        feedback=cast('Literal["any", "none"] | None', reader.word("feedback", ("any", "none"))),
+        contacted=reader.flag("contacted"),
+        converted=reader.flag("converted"),
+        returned=reader.flag("returned"),
+        return_state=reader.words("return_state", RETURN_STATES),
+        min_age_days=low,
+        max_age_days=high,
+        contradiction=reader.words("contradiction", (*CONTRADICTIONS, "any", "none")),
+        lead=reader.one("lead") or None,
+    )
+
+
+def _said(asked: Asked) -> dict[str, Value]:
+    """Every parameter of a question by name."""
+    scope = asked.scope
+    dates: dict[str, Value] = {"period": asked.preset}
+    if asked.preset == periods.CUSTOM:
+        dates = {"from": scope.first, "to": scope.last}
+    return {
+        **dates,
+        **scope.filters,
+        "base": scope.base,
+        "clock": scope.clock,
+        "as_of": asked.as_of,
+        **{name: getattr(scope.rows, name) for name in ROW_PARAMETERS},
+    }
+
+
+def _texts(value: Value) -> list[str]:
+    """A parameter's value as texts: none, one, or one each for a sequence."""
+    if value is None:
+        return []
+    if isinstance(value, bool):
+        return ["true" if value else "false"]
+    if isinstance(value, datetime):
+        return [value.astimezone(UTC).isoformat().replace("+00:00", "Z")]
+    return [str(part) for part in value] if isinstance(value, tuple | list) else [str(value)]
+
+
+def _chosen(name: str, values: tuple[str, ...], labels: Mapping[str, str]) -> str:
+    """Name what is chosen of a dimension; beyond two, count."""
+    noun, plural = NOUNS[name]
+    if not values:
+        return wording.quantity(len(labels), noun, plural)
+    if len(values) <= 2:  # noqa: PLR2004 - two names still read well
+        return wording.listing([labels.get(value, value) for value in values])
+    return f"{len(values)} of {wording.quantity(len(labels), noun, plural)}"

@@ -1,0 +1,176 @@
+"""Frames as tables on the screen: plain headings, formats by unit, ranges in one cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+import streamlit as st
+
+from dashboard import wording
+from metrics.catalogue import BY_KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from streamlit.elements.lib.column_types import ColumnConfig
+
+HEADINGS: Final = {
+    "name": "Name",
+    "id": "Id",
+    "share": "Share",
+    "deliveries": "Deliveries",
+    "start": "From",
+    "end": "To",
+    "outcome": "Result",
+    "lead_id": "Lead",
+    "source_name": "Source",
+    "buyer_name": "Buyer",
+    "sub_source": "Sub-source",
+    "buyer_type": "Buyer type",
+    "day": "Day",
+    "week": "Week of",
+    "month": "Month",
+    "batch_id": "Import",
+    "file_name": "File",
+    "profile": "Profile",
+    "channel": "Came by",
+    "started_at": "Started",
+    "finished_at": "Finished",
+    "rows_read": "Rows read",
+    "created": "New",
+    "duplicate": "Already known",
+    "conflict": "Same id, different content",
+    "parked": "Waiting for its delivery",
+    "rejected": "Refused",
+    "line": "Line",
+    "code": "Why",
+    "field": "Field",
+    "value": "Value found",
+    "allowed": "Allowed",
+    "nearest": "Nearest known",
+    "status": "Status",
+    "age_days": "Age in days",
+    "delivered_at": "Delivered",
+    "price_cents": "Price",
+    "reason": "Reason",
+    "return_state": "Return",
+    "seconds_to_feedback": "Time to feedback",
+    "low_high": "Likely range",
+    "offer": "Offer",
+    "result": "Result",
+    "why": "Reason",
+    "rows": "Rows",
+    "answer": "Answer",
+    "example": "For example",
+    "recorded_at": "Taken in",
+}
+"""Headings of columns that are no number of the catalogue."""
+_IGNORE: Final = "ignore"
+_ROWS: Final = 15  # so many rows are shown without scrolling
+_LARGE: Final = 1_000_00
+_RANGES: Final = {
+    "contact": "contact_rate",
+    "conversion": "conversion_rate",
+    "return": "return_rate",
+}
+
+
+def heading(column: str) -> str:
+    """What a column is called on the screen."""
+    stem, _, end = column.rpartition("_")
+    if end == "range" and stem in _RANGES:
+        return f"{BY_KEY[_RANGES[stem]].label}, likely"
+    if column in HEADINGS:
+        return HEADINGS[column]
+    return BY_KEY[column].label if column in BY_KEY else column.replace("_", " ").capitalize()
+
+
+def with_ranges(frame: pl.DataFrame) -> pl.DataFrame:
+    """Each pair of low and high as one readable column, `<stem>_range`."""
+    stems = [stem for stem in _RANGES if f"{stem}_low" in frame.columns]
+    return frame.with_columns(
+        pl.struct(f"{stem}_low", f"{stem}_high")
+        .map_elements(lambda ends: wording.likely_range(*ends.values()), return_dtype=pl.String)
+        .alias(f"{stem}_range")
+        for stem in stems
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """In which currency and zone cells are written."""
+
+    currency: str = "USD"
+    zone: str = "UTC"
+
+
+def grid(
+    frame: pl.DataFrame,
+    columns: Sequence[str],
+    *,
+    key: str,
+    look: Look,
+    on_select: Callable[[], None] | None = None,
+) -> None:
+    """Show columns of a frame; a click on a row calls `on_select`.
+
+    Only these columns reach the browser. Null reads as an em dash.
+    """
+    shown = with_ranges(frame).select(columns)
+    config = {name: _column(name, shown.schema[name], look) for name in columns}
+    shown = shown.with_columns(
+        *(pl.col(n) * 100 for n in columns if _is_rate(n)),
+        *(_money(shown[n]) for n in columns if n.endswith("_cents")),
+        *(
+            pl.col(n).map_elements(wording.duration, pl.String)
+            for n in columns
+            if n.startswith("seconds_")
+        ),
+    )
+    st.dataframe(
+        shown,
+        key=key,
+        hide_index=True,
+        column_config=config,
+        placeholder=wording.NO_DATA,
+        on_select=on_select or _IGNORE,
+        selection_mode="single-row",
+        height="content" if shown.height <= _ROWS else 458,
+    )
+
+
+def selected(key: str) -> int | None:
+    """The row that was clicked, for `on_select`."""
+    rows = st.session_state[key]["selection"]["rows"]
+    return rows[0] if rows else None
+
+
+def _money(cents: pl.Series) -> pl.Series:
+    """Cents as money: without cents where a whole column is large."""
+    largest = cents.abs().max()
+    large = isinstance(largest, int | float) and largest >= _LARGE
+    return (cents / 100).round(0 if large else 2)
+
+
+def _is_rate(name: str) -> bool:
+    return name == "share" or (name in BY_KEY and BY_KEY[name].unit == "rate")
+
+
+def _column(name: str, kind: pl.DataType, look: Look) -> ColumnConfig:
+    label, meaning = heading(name), BY_KEY[name].definition if name in BY_KEY else None
+    columns = st.column_config
+    if name.endswith("_cents"):
+        label = f"{label} ({wording.symbol(look.currency)})"
+    if name.startswith("seconds_") or kind == pl.String:
+        return columns.TextColumn(label, help=meaning, pinned=name == "name")
+    if isinstance(kind, pl.Datetime):
+        time = "D MMM YYYY HH:mm"
+        return columns.DatetimeColumn(label, help=meaning, format=time, timezone=look.zone)
+    if kind == pl.Date:
+        return columns.DateColumn(label, help=meaning, format="D MMM YYYY")
+    if kind.is_numeric():
+        form = "%.1f %%" if _is_rate(name) else "localized"
+        return columns.NumberColumn(label, help=meaning, format=form)
+    return columns.Column(label, help=meaning)

@@ -1,0 +1,88 @@
+"""The line at the top of every page: title, search, freshness, copy link."""
+
+from __future__ import annotations
+
+import html
+from datetime import UTC
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from dashboard import address, filters, wording
+from dashboard.data import book
+from dashboard.parameters import LONGEST
+
+if TYPE_CHECKING:
+    from dashboard.data import Status
+
+
+def show(title: str, status: Status) -> None:
+    """Draw the line."""
+    with st.container(horizontal=True, vertical_alignment="center", key="header", gap="medium"):
+        st.title(title, anchor=False, width="content")
+        st.space("stretch")
+        if status.empty:
+            return
+        _search()
+        _freshness(status)
+        _copy_link(status)
+
+
+def _search() -> None:
+    st.session_state["search"] = st.query_params.get("q", "")
+    st.text_input(
+        "Search",
+        key="search",
+        type="search",
+        placeholder="Search lead, event, source, buyer",
+        label_visibility="collapsed",
+        width=260,
+        on_change=_search_for,
+    )
+
+
+def _search_for() -> None:
+    text = st.session_state["search"].strip()[:LONGEST]
+    address.go_next("leads", q=text or None)
+
+
+def _freshness(status: Status) -> None:
+    zone = ZoneInfo(status.zone)
+    if status.stale:
+        st.button(
+            "New data – show it",
+            on_click=lambda: book().refresh(),
+            type="primary",
+            help="Newer facts have arrived. Figures change only when you ask for it.",
+        )
+    told = wording.moment(status.newest, zone, year=False)
+    hint = f"{status.deliveries:,} deliveries; version {status.data_version}"
+    st.html(
+        f'<span class="fresh" title="{html.escape(hint)}">Data to {html.escape(told)}</span>',
+        width="content",
+    )
+
+
+def _copy_link(status: Status) -> None:
+    with st.popover("Copy link", type="tertiary"):
+        base = (st.context.url or "").split("?")[0]
+        base = base if base.count("/") > 2 else f"{base}/"  # noqa: PLR2004 - the two of https://
+        asked = address.asked()
+        own = {name: st.query_params[name] for name in address.OTHER if name in st.query_params}
+        now = status.now.astimezone(UTC)
+        st.caption("This page with its filters. It always shows the latest data.")
+        st.code(_url(base, filters.parameters(asked, **own)), language=None)
+        st.caption("The same as known at this moment. The figures will not move.")
+        frozen: dict[str, filters.Value] = {
+            "from": asked.scope.first,
+            "to": asked.scope.last,
+            "as_of": asked.as_of or now,
+            **own,
+        }
+        st.code(_url(base, filters.parameters(asked, **frozen)), language=None)
+
+
+def _url(base: str, pairs: list[tuple[str, str]]) -> str:
+    return f"{base}?{urlencode(pairs)}" if pairs else base

@@ -1,0 +1,102 @@
+"""The five headline cards: number, what it is of, change in words, shape."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING, Any, Final
+
+import streamlit as st
+
+from dashboard import address, wording
+from dashboard.charts import sparkline
+from metrics.catalogue import number
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from dashboard.filters import Value
+    from dashboard.theme import Palette
+
+KEYS: Final = ("conversion_rate", "contact_rate", "return_rate", "margin_cents", "coverage")
+LEADS: Final[dict[str, dict[str, Value]]] = {
+    "conversion_rate": {"converted": True},
+    "contact_rate": {"contacted": True},
+    "return_rate": {"returned": True},
+    "coverage": {"feedback": "any"},
+}
+"""The row conditions that list a rate's numerator."""
+_ARROWS: Final = {True: "▲", False: "▼"}
+
+
+def show(headline: pl.DataFrame, trend: pl.DataFrame, colours: Palette, currency: str) -> None:
+    """Draw the cards as one grid, so that they share a height."""
+    rows = {row["key"]: row for row in headline.iter_rows(named=True)}
+    keys = [_money_key(rows) if key == "margin_cents" else key for key in KEYS]
+    cards = [_card(rows[key], _shape(trend, key), colours, currency) for key in keys if key in rows]
+    st.html(f'<div class="headline">{"".join(cards)}</div>')
+
+
+def _shape(trend: pl.DataFrame, key: str) -> list[float | None]:
+    """A number over time, without the buckets that are too young to judge."""
+    if key not in trend.columns:
+        return []
+    judged = trend.filter(~trend["young"]) if "young" in trend.columns else trend
+    return (judged if judged.height > 2 else trend)[key].to_list()  # noqa: PLR2004 - a shape
+
+
+def _money_key(rows: dict[str, dict[str, Any]]) -> str:
+    """Margin, or net revenue where the cost of leads is unknown."""
+    margin = rows.get("margin_cents")
+    return "margin_cents" if margin and margin["value"] is not None else "net_cents"
+
+
+def _card(row: dict[str, Any], shape: list[float | None], colours: Palette, currency: str) -> str:
+    entry = number(row["key"])
+    image = sparkline.image(shape, colours)
+    picture = f'<img alt="" src="{image}">' if image else ""
+    meaning = html.escape(f"{entry.definition} {entry.formula[:1].upper()}{entry.formula[1:]}.")
+    return (
+        f'<div><div class="label"><span title="{meaning}">{html.escape(entry.label)}</span></div>'
+        f'<div class="number">{html.escape(_value(row, currency))}</div>'
+        f'<div class="of">{_of(row)}</div>'
+        f'<div class="change {row["verdict"] or "none"}">{html.escape(change(row, currency))}</div>'
+        f"{picture}</div>"
+    )
+
+
+def _value(row: dict[str, Any], currency: str) -> str:
+    if number(row["key"]).unit == "money":
+        return wording.money(row["value"], currency)
+    return wording.rate(row["value"])
+
+
+def _of(row: dict[str, Any]) -> str:
+    """What the number is made of, linked to its leads, and its likely range."""
+    if row["numerator"] is None or row["denominator"] is None:
+        return html.escape(number(row["key"]).definition)
+    counted = f"{wording.count(row['numerator'])} of {wording.count(row['denominator'])}"
+    conditions = LEADS.get(row["key"])
+    if conditions:
+        link = html.escape(address.link("leads", **conditions))
+        counted = f'<a href="{link}" title="Show these leads">{counted}</a>'
+    likely = wording.likely_range(row["low"], row["high"])
+    tail = (
+        "" if likely == wording.NO_DATA else f'<br><span title="Likely range, 95 %">{likely}</span>'
+    )
+    return counted + tail
+
+
+def change(row: dict[str, Any], currency: str) -> str:
+    """The change against the previous period at the same age, in words."""
+    if row["value"] is None:
+        return "no data"
+    if row["change"] is None or row["previous"] is None:
+        return "no period before to compare with"
+    money = number(row["key"]).unit == "money"
+    was = wording.money(row["previous"], currency) if money else wording.rate(row["previous"])
+    if row["verdict"] == "level":
+        return f"level, was {was}"
+    size = abs(row["change"])
+    moved = wording.money(size, currency) if money else f"{size * 100:.1f} pp"
+    word = f" {row['verdict']}" if row["verdict"] else ""
+    return f"{_ARROWS[row['change'] > 0]} {moved}{word}, was {was}"

@@ -1,0 +1,316 @@
+"""Answers that are kept: an edition never changes, so what was worked out once stays right.
+
+Everything an answer depends on is in its key: edition, scope, data version, options.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+import narwhals as nw
+import polars as pl
+
+from dashboard import edition as editions
+from metrics import live, maturity, selection, tallies
+from metrics import steps as stepping
+from metrics.calendar import day_number, end_of_day_us, local_day, to_date
+from metrics.listing import JOINT
+from metrics.scope import NARROW, NOTHING, Rows, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dashboard.edition import Edition
+    from metrics.scope import Clock
+
+
+@lru_cache(maxsize=4)
+def delivered(shown: Edition) -> int:
+    """Deliveries of all days."""
+    return int(shown.tally("delivered")["delivered"].sum())
+
+
+@lru_cache(maxsize=4)
+def names(shown: Edition) -> dict[str, dict[str, str]]:
+    """Per dimension its values with their labels, by label; `(none)` last."""
+    cells = shown.tally("delivered")
+    columns = {d: selection.column(d) for d in ("source", "buyer", "vertical", "product")}
+    values = {d: cells[column].unique() for d, column in columns.items()}
+    narrow = ("sub_source", "campaign", "state", "sold_to")
+    found = pl.collect_all([shown.outcomes().select(pl.col(d).unique()) for d in narrow])
+    values |= {d: frame[d] for d, frame in zip(narrow, found, strict=True)}
+    values["buyer_type"] = pl.Series(
+        [shown.named.buyer_type.get(b) for b in values["buyer"]], dtype=pl.String
+    ).unique()
+    labels = {"source": shown.named.source, "buyer": shown.named.buyer}
+    named: dict[str, dict[str, str]] = {}
+    for dimension, series in values.items():
+        texts = sorted(NOTHING if v is None else str(v) for v in series)
+        called = labels.get(dimension, {})
+        pairs = ((text, called.get(text, text)) for text in texts)
+        named[dimension] = dict(
+            sorted(pairs, key=lambda pair: (pair[0] == NOTHING, pair[1].lower()))
+        )
+    return named
+
+
+def _is_now(shown: Edition, scope: Scope, version: int | None) -> bool:
+    return scope.as_of_us == shown.as_of_us and version in (None, shown.version)
+
+
+def _period(scope: Scope) -> tuple[int, int] | None:
+    """Days that hold every offer of a scope; None where its clock may reach anywhere."""
+    if scope.clock != "delivered":
+        return None
+    return day_number(scope.first), day_number(scope.last)
+
+
+def span(shown: Edition, scope: Scope, version: int | None) -> tuple[int, int] | None:
+    """First and last day of the offers of a scope, as day numbers; None where there are none."""
+    day = pl.col("dated_day")
+    rows = chosen(shown, scope, version).select(first=day.min(), last=day.max()).collect()
+    first, last = rows.row(0)
+    return None if first is None else (first, last)
+
+
+def months(span: tuple[int, int] | None) -> Iterator[tuple[int, int]]:
+    """Calendar months that cut up a span of days."""
+    if span is None:
+        return
+    first = span[0]
+    while first <= span[1]:
+        day = to_date(first)
+        following = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+        last = min(day_number(following) - 1, span[1])
+        yield first, last
+        first = last + 1
+
+
+@lru_cache(maxsize=3)
+def _resolved(
+    shown: Edition, as_of_us: int, version: int | None, days: tuple[int, int] | None
+) -> pl.DataFrame:
+    return shown.resolve(as_of_us=as_of_us, version=version, days=days)
+
+
+@lru_cache(maxsize=16)
+def _cells(
+    shown: Edition, clock: Clock, as_of_us: int, version: int | None, days: tuple[int, int] | None
+) -> pl.DataFrame:
+    return editions.tallied(_resolved(shown, as_of_us, version, days), clock)
+
+
+def _outcomes(
+    shown: Edition, scope: Scope, version: int | None, days: tuple[int, int] | None
+) -> pl.LazyFrame:
+    if _is_now(shown, scope, version):
+        return shown.outcomes(days)
+    return _resolved(shown, scope.as_of_us, version, _period(scope)).lazy()
+
+
+def chosen(
+    shown: Edition,
+    scope: Scope,
+    version: int | None,
+    *,
+    days: tuple[int, int] | None = None,
+) -> pl.LazyFrame:
+    """Outcomes of exactly the offers a scope and its row conditions are about."""
+    rows = _outcomes(shown, scope, version, days or _period(scope))
+    types = shown.named.buyer_type
+    mine = selection.deliveries(
+        scope,
+        zone=shown.zone.name,
+        buyer_types=types,
+        mature_days=mature_days(shown, scope, version),
+    )
+    return rows.filter(mine)
+
+
+def changed(shown: Edition, rows: pl.LazyFrame, since: int | None) -> pl.LazyFrame:
+    """Only leads with a fact after a data version."""
+    if since is None:
+        return rows
+    new = [
+        shown.facts(f).filter(pl.col("seq") > since).select("lead_id")
+        for f in ("attempts", "feedback")
+    ]
+    return rows.join(pl.concat(new).unique(), on="lead_id", how="semi")
+
+
+def tally(
+    shown: Edition, scope: Scope, version: int | None, extra: Sequence[str] = ()
+) -> pl.LazyFrame:
+    """Cells inside a scope: of the prebuilt tally where it has what is asked."""
+    narrow = [name for name in extra if name in (*NARROW, "reason_group")]
+    if narrow or selection.needs_outcomes(scope):
+        rows = nw.from_native(chosen(shown, scope, version))
+        by = [*tallies.CELL, *(selection.column(name) for name in narrow)]
+        cells: pl.LazyFrame = tallies.tally(rows, by, clock=scope.clock).to_native()
+        return cells
+    if _is_now(shown, scope, version):
+        whole = shown.tally(scope.clock)
+    else:
+        whole = _cells(shown, scope.clock, scope.as_of_us, version, _period(scope))
+    types = shown.named.buyer_type
+    mine = selection.cells(
+        scope,
+        zone=shown.zone.name,
+        buyer_types=types,
+        mature_days=mature_days(shown, scope, version),
+    )
+    return whole.lazy().filter(mine)
+
+
+def before(
+    shown: Edition, scope: Scope, version: int | None, extra: Sequence[str] = ()
+) -> pl.LazyFrame | None:
+    """Cells of the period before at the same age; None where the record does not reach so far."""
+    previous = scope.previous()
+    days = shown.days
+    if days is None or day_number(previous.first) < days[0]:
+        return None
+    return tally(shown, previous, version, extra)
+
+
+def everywhere(shown: Edition, scope: Scope, version: int | None) -> pl.LazyFrame:
+    """Outcomes inside the filters, of any day."""
+    wide = replace(
+        scope, first=date(2000, 1, 1), last=date(2100, 1, 1), clock="delivered", base="feedback"
+    )
+    return chosen(shown, wide, version)
+
+
+# --- steps: what changed when ---------------------------------------------------------------
+
+
+@lru_cache(maxsize=2)
+def _stepped(shown: Edition, version: int) -> pl.DataFrame:
+    return shown.stepped(as_of_us=shown.as_of_us, version=version)
+
+
+def steps(shown: Edition, scope: Scope, version: int | None) -> pl.LazyFrame:
+    """Changes up to as-of of the deliveries inside the filters, of any day (`steps.COLUMNS`)."""
+    past = version not in {None, shown.version}
+    rows = _stepped(shown, version or 0).lazy() if past else shown.steps()
+    types = shown.named.buyer_type
+    mine = selection.attributes(scope, buyer_types=types)
+    return rows.filter(mine, pl.col("at_us") <= scope.as_of_us)
+
+
+def timeless(scope: Scope) -> Scope:
+    """A scope without its period and what steps do not heed, so that kept answers are found."""
+    return replace(plainly(scope), first=to_date(0), last=to_date(0))
+
+
+def plainly(scope: Scope) -> Scope:
+    """A scope without base and clock, which steps do not heed."""
+    return replace(scope, base="feedback", clock="delivered", rows=Rows())
+
+
+@lru_cache(maxsize=8)
+def changes(shown: Edition, scope: Scope, version: int | None) -> pl.DataFrame:
+    """The change tally inside the filters, up to as-of (`steps.CHANGE_CELL`).
+
+    Only of deliveries dated inside the scope's period, unless the scope is `timeless`.
+    """
+    found = steps(shown, scope, version)
+    if scope.first > to_date(0):
+        first, last = day_number(scope.first), day_number(scope.last)
+        found = found.filter(pl.col("dated_day").is_between(first, last))
+    rows = nw.from_native(found)
+    cells: pl.LazyFrame = stepping.tally(rows, shown.zone).to_native()
+    return cells.collect()
+
+
+@lru_cache(maxsize=8)
+def curves(shown: Edition, as_of_us: int, version: int | None) -> maturity.Curves:
+    """How sales of the whole store develop with age, as known at a moment."""
+    everything = Scope(first=to_date(0), last=to_date(0), as_of_us=as_of_us)
+    return maturity.curves(
+        changes(shown, timeless(everything), version),
+        unknown_day(as_of_us, shown.zone.name),
+        shown.named.buyer_type,
+    )
+
+
+def mature_days(shown: Edition, scope: Scope, version: int | None) -> dict[str, int]:
+    """Age from which deliveries of each buyer are old enough; nothing where no base asks."""
+    if scope.base != "mature" or scope.clock != "delivered":
+        return {}
+    return curves(shown, scope.as_of_us, version).mature_days
+
+
+def unknown_day(as_of_us: int, zone: str) -> int:
+    """The first day that is not wholly known at a moment, as a day number."""
+    return day_number(local_day(as_of_us + 1, zone))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Facts up to a moment with canonical ids, the live ones, and what was taken back."""
+
+    attempts: pl.DataFrame
+    feedback: pl.DataFrame
+    live: pl.DataFrame
+    undone: pl.DataFrame
+
+
+def heard(
+    frames: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame], as_of_us: int, shown: Edition
+) -> Said:
+    """What had been said by a moment, with what is in force and what was taken back."""
+    reasons = pl.DataFrame(
+        schema=dict.fromkeys(("reason_raw", "reason", "reason_group"), pl.String())
+    )
+    facts = live.Facts(*(nw.from_native(f.lazy()) for f in (*frames, reasons)))
+    known = live.known(facts, as_of_us=as_of_us, zone=shown.zone)
+    attempts, feedback, standing, undone = pl.collect_all(
+        [f.to_native() for f in (known.attempts, known.feedback, known.live, known.undone)]
+    )
+    key = ["lead_id", "buyer_id", "event_id"]
+    taken_back = feedback.join(undone, on=key, how="inner").select("seq", "retracted_by")
+    return Said(attempts, feedback, standing, taken_back)
+
+
+@lru_cache(maxsize=2)
+def said(shown: Edition, as_of_us: int, version: int | None) -> Said:
+    """The same for the whole store."""
+    attempts, feedback = (shown.facts(f, version) for f in ("attempts", "feedback"))
+    aliases = shown.aliases()
+    return heard((attempts.collect(), feedback.collect(), aliases), as_of_us, shown)
+
+
+SENT: Final = (
+    *("event_id", "reported_us", "target_id", "target_name"),
+    *("category", "issue", "action_requested", "lead_id"),
+)
+
+
+def sent(shown: Edition, scope: Scope, version: int | None) -> pl.DataFrame:
+    """Messages to sources in the period and the source filter (`SENT`), ids canonical."""
+    since = end_of_day_us(scope.first - timedelta(days=1), shown.zone.name)
+    until = min(end_of_day_us(scope.last, shown.zone.name), scope.as_of_us)
+    rows = shown.facts("feedback", version).filter(pl.col("event_type") == "feedback.sent")
+    found = rows.filter(pl.col("reported_us") > since, pl.col("reported_us") <= until).select(SENT)
+    target = pl.col("target_id").replace(shown.canonical("source"))
+    messages = found.with_columns(target_id=target)
+    if scope.source:
+        messages = messages.filter(pl.col("target_id").is_in(scope.source))
+    return messages.collect()
+
+
+def loose(known: Said, scope: Scope, zone: str) -> pl.Expr:
+    """Events of the period that belong to no delivery (yet), by the day of their report."""
+    key = pl.concat_str("lead_id", pl.lit(JOINT), "buyer_id")
+    reached = known.attempts.select(key.alias("key"))["key"].unique()
+    unreached = ~key.is_in(reached.implode()).fill_null(value=False)
+    since = end_of_day_us(scope.first - timedelta(days=1), zone)
+    return (
+        unreached
+        & (pl.col("reported") > since)
+        & (pl.col("reported") <= end_of_day_us(scope.last, zone))
+    )

@@ -1,0 +1,193 @@
+"""The list of deliveries: conditions on rows, how many there are, the first of them."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+import streamlit as st
+
+from dashboard import address, cards, empty_states, filters, grids, wording
+from dashboard.data import book
+from metrics.contradictions import CODES
+from metrics.reasons import GROUPS, OTHER, REASONS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dashboard.data import Status
+    from dashboard.filters import Asked
+
+_HOW: Final = "One row per lead and buyer, newest first. Tick a row for the lead's story."
+_PAGE: Final = 50
+_MOST: Final = 1_000
+_YES_NO: Final = {"true": "Yes", "false": "No"}
+_ONE: Final[dict[str, tuple[str, dict[str, str]]]] = {
+    "status": ("Offer", {"delivered": "Went through", "failed": "Did not go through"}),
+    "feedback": ("Feedback", {"any": "Any", "none": "No word yet"}),
+    "contacted": ("Spoken to", _YES_NO),
+    "converted": ("Sale", _YES_NO),
+    "returned": ("Returned", _YES_NO),
+}
+_MANY: Final[dict[str, tuple[str, dict[str, str]]]] = {
+    "outcome": ("Result", {key: text for key, text in wording.OUTCOMES.items() if key != "silent"}),
+    "reason_group": ("Kind of reason", {group: group.capitalize() for group in GROUPS}),
+    "reason": ("Reason", {r: r.replace("_", " ").capitalize() for r in (*REASONS, OTHER)}),
+    "return_state": ("Return", {state: state.capitalize() for state in filters.RETURN_STATES}),
+    "contradiction": ("Contradiction", {"any": "Any", "none": "None", **CODES}),
+}
+_AGES: Final = {"min_age_days": "At least days old", "max_age_days": "At most days old"}
+_COLUMNS: Final = (
+    *("lead_id", "source_name", "buyer_name", "delivered_at", "offer", "result", "why"),
+    *("return_state", "price_cents", "value_cents", "seconds_to_feedback", "age_days"),
+)
+
+
+def show(asked: Asked, status: Status) -> None:
+    """Draw the conditions, the count and the list."""
+    with st.container(border=True, key="card_leads"), cards.guarded("The list"):
+        matching = book().count(asked.scope)
+        said = conditions(asked)
+        with st.container(horizontal=True, vertical_alignment="center", key="list_head"):
+            noun = ("delivery", "deliveries") if _delivered_only(asked) else ("offer", "offers")
+            text = html.escape(wording.quantity(matching, *noun))
+            st.html(f'<div class="card-title">{text}</div>', width="content")
+            _conditions(asked, len(said))
+            if said:
+                st.button(
+                    "Clear conditions",
+                    type="tertiary",
+                    on_click=address.change,
+                    kwargs=dict.fromkeys(filters.ROW_PARAMETERS),
+                )
+        how = "; ".join(said) or _HOW
+        st.html(f'<div class="card-how">{html.escape(how)}</div>')
+        if not matching:
+            _nothing(asked, status, said)
+            return
+        _rows(asked, status, matching)
+
+
+def _rows(asked: Asked, status: Status, matching: int) -> None:
+    key = f"list_{filters.query(asked)}"
+    limit = st.session_state.get(key, _PAGE)
+    rows = book().deliveries(asked.scope, limit=limit)
+
+    def clicked() -> None:
+        place = grids.selected("grid_leads")
+        if place is not None:
+            address.change(lead=rows["lead_id"][place])
+
+    look = grids.Look(currency=status.currency, zone=status.zone)
+    grids.grid(_readable(rows), _COLUMNS, key="grid_leads", look=look, on_select=clicked)
+    if rows.height < matching and limit < _MOST:
+        st.button(
+            f"Show more ({rows.height:,} of {matching:,} shown)",
+            type="tertiary",
+            on_click=st.session_state.__setitem__,
+            args=(key, min(limit * 2, _MOST)),
+        )
+    elif rows.height < matching:
+        st.caption(f"The first {rows.height:,} are shown; the files below hold all {matching:,}.")
+    st.html(cards.downloads("deliveries", _row_parameters(asked)), width="content")
+
+
+def _readable(rows: pl.DataFrame) -> pl.DataFrame:
+    words = {**wording.OUTCOMES, "": "No word yet"}
+    failed = pl.col("status") == "failed"
+    return rows.with_columns(
+        offer=pl.when(failed).then(pl.lit("not delivered")).otherwise(pl.lit("delivered")),
+        delivered_at=pl.coalesce("delivered_at", "attempted_at"),
+        result=pl.when(~failed).then(
+            pl.col("outcome").fill_null("").replace_strict(words, default=pl.col("outcome"))
+        ),
+        why=pl.col("reason").str.replace_all("_", " ", literal=True),
+    )
+
+
+def conditions(asked: Asked) -> list[str]:
+    """The conditions on rows in words."""
+    rows = asked.scope.rows
+    said = []
+    for name, (title, labels) in {**_ONE, **_MANY}.items():
+        value: Any = getattr(rows, name)
+        values = value if isinstance(value, tuple) else () if value is None else (value,)
+        texts = [labels.get(str(v).lower(), str(v)) for v in values]
+        if texts:
+            said.append(f"{title}: {wording.listing(texts, 'or')}")
+    said += [
+        f"{title}: {getattr(rows, name)}"
+        for name, title in _AGES.items()
+        if getattr(rows, name) is not None
+    ]
+    return said
+
+
+def _conditions(asked: Asked, number: int) -> None:
+    with st.popover(f"Conditions ({number})" if number else "Conditions"):
+        for name, (title, labels) in _MANY.items():
+            st.session_state[f"row_{name}"] = list(getattr(asked.scope.rows, name))
+            st.multiselect(
+                title,
+                list(labels),
+                format_func=labels.__getitem__,
+                key=f"row_{name}",
+                placeholder="Any",
+                on_change=_set,
+                args=(name,),
+            )
+        for name, (title, labels) in _ONE.items():
+            _one(name, title, labels, getattr(asked.scope.rows, name))
+        for name, title in _AGES.items():
+            st.session_state[f"row_{name}"] = getattr(asked.scope.rows, name)
+            st.number_input(
+                title,
+                min_value=0,
+                max_value=99_999,
+                step=1,
+                value=None,
+                key=f"row_{name}",
+                on_change=_set,
+                args=(name,),
+            )
+
+
+def _one(name: str, title: str, labels: Mapping[str, str], value: object) -> None:
+    st.session_state[f"row_{name}"] = None if value is None else str(value).lower()
+    st.selectbox(
+        title,
+        list(labels),
+        index=None,
+        format_func=labels.__getitem__,
+        key=f"row_{name}",
+        placeholder="Any",
+        filter_mode=None,
+        on_change=_set,
+        args=(name,),
+    )
+
+
+def _set(name: str) -> None:
+    address.change(**{name: st.session_state[f"row_{name}"]})
+
+
+def _row_parameters(asked: Asked) -> dict[str, filters.Value]:
+    return {name: getattr(asked.scope.rows, name) or None for name in filters.ROW_PARAMETERS} | {
+        name: getattr(asked.scope.rows, name)
+        for name in ("contacted", "converted", "returned", *_AGES)
+    }
+
+
+def _delivered_only(asked: Asked) -> bool:
+    """Whether the conditions leave only offers that went through."""
+    rows = asked.scope.rows
+    reported = (rows.outcome, rows.feedback, rows.contacted, rows.converted, rows.returned)
+    return rows.status == "delivered" or any(reported) or asked.scope.base == "mature"
+
+
+def _nothing(asked: Asked, status: Status, said: list[str]) -> None:
+    if said:
+        st.html('<div class="empty">No delivery of the period meets these conditions.</div>')
+    else:
+        empty_states.no_rows(asked, status)

@@ -1,0 +1,151 @@
+"""One lead: where it stands with each buyer, and its story in plain sentences."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from dashboard import address, cards, wording
+from dashboard.data import book
+from metrics.contradictions import CODES
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from dashboard.data import Status
+    from metrics.scope import Scope
+
+_GOOD: Final = {"converted"}
+_BAD: Final = {"returned"}
+_NOTES: Final = 400
+
+
+def show(lead_id: str, scope: Scope, status: Status) -> None:
+    """Draw the lead's card, or say that there is none of that id."""
+    with st.container(border=True, key="card_lead"), cards.guarded("This lead"):
+        with st.container(horizontal=True, vertical_alignment="center", key="lead_head"):
+            st.html(f'<div class="card-title">Lead {html.escape(lead_id)}</div>', width="content")
+            st.button(
+                "Back to the list", type="tertiary", on_click=address.change, kwargs={"lead": None}
+            )
+        lead = book().lead(lead_id, scope)
+        if lead.deliveries.is_empty() and lead.events.is_empty():
+            st.html('<div class="empty">No delivery and no feedback has this lead id.</div>')
+            return
+        st.html(_offers(lead.deliveries, status.currency))
+        st.html(story(lead.events, ZoneInfo(status.zone), status.currency))
+
+
+def _offers(deliveries: pl.DataFrame, currency: str) -> str:
+    rows: list[tuple[str, ...]] = [
+        (
+            row["buyer_name"] or row["buyer_id"],
+            "delivered" if row["status"] == "delivered" else "did not go through",
+            wording.outcome(row["outcome"]) if row["outcome"] else "No word yet",
+            (row["reason"] or wording.NO_DATA).replace("_", " "),
+            wording.money(row["price_cents"], currency),
+            wording.duration(row["seconds_to_feedback"]),
+            contradictions(row.get("contradiction")),
+        )
+        for row in deliveries.iter_rows(named=True)
+    ]
+    first = deliveries.row(0, named=True) if deliveries.height else {}
+    known = ("source_name", "sub_source", "campaign", "vertical", "product", "state")
+    about = " · ".join(str(first[name]) for name in known if first.get(name))
+    heads = ("Buyer", "Offer", "Result", "Reason", "Price", "Time to feedback", "Contradiction")
+    shown = len(heads) if any(row[-1] for row in rows) else len(heads) - 1
+    rows = [row[:shown] for row in rows]
+    table = cards.facts(rows, heads[:shown], (4, 5))
+    return f'<div class="card-how">{html.escape(about)}</div>{table}'
+
+
+def contradictions(codes: str | None) -> str:
+    """The sentences of contradiction codes."""
+    return " ".join(CODES.get(code, code) for code in (codes or "").split())
+
+
+def story(events: pl.DataFrame, zone: ZoneInfo, currency: str) -> str:
+    """Events in their order as an HTML list; what was taken back is struck through."""
+    items = []
+    for row in events.iter_rows(named=True):
+        classes = " ".join(filter(None, (_tone(row), "gone" if row["retracted"] else "")))
+        extra = [text for text in (_details(row, currency), _note(row)) if text]
+        more = "".join(f'<div class="more">{html.escape(text)}</div>' for text in extra)
+        items.append(
+            f'<li class="{classes}"><div class="when">{html.escape(_when(row, zone))}</div>'
+            f'<div class="what">{html.escape(sentence(row, currency))}</div>{more}</li>'
+        )
+    return f'<ol class="story">{"".join(items)}</ol>'
+
+
+def sentence(row: dict[str, Any], currency: str) -> str:
+    """What happened, as somebody would tell it."""
+    who, kind = row["who"] or "The buyer", row["kind"]
+    price = row["price_cents"]
+    if kind == "delivered":
+        return f"Delivered to {who}" + (f" for {wording.money(price, currency)}." if price else ".")
+    if kind == "failed":
+        return f"The offer to {who} did not go through{_because(row['failure_reason'])}."
+    if kind == "retraction":
+        return f"{who} took an earlier report back{_because(row['reason'])}."
+    if kind == "message":
+        return f"We told {who}: {_result(row, currency)}{_because(row['reason'])}."
+    return f"{who}: {_result(row, currency)}{_because(row['reason'])}."
+
+
+def _because(reason: str | None) -> str:
+    return f" – {reason.replace('_', ' ')}" if reason else ""
+
+
+def _result(row: dict[str, Any], currency: str) -> str:
+    outcome, value = row["outcome"], row["value_cents"]
+    text = wording.outcome(outcome).lower() if outcome else "no result, only details"
+    return f"{text} worth {wording.money(value, currency)}" if value else text
+
+
+def _details(row: dict[str, Any], currency: str) -> str:
+    """What else the report says, and what became of it."""
+    said = []
+    if row["phone_answered"] is not None:
+        said.append("The phone was answered." if row["phone_answered"] else "Nobody answered.")
+    if row["spoke_to_lead"]:
+        said.append("They spoke to the person.")
+    if row["credit_approved"] is not None:
+        amount = row["credit_amount_cents"]
+        of = f" of {wording.money(amount, currency)}" if amount else ""
+        said.append(f"Credit{of} {'approved' if row['credit_approved'] else 'refused'}.")
+    if row["replaces"]:
+        said.append("It replaces an earlier report.")
+    delay = row["delay_seconds"]
+    if delay is not None and delay < 0:
+        said.append(f"Reported {wording.duration(-delay)} before it is said to have happened.")
+    elif delay:
+        said.append(f"Told us {wording.duration(delay)} after it happened.")
+    if row["retracted"]:
+        said.append("Taken back later; it no longer counts.")
+    return " ".join(said)
+
+
+def _note(row: dict[str, Any]) -> str:
+    text = " ".join((row["notes"] or row["issue"] or "").split())
+    return f"“{text if len(text) <= _NOTES else text[:_NOTES] + '…'}”" if text else ""
+
+
+def _when(row: dict[str, Any], zone: ZoneInfo) -> str:
+    if row["at"] is None:
+        return "time unknown"
+    if row["precision"] == "day":
+        return f"{wording.day(row['at'].astimezone(zone).date())}, time of day unknown"
+    return wording.moment(row["at"], zone)
+
+
+def _tone(row: dict[str, Any]) -> str:
+    outcome = row["outcome"]
+    if row["retracted"]:
+        return ""
+    if outcome in _GOOD or outcome in _BAD:
+        return "good" if outcome in _GOOD else "bad"
+    return "subject" if row["kind"] == "delivered" else ""

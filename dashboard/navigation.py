@@ -1,0 +1,58 @@
+"""Which pages there are, in what order, and the way between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import streamlit as st
+
+from dashboard import address
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One page: its file in `app_pages`, its title, and the question it answers."""
+
+    name: str
+    title: str
+    question: str
+
+    @property
+    def file(self) -> str:
+        """The script, as Streamlit wants it: relative to the entry script."""
+        return f"app_pages/{self.name}.py"
+
+
+ENTRIES: Final = (
+    Entry("overview", "Overview", "How are we doing, and where do leads stand?"),
+    Entry("sources", "Sources", "Which sources bring leads that convert?"),
+    Entry("leads", "Leads", "What became of this lead?"),
+    Entry("data", "Data", "What came in, what was refused, what do the numbers mean?"),
+)
+
+
+def pages() -> list[st.Page]:
+    """The pages for `st.navigation`; the first one is where visitors land."""
+    return [
+        st.Page(entry.file, title=entry.title, url_path=entry.name, default=not place)
+        for place, entry in enumerate(ENTRIES)
+    ]
+
+
+def sidebar(*, keep_filters: bool) -> None:
+    """Links to the pages. Ours carry the filters along; Streamlit's own would drop them."""
+    for entry in ENTRIES:
+        st.sidebar.page_link(
+            entry.file,
+            label=entry.title,
+            help=entry.question,
+            query_params=address.target() if keep_filters else None,
+        )
+
+
+def follow() -> None:
+    """Go where a callback wanted to go."""
+    if goal := address.pending():
+        name, parameters = goal
+        st.switch_page(f"app_pages/{name}.py", query_params=parameters)

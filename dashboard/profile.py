@@ -1,0 +1,96 @@
+"""One source looked at: verdict in words, trend, sub-sources, buyers."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+import streamlit as st
+
+from dashboard import address, cards, empty_states, figures, headline, wording
+from dashboard.charts import outcome_mix, ranking
+from dashboard.data import book
+
+if TYPE_CHECKING:
+    from dashboard.data import Status
+    from dashboard.filters import Asked
+
+_COLUMNS: Final = ("delivered", "converted", "conversion_rate", "conversion_range", "return_rate")
+
+
+def source(source_id: str, asked: Asked, status: Status) -> None:
+    """The profile of one source; the other filters stay in force."""
+    name = book().names()["source"].get(source_id, source_id)
+    _heading(name, source_id)
+    scope = asked.scope
+    numbers = book().table("headline", scope)
+    if not figures.value(numbers, "attempted") and not figures.value(numbers, "feedback"):
+        empty_states.no_rows(asked, status)
+        return
+    rows = {row["key"]: row for row in numbers.iter_rows(named=True)}
+    st.html(f'<p class="conclusion">{html.escape(verdict(name, rows))}</p>')
+    trend = book().table("trend", scope, grain=figures.grain(scope))
+    headline.show(numbers, trend, cards.colours(), status.currency)
+    left, right = st.columns([3, 2])
+    with left:
+        figures.trend_card(scope, status, chip=figures.chip(numbers))
+    with right:
+        cards.show(
+            figures.mix_card(scope),
+            lambda: figures.mix(scope),
+            outcome_mix.figure,
+            cards.Extras(on_click=figures.leads_of_outcome),
+        )
+    _split("sub_source", "Sub-sources", asked)
+    _split("buyer", "Buyers", asked)
+
+
+def _heading(name: str, source_id: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="profile_head"):
+        text = html.escape(name)
+        st.html(f'<h2 title="{html.escape(source_id)}">{text}</h2>', width="content")
+        st.button(
+            "Back to all sources", type="tertiary", on_click=address.change, kwargs={"source": None}
+        )
+
+
+def verdict(name: str, rows: dict[str, dict[str, Any]]) -> str:
+    """The conversion of a source in one sentence, compared with its own past."""
+    row = rows["conversion_rate"]
+    base = row["denominator"] or 0
+    if row["value"] is None or base < ranking.FEW:
+        counted = wording.quantity(base, "lead")
+        return f"{name}: too few leads to judge ({counted} counted, {ranking.FEW} needed)."
+    likely = wording.likely_range(row["low"], row["high"])
+    text = f"{name} converts {wording.rate(row['value'])} ({likely}) of {wording.count(base)}"
+    was = wording.rate(row["previous"])
+    if row["verdict"] == "level":
+        return f"{text}, level with the {was} of the period before: the difference may be chance."
+    if row["verdict"] is None:
+        return f"{text}; there is no period before to compare with."
+    more = "more" if row["change"] > 0 else "less"
+    return f"{text}, {more} than the {was} of the period before at the same age."
+
+
+def _split(dimension: str, title: str, asked: Asked) -> None:
+    """The source cut by another dimension, as a ranking."""
+    scope = asked.scope
+    kind = figures.ranked(scope)
+    named = f"{dimension}_name"
+    rows = book().table("rates", scope, by=(dimension,))
+    kind = replace(kind, key=dimension, name=named if named in rows.columns else dimension)
+    card = cards.Card(
+        key=f"by_{dimension}",
+        title=title,
+        how=f"Conversion with its likely range; hollow: fewer than {ranking.FEW}. Click to filter.",
+        columns=(kind.name, *_COLUMNS),
+        table="rates",
+        options={"by": [dimension]},
+    )
+    cards.show(
+        card,
+        lambda: rows,
+        lambda frame, colours: ranking.figure(frame, kind, colours),
+        cards.Extras(on_click=lambda value: address.change(**{dimension: value})),
+    )

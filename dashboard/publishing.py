@@ -1,0 +1,232 @@
+"""Making an edition: all of it anew, or only the leads that new facts touch.
+
+After new facts the rows of the touched leads are exchanged in the parts they lie in, and
+the difference of their tallies is added to the tallies.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, Final
+
+import narwhals as nw
+import polars as pl
+
+from dashboard.edition import (
+    ALL,
+    Edition,
+    resolved,
+    sorted_cells,
+    span_zone,
+    stepped,
+    tallied,
+)
+from data_access import snapshot
+from data_access.shelf import Manifest, Part, Shelf
+from metrics import parties, tallies
+from metrics.scope import CLOCKS
+
+if TYPE_CHECKING:
+    from data_access.store import Store
+    from metrics.rules import Rules
+
+SHAPE: Final = 2  # raise when outcomes or tallies change their columns or meaning
+STEADY_US: Final = 600_000_000
+"""How long "now" stands still while nothing new arrives, so that answers can be kept."""
+
+
+def build(store: Store, shelf: Shelf, *, zone: str, now_us: int, rules: Rules) -> Edition:
+    """The newest edition: what was touched is exchanged, or all is made anew."""
+    old = shelf.manifest()
+    with store.reading() as connection:
+        aliases = store.aliases(connection)
+        version = store.data_version_in(connection)
+    mark = {
+        "shape": SHAPE,
+        "zone": zone,
+        "store": _digest(store.engine.url.render_as_string(hide_password=True)),
+        "aliases": _digest(aliases.write_csv()),
+        "patterns": _digest(repr(rules.patterns.rows)),
+    }
+    fits = old is not None and all(old.notes.get(k) == v for k, v in mark.items())
+    if old is None or not fits or int(old.notes["version"]) > version:
+        number = old.number + 1 if old else 1
+        return _anew(store, shelf, mark, now_us=now_us, number=number, rules=rules)
+    edition = Edition(shelf, old, rules)
+    due = [lead for lead, at in old.notes["later"] if at <= now_us]
+    if edition.version == version and not due:
+        return edition if now_us - edition.as_of_us < STEADY_US else _redated(edition, now_us)
+    return _exchanged(store, edition, due, mark, now_us=now_us)
+
+
+def _redated(edition: Edition, now_us: int) -> Edition:
+    """The same facts at a later moment: nothing new has taken effect since."""
+    old = edition.manifest
+    manifest = Manifest(old.number + 1, {**old.notes, "as_of_us": now_us}, old.parts)
+    edition.shelf.publish(manifest)
+    return Edition(edition.shelf, manifest, edition.rules)
+
+
+def _digest(text: str) -> str:
+    return blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def _first(facts: snapshot.Facts, now_us: int) -> int:
+    """The earliest time that any fact names and a day is cut from."""
+    told = ("occurred_us", "reported_us", "decided_us")
+    times = [facts.attempts["attempted_us"], *(facts.feedback[name] for name in told)]
+    first = pl.concat(times).min()
+    return first if isinstance(first, int) else now_us
+
+
+def _notes(
+    facts: snapshot.Facts,
+    mark: dict[str, object],
+    first_us: int,
+    later: list[tuple[str, int]],
+    now_us: int,
+) -> dict[str, Any]:
+    return {
+        **mark,
+        "version": facts.version,
+        "as_of_us": now_us,
+        "first_us": first_us,
+        "newest_us": pl.concat(
+            [facts.attempts["recorded_us"], facts.feedback["recorded_us"]]
+        ).max(),
+        "later": later,
+    }
+
+
+def _later(facts: snapshot.Facts, now_us: int) -> list[tuple[str, int]]:
+    """Leads with something dated after now: it takes effect when its time comes."""
+    frames = [
+        facts.attempts.select("lead_id", at="attempted_us"),
+        facts.feedback.select("lead_id", at="reported_us"),
+        facts.feedback.select("lead_id", at="decided_us"),
+    ]
+    # A date may begin up to 14 hours later in the report zone than in UTC.
+    due = pl.concat(frames).filter(pl.col("at") > now_us - 14 * 3_600_000_000)
+    return list(due.drop_nulls().sort("lead_id", "at").unique(maintain_order=True).iter_rows())
+
+
+def _anew(  # noqa: PLR0913 - all keyword-only but where from, where to and the marks
+    store: Store,
+    shelf: Shelf,
+    mark: dict[str, object],
+    *,
+    now_us: int,
+    number: int,
+    rules: Rules,
+) -> Edition:
+    facts = snapshot.read_all(store)
+    first_us = _first(facts, now_us)
+    zone = span_zone(str(mark["zone"]), first_us)
+    frames = (facts.attempts, facts.feedback, facts.aliases)
+    rows = resolved(*frames, as_of_us=now_us, zone=zone, rules=rules)
+    changes = stepped(*frames, as_of_us=now_us, zone=zone)
+    homes = facts.attempts.select("lead_id", "part").unique()
+    parts: dict[str, dict[str, Part]] = {
+        "attempts": _put(shelf, "attempts", facts.attempts),
+        "feedback": _put(shelf, "feedback", facts.feedback),
+        "outcomes": _put(shelf, "outcomes", rows.join(homes, on="lead_id", how="left")),
+        "steps": _put(shelf, "steps", changes.join(homes, on="lead_id", how="left")),
+    }
+    for clock in CLOCKS:
+        parts[f"tally_{clock}"] = {ALL: shelf.put(f"tally_{clock}", tallied(rows, clock))}
+    sayings = parties.heard(facts.attempts, facts.feedback, facts.aliases)
+    parts |= _small(shelf, facts, sayings)
+    notes = _notes(facts, mark, first_us, _later(facts, now_us), now_us)
+    manifest = Manifest(number, notes, parts)
+    shelf.publish(manifest)
+    return Edition(shelf, manifest, rules)
+
+
+def _small(
+    shelf: Shelf, facts: snapshot.Facts, sayings: pl.DataFrame
+) -> dict[str, dict[str, Part]]:
+    return {
+        "heard": {ALL: shelf.put("heard", sayings)},
+        "aliases": {ALL: shelf.put("aliases", facts.aliases)},
+        "settings": {ALL: shelf.put("settings", facts.entities)},
+    }
+
+
+def _put(shelf: Shelf, frame: str, rows: pl.DataFrame) -> dict[str, Part]:
+    """Write rows to one file a part; a frame without rows still has one file."""
+    day = "dated_day" if frame == "outcomes" else None
+    parts = rows.partition_by("part", as_dict=True, include_key=False, maintain_order=True)
+    put = {str(name[0]): shelf.put(frame, part, day=day) for name, part in parts.items()}
+    return put or {snapshot.PARKED: shelf.put(frame, rows.drop("part"), day=day)}
+
+
+def _exchanged(
+    store: Store, edition: Edition, due: list[str], mark: dict[str, object], *, now_us: int
+) -> Edition:
+    shelf, old = edition.shelf, edition.manifest
+    facts = snapshot.read_touched(store, above=edition.version, also=due)
+    first_us = min(int(old.notes["first_us"]), _first(facts, now_us))
+    zone = span_zone(str(mark["zone"]), first_us)
+    leads = pl.concat([facts.attempts["lead_id"], facts.feedback["lead_id"]]).drop_nulls().unique()
+    before = edition.outcomes().filter(pl.col("lead_id").is_in(leads.implode())).collect()
+    frames = (facts.attempts, facts.feedback, facts.aliases)
+    after = resolved(*frames, as_of_us=now_us, zone=zone, rules=edition.rules)
+    changes = stepped(*frames, as_of_us=now_us, zone=zone)
+    homes = facts.attempts.select("lead_id", "part").unique()
+    parts = {
+        "attempts": _exchange(edition, "attempts", facts.attempts, leads),
+        "feedback": _exchange(edition, "feedback", facts.feedback, leads),
+        "outcomes": _exchange(
+            edition, "outcomes", after.join(homes, on="lead_id", how="left"), leads
+        ),
+        "steps": _exchange(edition, "steps", changes.join(homes, on="lead_id", how="left"), leads),
+    }
+    for clock in CLOCKS:
+        cells = [
+            nw.from_native(edition.tally(clock).lazy()),
+            tallies.negative(nw.from_native(tallied(before, clock).lazy())),
+            nw.from_native(tallied(after, clock).lazy()),
+        ]
+        parts[f"tally_{clock}"] = {
+            ALL: shelf.put(f"tally_{clock}", sorted_cells(tallies.add(cells)))
+        }
+    sayings = parties.heard(facts.attempts, facts.feedback, facts.aliases)
+    known = shelf.scan(list(old.parts["heard"].values())).collect()
+    parts |= _small(shelf, facts, parties.latest(pl.concat([known, sayings])))
+    kept = [(lead, at) for lead, at in old.notes["later"] if lead not in set(leads)]
+    notes = _notes(facts, mark, first_us, sorted([*kept, *_later(facts, now_us)]), now_us)
+    notes["newest_us"] = max(
+        filter(None, (notes["newest_us"], old.notes["newest_us"])), default=None
+    )
+    manifest = Manifest(old.number + 1, notes, parts)
+    shelf.publish(manifest)
+    return Edition(shelf, manifest, edition.rules)
+
+
+def _exchange(
+    edition: Edition, frame: str, rows: pl.DataFrame, leads: pl.Series
+) -> dict[str, Part]:
+    """Parts with the rows of some leads exchanged; parts without any stay as they are."""
+    shelf, old = edition.shelf, edition.manifest.parts[frame]
+    gone = pl.col("lead_id").is_in(leads.implode()).fill_null(value=False)
+    if frame == "feedback":
+        gone |= pl.col("seq").is_in(rows["seq"].implode())
+    new = rows.partition_by("part", as_dict=True, include_key=False, maintain_order=True)
+    added = {str(name[0]): part for name, part in new.items()}
+    columns = rows.drop("part").columns
+    parts: dict[str, Part] = {}
+    for name in sorted({*old, *added}):
+        kept = shelf.scan([old[name]]) if name in old else None
+        if kept is not None and name not in added and not _any(kept, gone):
+            parts[name] = old[name]
+            continue
+        pieces = [kept.filter(~gone).select(columns).collect()] if kept is not None else []
+        if name in added:
+            pieces.append(added[name].select(columns))
+        day = "dated_day" if frame == "outcomes" else None
+        parts[name] = shelf.put(frame, pl.concat(pieces), day=day)
+    return parts
+
+
+def _any(rows: pl.LazyFrame, condition: pl.Expr) -> bool:
+    return bool(rows.select(condition.any()).collect().item())

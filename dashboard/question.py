@@ -1,0 +1,161 @@
+"""One question about an edition, with the frames that an analysis may need to answer it.
+
+Frames are made when first asked for and kept by `dashboard.kept`; answers are kept here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from dashboard import kept, tables
+from metrics import rates, selection
+from metrics.calendar import day_number, local_day
+from metrics.scope import MATURE_DAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from dashboard.edition import Edition
+    from metrics import maturity
+    from metrics.rates import Named
+    from metrics.rules import Rules
+    from metrics.scope import Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What an analysis is asked: an edition under a scope, with the options of its table.
+
+    `seed` and `precision` steer samples; `version` is a data version, None for the newest.
+    """
+
+    shown: Edition
+    scope: Scope
+    by: tuple[str, ...] = ()
+    grain: str = "week"
+    version: int | None = None
+    seed: int = 0
+    precision: float = 0.05
+    currency: str = "USD"
+
+    @property
+    def rules(self) -> Rules:
+        """Weights, floors, bands, terms and costs in force."""
+        return self.shown.rules
+
+    @property
+    def named(self) -> Named:
+        """Names of sources and buyers, types of buyers."""
+        return self.shown.named
+
+    @property
+    def zone(self) -> str:
+        """The report zone's name."""
+        return self.shown.zone.name
+
+    def of(self, scope: Scope) -> Question:
+        """The same question under another scope."""
+        return replace(self, scope=scope)
+
+    def cells(self, extra: Sequence[str] = ()) -> pl.LazyFrame:
+        """The wide tally inside the scope (`tallies.CELL`, `tallies.MEASURES`).
+
+        `extra` names dimensions beside those of a cell: sub_source, campaign, state,
+        sold_to, reason_group.
+        """
+        return kept.tally(self.shown, self.scope, self.version, extra)
+
+    def cells_before(self, extra: Sequence[str] = ()) -> pl.LazyFrame | None:
+        """The period before at the same age; None where the record does not reach so far."""
+        return kept.before(self.shown, self.scope, self.version, extra)
+
+    def outcomes(self) -> pl.LazyFrame:
+        """Outcomes (`outcomes.COLUMNS`) of exactly the offers the scope is about."""
+        return kept.chosen(self.shown, self.scope, self.version)
+
+    def outcomes_by(self, dimensions: Sequence[str]) -> pl.LazyFrame:
+        """The same with a column per dimension, named as it; empty values are `NOTHING`."""
+        rows = rates.keyed(self.outcomes(), dimensions, self.named)
+        return rows.with_columns(pl.col(f"__{name}").alias(name) for name in dimensions)
+
+    def everywhere(self) -> pl.LazyFrame:
+        """Outcomes inside the filters, of any day."""
+        return kept.everywhere(self.shown, self.scope, self.version)
+
+    def changes(self) -> pl.DataFrame:
+        """The change tally inside the filters, of any day, up to as-of (`steps.CHANGE_CELL`)."""
+        return kept.changes(self.shown, kept.timeless(self.scope), self.version)
+
+    def period_changes(self) -> pl.DataFrame:
+        """The same for the deliveries of the period only, whatever clock and base say."""
+        return kept.changes(self.shown, kept.plainly(self.scope), self.version)
+
+    def steps(self) -> pl.LazyFrame:
+        """Changes of single deliveries inside the filters (`steps.COLUMNS`), up to as-of."""
+        return kept.steps(self.shown, self.scope, self.version)
+
+    def sent(self) -> pl.DataFrame:
+        """What was said to the sources of the filters, in the period, by as-of."""
+        return kept.sent(self.shown, self.scope, self.version)
+
+    @property
+    def curves(self) -> maturity.Curves:
+        """How the sales of the whole store develop with age, as known at the scope's as-of."""
+        return kept.curves(self.shown, self.scope.as_of_us, self.version)
+
+    @property
+    def unknown_day(self) -> int:
+        """The first day that is not wholly known, as a day number."""
+        return kept.unknown_day(self.scope.as_of_us, self.zone)
+
+    @property
+    def as_of_day(self) -> int:
+        """The day of as-of in the report zone, as a day number."""
+        return day_number(local_day(self.scope.as_of_us, self.zone))
+
+    @property
+    def today(self) -> date:
+        """The same as a date."""
+        return local_day(self.scope.as_of_us, self.zone)
+
+    @property
+    def young_after(self) -> int:
+        """The last day (number) whose deliveries are all old enough to judge."""
+        wanted = self.scope.buyer or tuple(self.curves.types)
+        days = [self.curves.of(buyer).mature_days for buyer in wanted]
+        return self.as_of_day - max(days, default=MATURE_DAYS)
+
+    def before(self) -> Question | None:
+        """The period before at the same age; None where the record does not reach so far."""
+        previous = self.scope.previous()
+        days = self.shown.days
+        if days is None or day_number(previous.first) < days[0]:
+            return None
+        return self.of(previous)
+
+    @property
+    def rated_lately(self) -> pl.Expr:
+        """Condition on outcomes that are old enough: inside the rating window."""
+        window = self.rules.tiers.window_days
+        days = {buyer: age + window for buyer, age in self.curves.mature_days.items()}
+        return ~selection.mature(self.as_of_day, days or {"": MATURE_DAYS + window})
+
+    @property
+    def grown(self) -> pl.Expr:
+        """Condition on outcomes: old enough to judge."""
+        return selection.mature(self.as_of_day, self.curves.mature_days)
+
+
+@lru_cache(maxsize=512)
+def table(name: str, asked: Question) -> pl.DataFrame:
+    """A table of numbers under a question; KeyError for an unknown one."""
+    found = tables.TABLES.get(name)
+    if found is None or found.make is None:
+        message = f"no table of numbers is called {name!r}"
+        raise KeyError(message)
+    return found.make(asked)

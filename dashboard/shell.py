@@ -1,0 +1,47 @@
+"""The frame around every page: head, sidebar, header, filters, then the page."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+
+from dashboard import address, empty_states, filter_bar, header, navigation, theme
+from dashboard.data import book
+
+ASSETS: Final = Path(__file__).parent / "assets"
+_SIDEBAR: Final = 210  # pixels; page names are short
+
+
+def show() -> None:
+    """Draw the frame and run the page in it."""
+    page = st.navigation(navigation.pages(), position="hidden")
+    st.set_page_config(
+        page_title=f"{page.title} · Leadloop",
+        page_icon=str(ASSETS / "icon.png"),
+        layout="wide",
+        initial_sidebar_state=_SIDEBAR,
+    )
+    kind = "dark" if st.context.theme.type == "dark" else "light"
+    st.html(theme.style(theme.palette(kind)))
+    st.logo(str(ASSETS / f"logo-{kind}.svg"), icon_image=str(ASSETS / "mark.svg"), size="large")
+    try:
+        status = book().status()
+        address.settle()
+        navigation.follow()
+        navigation.sidebar(keep_filters=not status.empty)
+        header.show(page.title, status)
+        if status.empty:
+            empty_states.nothing_yet()
+            return
+        filter_bar.show(status)
+    except Exception:
+        logging.getLogger(__name__).exception("the frame of page %s could not be drawn", page.title)
+        empty_states.unavailable()
+        return
+    page.run()
+
+
+show()

@@ -1,0 +1,84 @@
+"""Data → Tables: every table by name, and the chosen one as its files will hold it."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+import streamlit as st
+
+from dashboard import address, cards, filters, wording
+from dashboard.data import book
+from dashboard.tables import DIMENSIONS, TABLES
+
+if TYPE_CHECKING:
+    from dashboard.filters import Asked
+    from dashboard.table import Table
+
+PREVIEWED: Final = 100
+
+
+def show(asked: Asked) -> None:
+    """The chosen table with columns, files and a preview, above the list of all tables."""
+    chosen = address.choice("table", TABLES, "sources")
+    table = TABLES[chosen]
+    with (
+        st.container(border=True, key=f"card_table_{chosen}", gap="small"),
+        cards.guarded(table.title),
+    ):
+        cards.title(table.title, table.sentence)
+        rows = _preview(table, asked)
+        total = wording.quantity(rows.height, "row")
+        more = f"the first {PREVIEWED} of {total}" if rows.height > PREVIEWED else total
+        how = "Shares are 0 – 1 and money is in cents, as in the files"
+        st.html(f'<div class="card-how">{html.escape(f"{how}; {more}.")}</div>')
+        days = st.column_config.DateColumn(format="YYYY-MM-DD")
+        st.dataframe(
+            rows.head(PREVIEWED),
+            hide_index=True,
+            placeholder=wording.NO_DATA,
+            key="preview",
+            column_config={name: days for name, kind in rows.schema.items() if kind == pl.Date},
+        )
+        st.html(cards.downloads(chosen, {}), width="content")
+        query = filters.query(asked)
+        st.code(f"GET /api/v1/tables/{chosen}?{query}".rstrip("?"), language=None)
+        with st.expander(wording.quantity(len(table.columns), "column")):
+            facts = [(c.name, c.type, c.unit or "", c.definition) for c in table.columns]
+            st.html(cards.facts(facts, ("Column", "Type", "Unit", "Meaning")))
+    with st.container(border=True, key="card_tables"):
+        cards.title("All tables", "The same tables, filters and numbers as on the pages.")
+        st.html(_list(chosen))
+
+
+def _preview(table: Table, asked: Asked) -> pl.DataFrame:
+    """The frame of a table, or the newest rows of a long one."""
+    known, scope = book(), asked.scope
+    if table.name == "batches":
+        return known.batches().select(*table.schema)
+    if table.name == "refused":
+        return known.refused().select(*table.schema)
+    if table.name == "deliveries":
+        return known.deliveries(scope, limit=PREVIEWED)
+    if table.name == "feedback":
+        return known.feedback(scope).reverse()
+    if table.name == "attempts":
+        return known.attempts(scope).reverse()
+    by = DIMENSIONS[0] if table.name == "rates" else None
+    return known.table(table.name, scope, by=by)
+
+
+def _list(chosen: str) -> str:
+    """Titles that lead to their tables, with what each is about."""
+    rows = []
+    for table in TABLES.values():
+        link = html.escape(address.link("data", tab="tables", table=table.name))
+        title = html.escape(table.title)
+        name = f"<b>{title}</b>" if table.name == chosen else f'<a href="{link}">{title}</a>'
+        rows.append(
+            f"<tr><td>{name}<br><code>{table.name}</code></td>"
+            f"<td>{html.escape(table.sentence)}</td></tr>"
+        )
+    heads = "<tr><th>Table</th><th>What it tells</th></tr>"
+    return f'<div class="scroll"><table class="facts stacked">{heads}{"".join(rows)}</table></div>'

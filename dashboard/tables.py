@@ -1,0 +1,115 @@
+"""Every table of Data, the API and `leadloop export`, by name."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Final
+
+import polars as pl
+
+from dashboard.analyses import (
+    acting,
+    buyers,
+    claims,
+    fairness,
+    plain,
+    quality,
+    reports,
+    scores,
+    seasons,
+    time,
+    watching,
+)
+from dashboard.table import Column, Table, column
+from data_access import receipts
+from metrics import listing
+
+SCHEMA_VERSION: Final = 1
+GRAINS: Final = ("day", "week", "month")
+DIMENSIONS: Final = (
+    "source",
+    "sub_source",
+    "campaign",
+    "buyer",
+    "buyer_type",
+    "vertical",
+    "product",
+    "state",
+    "sold_to",
+    "reason_group",
+    *GRAINS,
+)
+"""What `rates` can be split by; several at once."""
+
+_BATCHES: Final[dict[str, pl.DataType]] = {
+    **{
+        n: k
+        for n, k in receipts.BATCHES.items()
+        if n not in {"started_us", "finished_us", "cursor"}
+    },
+    "status": pl.String(),
+    "started_at": listing.INSTANT,
+    "finished_at": listing.INSTANT,
+    "rows_read": pl.Int64(),
+}
+_REFUSED: Final[dict[str, pl.DataType]] = {
+    **receipts.REFUSED,
+    "refused_id": pl.String(),
+    "file_name": pl.String(),
+    "recorded_at": listing.INSTANT,
+}
+_REFUSED.pop("recorded_us")
+
+_ALL: Final = (
+    *plain.TABLES,
+    *quality.TABLES,
+    *claims.TABLES,
+    *scores.TABLES,
+    *buyers.TABLES,
+    *fairness.TABLES,
+    *time.TABLES,
+    *seasons.TABLES,
+    *watching.TABLES,
+    *acting.TABLES,
+    *reports.TABLES,
+    Table(
+        "deliveries",
+        "Deliveries",
+        "One row per offer of a lead to a buyer, with its outcome.",
+        listing.DELIVERIES,
+        "rows",
+    ),
+    Table(
+        "feedback",
+        "Feedback",
+        "Every event as accepted, and what became of it.",
+        listing.FEEDBACK_TABLE,
+        "rows",
+    ),
+    Table(
+        "attempts", "Attempts", "Every try to deliver, as accepted.", listing.ATTEMPTS_TABLE, "rows"
+    ),
+    Table("batches", "Imports", "Every file taken in, with its five counts.", _BATCHES, "receipts"),
+    Table(
+        "refused", "Refused rows", "Every row that was not taken, and why.", _REFUSED, "receipts"
+    ),
+)
+TABLES: Final = {table.name: table for table in _ALL}
+
+
+def nearest(name: str) -> str | None:
+    """The table whose name is closest to an unknown one."""
+    found = difflib.get_close_matches(name, TABLES, n=1)
+    return found[0] if found else None
+
+
+__all__ = [
+    "DIMENSIONS",
+    "GRAINS",
+    "SCHEMA_VERSION",
+    "TABLES",
+    "Column",
+    "Table",
+    "column",
+    "nearest",
+]

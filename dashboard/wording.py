@@ -1,0 +1,164 @@
+"""How numbers, dates, ranges and durations are written on the screen."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+NO_DATA: Final = "—"
+_MONTHS: Final = (
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
+)
+OUTCOMES: Final = {
+    "converted": "Sale",
+    "qualified": "Interested",
+    "contacted": "Spoken to",
+    "no_contact": "Not reached",
+    "not_interested": "Not interested",
+    "already_purchased": "Already bought",
+    "bad_info": "Wrong details",
+    "duplicate": "Duplicate",
+    "returned": "Returned",
+    "detail_only": "Comment only",
+    "silent": "No word yet",
+}
+"""What results are called, in the order they are shown."""
+_SYMBOLS: Final = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
+_WHOLE_FROM_CENTS: Final = 100_000  # 1,000 and more is written without cents
+_SPANS: Final = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
+_MINUS: Final = "−"
+
+
+def rate(share: float | None) -> str:
+    """A share as percent with one decimal: 0.0957 → "9.6 %"."""
+    return NO_DATA if share is None else f"{share * 100:.1f} %"
+
+
+def likely_range(low: float | None, high: float | None) -> str:
+    """A range of shares: "8.4 – 10.9 %"."""
+    if low is None or high is None:
+        return NO_DATA
+    return f"{low * 100:.1f} – {high * 100:.1f} %"
+
+
+def points(change: float | None) -> str:
+    """A difference of two shares in percentage points, signed: "+0.4 pp"."""
+    if change is None:
+        return NO_DATA
+    return f"{_signed(f'{abs(change) * 100:.1f}', negative=change < 0)} pp"
+
+
+def count(number: float | None) -> str:
+    """A count with thousands separators: "12,345"."""
+    return NO_DATA if number is None else f"{round(number):,}"
+
+
+def outcome(key: str | None) -> str:
+    """What a result is called; none is "No word yet"."""
+    return OUTCOMES.get(key or "silent", key or "")
+
+
+def quantity(number: int, noun: str, plural: str | None = None) -> str:
+    """A count with its noun: "1 source", "12 sources"."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def symbol(currency: str) -> str:
+    """The sign of a currency, or its code where there is none."""
+    return _SYMBOLS.get(currency, currency)
+
+
+def money(cents: float | None, currency: str = "USD") -> str:
+    """An amount: cents below 1,000 only, "$981.50" and "$130,990"."""
+    if cents is None:
+        return NO_DATA
+    size = abs(round(cents))
+    figures = f"{round(size / 100):,}" if size >= _WHOLE_FROM_CENTS else f"{size / 100:,.2f}"
+    sign = _SYMBOLS.get(currency, f"{currency} ")
+    return f"{_MINUS if cents < 0 and size else ''}{sign}{figures}"
+
+
+def money_change(cents: float | None, currency: str = "USD") -> str:
+    """A signed amount: "+$4,200"."""
+    if cents is None:
+        return NO_DATA
+    text = money(cents, currency)
+    return text if text.startswith(_MINUS) else f"+{text}"
+
+
+def duration(seconds: float | None) -> str:
+    """A span in its two largest units: "4 h 14 m"; the rest is cut off, not rounded."""
+    if seconds is None:
+        return NO_DATA
+    left = int(abs(seconds))
+    parts: list[str] = []
+    for sign, size in _SPANS:
+        amount, left = divmod(left, size)
+        if amount or (parts and left) or (sign == "s" and not parts):
+            parts.append(f"{amount} {sign}")
+        if len(parts) == 2 or (parts and not left):  # noqa: PLR2004 - the two largest units
+            break
+    return (_MINUS if seconds < 0 else "") + " ".join(
+        part for part in parts if part[0] != "0" or len(parts) == 1
+    )
+
+
+def day(value: date | None) -> str:
+    """A date, short and unambiguous: "22 Nov 2026"."""
+    return NO_DATA if value is None else f"{_day_month(value)} {value.year}"
+
+
+def period(first: date, last: date) -> str:
+    """An inclusive period; what both ends share is written once."""
+    if first == last:
+        return day(first)
+    if first.year != last.year:
+        return f"{day(first)} – {day(last)}"
+    if first.month != last.month:
+        return f"{_day_month(first)} – {day(last)}"
+    return f"{first.day} – {day(last)}"
+
+
+def moment(instant: datetime | None, zone: ZoneInfo, *, year: bool = True) -> str:
+    """An instant in the report zone with the zone's short name: "22 Nov 2026 14:05 UTC"."""
+    if instant is None:
+        return NO_DATA
+    local = instant.astimezone(zone)
+    date_text = day(local.date()) if year else _day_month(local.date())
+    return f"{date_text} {local:%H:%M} {local.tzname()}"
+
+
+def instant_of(microseconds: int) -> datetime:
+    """The UTC instant of microseconds since 1970."""
+    return datetime.fromtimestamp(microseconds // 1_000_000, tz=UTC).replace(
+        microsecond=microseconds % 1_000_000
+    )
+
+
+def listing(words: list[str], joint: str = "and") -> str:
+    """Words as people write a list: "A, B and C"."""
+    if len(words) < 2:  # noqa: PLR2004 - nothing to join
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {joint} {words[-1]}"
+
+
+def _day_month(value: date) -> str:
+    return f"{value.day} {_MONTHS[value.month - 1]}"
+
+
+def _signed(text: str, *, negative: bool) -> str:
+    return f"{_MINUS if negative else '+'}{text}"
