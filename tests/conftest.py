@@ -1,0 +1,46 @@
+"""Fixtures that most tests share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from builders import Desk, postgres_url
+from hypothesis import HealthCheck, Phase, settings
+
+from data_access.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+settings.register_profile(
+    "leadloop",
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("leadloop")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """An empty SQLite store."""
+    store = Store(f"sqlite:///{tmp_path / 'leadloop.sqlite3'}")
+    yield Desk(store, tmp_path)
+    store.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def any_desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
+    """An empty store on each database."""
+    if request.param == "sqlite":
+        store = Store(f"sqlite:///{tmp_path / 'leadloop.sqlite3'}")
+        yield Desk(store, tmp_path)
+        store.close()
+        return
+    with postgres_url() as url:
+        store = Store(url)
+        yield Desk(store, tmp_path)
+        store.close()

@@ -1,0 +1,98 @@
+"""How numbers, dates, ranges and durations read."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from dashboard import wording
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0.0957, "9.6 %"), (0.0, "0.0 %"), (1.0, "100.0 %"), (None, "—"), (0.034, "3.4 %")],
+)
+def test_rates_have_one_decimal(share: float | None, text: str) -> None:
+    """And no data is a dash, never 0 %."""
+    assert wording.rate(share) == text
+
+
+def test_ranges_write_the_sign_once() -> None:
+    """Both ends in percent."""
+    assert wording.likely_range(0.084, 0.109) == "8.4 – 10.9 %"
+    assert wording.likely_range(None, 0.1) == "—"
+
+
+@pytest.mark.parametrize(
+    ("cents", "text"),
+    [
+        (98_150, "$981.50"),
+        (99_999, "$999.99"),
+        (100_000, "$1,000"),
+        (13_099_000, "$130,990"),
+        (-5_000, "−$50.00"),
+        (0, "$0.00"),
+        (None, "—"),
+    ],
+)
+def test_money_has_cents_only_below_a_thousand(cents: int | None, text: str) -> None:
+    """Amounts in the dollar store."""
+    assert wording.money(cents) == text
+
+
+def test_money_of_other_currencies_has_their_sign_or_code() -> None:
+    """Euro has a sign here, the franc its code."""
+    assert wording.money(1_250, "EUR") == "€12.50"
+    assert wording.money(1_250, "CHF") == "CHF 12.50"
+    assert wording.money_change(1_250) == "+$12.50"
+    assert wording.money_change(-1_250) == "−$12.50"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (15_276, "4 h 14 m"),
+        (203, "3 m 23 s"),
+        (15_073, "4 h 11 m"),
+        (0, "0 s"),
+        (59.9, "59 s"),
+        (60, "1 m"),
+        (86_400, "1 d"),
+        (86_400 * 7 + 61, "7 d"),
+        (90_061, "1 d 1 h"),
+        (-203, "−3 m 23 s"),
+        (None, "—"),
+    ],
+)
+def test_durations_are_cut_to_their_two_largest_units(seconds: float | None, text: str) -> None:
+    """The guide's 4 h 14 m 36 s is written 4 h 14 m."""
+    assert wording.duration(seconds) == text
+
+
+def test_periods_write_what_both_ends_share_once() -> None:
+    """Same day, same month, same year, different years."""
+    assert wording.period(date(2026, 11, 22), date(2026, 11, 22)) == "22 Nov 2026"
+    assert wording.period(date(2026, 11, 1), date(2026, 11, 22)) == "1 – 22 Nov 2026"
+    assert wording.period(date(2026, 8, 25), date(2026, 11, 22)) == "25 Aug – 22 Nov 2026"
+    assert wording.period(date(2025, 12, 25), date(2026, 1, 3)) == "25 Dec 2025 – 3 Jan 2026"
+
+
+def test_moments_are_shown_in_the_report_zone() -> None:
+    """Summer and winter have their own names."""
+    berlin = ZoneInfo("Europe/Berlin")
+    assert wording.moment(datetime(2026, 11, 22, 14, 5, tzinfo=UTC), berlin) == (
+        "22 Nov 2026 15:05 CET"
+    )
+    july = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
+    assert wording.moment(july, berlin, year=False) == "2 Jul 00:30 CEST"
+
+
+def test_points_and_counts_and_lists() -> None:
+    """Differences are signed, counts have separators."""
+    assert wording.points(-0.0041) == "−0.4 pp"
+    assert wording.points(0.012) == "+1.2 pp"
+    assert wording.count(12_345) == "12,345"
+    assert wording.quantity(1, "source") == "1 source"
+    assert wording.quantity(2_000, "delivery", "deliveries") == "2,000 deliveries"
+    assert wording.listing(["A", "B", "C"]) == "A, B and C"
+    assert wording.listing([]) == ""

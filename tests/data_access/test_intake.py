@@ -1,0 +1,305 @@
+"""Five answers a row; identity; links; what is refused and under which name."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from builders import Desk, delivered, failed, reported, wrote
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data_access.columns import ANSWERS
+from data_access.store import Store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DAY1, DAY2, DAY3 = "2026-01-01T10:00:00Z", "2026-01-02T10:00:00Z", "2026-01-03T10:00:00Z"
+
+
+def test_a_fact_is_created_once_and_then_a_duplicate(any_desk: Desk) -> None:
+    """Sending again changes nothing, with or without an id of its own."""
+    facts = (
+        delivered("L1", "B1", DAY1, event_id="e1"),
+        delivered("L2", "B1", DAY1),
+        reported("L1", "B1", "converted", DAY2),
+    )
+    assert any_desk.answers(*facts) == ["created"] * 3
+    before = any_desk.facts()
+    assert any_desk.answers(*facts) == ["duplicate"] * 3
+    assert any_desk.facts() == before
+
+
+def test_the_same_id_with_other_content_is_a_conflict_and_the_first_stays(any_desk: Desk) -> None:
+    """Both are kept: one as a fact, the other for review."""
+    any_desk.take(delivered("L1", "B1", DAY1, event_id="e1", price="10.00"))
+    assert any_desk.answers(delivered("L1", "B1", DAY1, event_id="e1", price="11.00")) == [
+        "conflict"
+    ]
+    assert [row["price_cents"] for row in any_desk.facts()["attempts"]] == [1000]
+    assert any_desk.refused() == [(1, "conflict", "event_id")]
+
+
+def test_duplicates_and_conflicts_inside_one_batch_are_seen(desk: Desk) -> None:
+    """The answers are those of the rows sent alone, in order."""
+    first = reported("L1", "B1", "contacted", DAY2, event_id="e1")
+    other = reported("L1", "B1", "converted", DAY2, event_id="e1")
+    answers = desk.answers(delivered("L1", "B1", DAY1), first, first, other, first)
+    assert answers == ["created", "created", "duplicate", "conflict", "duplicate"]
+
+
+def test_two_reporters_may_use_the_same_event_id(desk: Desk) -> None:
+    """Identity is reporter and event id together."""
+    deliveries = delivered("L1", "B1", DAY1), delivered("L1", "B2", DAY1)
+    reports = [reported("L1", b, "contacted", DAY2, event_id="e1") for b in ("B1", "B2")]
+    assert desk.answers(*deliveries, *reports) == ["created"] * 4
+
+
+def test_feedback_before_its_delivery_is_parked(desk: Desk) -> None:
+    """Order inside the batch counts; a failed attempt is a delivery that is known."""
+    assert desk.answers(reported("L1", "B1", "converted", DAY2)) == ["parked"]
+    assert desk.answers(
+        reported("L2", "B1", "converted", DAY2),
+        delivered("L2", "B1", DAY1),
+        reported("L2", "B1", "contacted", DAY2),
+        failed("L3", "B1", DAY1),
+        reported("L3", "B1", "contacted", DAY2),
+        reported("L3", "B2", "contacted", DAY2),
+    ) == ["parked", "created", "created", "created", "created", "parked"]
+
+
+def test_a_delivery_is_found_under_the_buyers_own_lead_id_and_through_merges(desk: Desk) -> None:
+    """`buyer_lead_id` stands in for `lead_id`; an alias is the same buyer."""
+    desk.store.merge("buyer", "rcp_1", "ent_1", at_us=1)
+    desk.take(delivered("L1", "ent_1", DAY1, buyer_lead_id="77"))
+    nameless = {**reported("x", "rcp_1", "converted", DAY2), "buyer_lead_id": "77"}
+    del nameless["lead_id"]
+    other = {**nameless, "reporter_id": "ent_2"}
+    assert desk.answers(nameless, other) == ["created", "parked"]
+
+
+def test_a_retraction_waits_for_its_event_and_is_refused_for_anothers(desk: Desk) -> None:
+    """Unknown target: waits. Another reporter's, another lead's, a retraction: refused."""
+    desk.take(
+        delivered("L1", "B1", DAY1),
+        delivered("L2", "B1", DAY1),
+        reported("L1", "B1", "converted", DAY2, event_id="e1"),
+        reported("L1", "B1", None, DAY3, event_id="r1", retracts="e1"),
+    )
+    assert desk.answers(reported("L1", "B1", None, DAY3, retracts="e9")) == ["parked"]
+    bad = [
+        reported("L1", "B2", None, DAY3, retracts="e1"),
+        reported("L2", "B1", None, DAY3, retracts="e1"),
+        reported("L1", "B1", None, DAY3, event_id="r2", retracts="r1"),
+        reported("L1", "B1", "contacted", DAY3, retracts="e1", replaces="e1"),
+        reported("L1", "B1", None, DAY3, event_id="r3", retracts="r3"),
+    ]
+    assert desk.answers(*bad) == ["rejected"] * 5
+    codes = [code for _, code, _ in desk.refused()]
+    assert codes == [
+        "not_your_event",
+        "other_delivery",
+        "retracts_retraction",
+        "retracts_and_replaces",
+        "links_to_itself",
+    ]
+
+
+def test_an_event_is_replaced_once_and_never_in_a_circle(desk: Desk) -> None:
+    """Also where the circle closes inside one batch."""
+    desk.take(delivered("L1", "B1", DAY1), reported("L1", "B1", "contacted", DAY2, event_id="a"))
+    assert desk.answers(
+        reported("L1", "B1", "converted", DAY3, event_id="b", replaces="a"),
+        reported("L1", "B1", "returned", DAY3, event_id="c", replaces="a"),
+        reported("L1", "B1", "returned", DAY3, event_id="d", replaces="f"),
+        reported("L1", "B1", "returned", DAY3, event_id="f", replaces="d"),
+    ) == ["created", "rejected", "parked", "rejected"]
+    assert [code for _, code, _ in desk.refused()] == ["replaced_already", "replacement_cycle"]
+
+
+def test_one_bad_row_never_blocks_a_good_one(desk: Desk) -> None:
+    """The counts add up and the good rows are facts."""
+    taken = desk.take(
+        delivered("L1", "B1", DAY1),
+        delivered("L 1", "B1", DAY1),
+        reported("L1", "B1", "SOLD ", DAY2),
+        reported("L1", "B1", "converted", DAY2),
+    )
+    assert taken.counts == {"created": 2, "duplicate": 0, "conflict": 0, "parked": 0, "rejected": 2}
+    bad = {row["field"]: row for row in taken.refused.iter_rows(named=True)}
+    assert bad["outcome"]["nearest"] == "converted"
+    assert "converted, returned" in bad["outcome"]["allowed"]
+
+
+BAD: list[tuple[str, dict[str, Any], str]] = [
+    *[
+        (f"amount {amount!r}", {"value": amount}, "money_format")
+        for amount in ("NaN", "1E+999999", "1_000", "４５", "45.001", "12,5O", "--1", "€5")
+    ],
+    ("20 digits", {"value": "9" * 20}, "money_too_large"),
+    ("a negative value", {"value": "-1.00"}, "money_negative"),
+    ("a naive time", {"reported_at": "2026-01-02T10:00:00"}, "time_naive"),
+    ("the 30th of February", {"reported_at": "2026-02-30T10:00:00Z"}, "time_impossible"),
+    ("hour 24", {"reported_at": "2026-01-02T24:00:00Z"}, "time_format"),
+    ("year 9999", {"reported_at": "9999-01-02T10:00:00Z"}, "future"),
+    ("six minutes ahead", {"reported_at": "2026-11-22T14:11:00Z"}, "future"),
+    ("before 2000", {"reported_at": "1999-12-31T23:59:59Z"}, "time_too_early"),
+    ("an epoch number", {"reported_at": "1767348000"}, "time_format"),
+    ("an id with a blank", {"lead_id": "L 1"}, "id_format"),
+    ("an id that begins with =", {"lead_id": "=L1"}, "id_format"),
+    ("a long id", {"lead_id": "L" * 129}, "id_format"),
+    ("a long note", {"notes": "n" * 4001}, "too_long"),
+    ("NUL in text", {"notes": "a\x00b"}, "control_character"),
+    ("an unknown word", {"outcome": "maybe"}, "unknown_word"),
+    ("another case", {"outcome": "Converted"}, "unknown_word"),
+    ("a scale beyond 10", {"interest_product": "11/10"}, "scale_format"),
+    ("a rating beyond 100", {"rating": "101"}, "rating_format"),
+    ("a share beyond 100 %", {"contact_share": "101%"}, "share_format"),
+    ("a strange boolean", {"credit_requested": "perhaps"}, "bool_format"),
+    ("no lead", {"lead_id": None}, "lead_missing"),
+    ("no buyer", {"reporter_id": None}, "buyer_missing"),
+    ("no time", {"reported_at": None}, "missing_time"),
+    ("nothing said", {"outcome": None}, "nothing_said"),
+    ("an unknown event", {"event_type": "feedback.recieved"}, "unknown_event"),
+]
+
+
+@pytest.mark.parametrize(("said", "code"), [b[1:] for b in BAD], ids=[b[0] for b in BAD])
+def test_bad_input_is_refused_by_name(desk: Desk, said: dict[str, Any], code: str) -> None:
+    """One mistake, one code; nothing is stored as a fact."""
+    fact: dict[str, Any] = {**reported("L1", "B1", "converted", DAY2), **said}
+    taken = desk.take({k: v for k, v in fact.items() if v is not None})
+    assert taken.counts["rejected"] == 1
+    row = taken.refused.row(0, named=True)
+    assert row["code"] == code
+    assert row["allowed"]
+    assert desk.store.data_version() == 0
+
+
+def test_words_that_people_write_are_parsed(desk: Desk) -> None:
+    """Numbers as "2/10", "Yes", "65%", "+5" and "4h 14m 36s"."""
+    desk.take(
+        delivered("L1", "B1", DAY1, price="45", margin="25%"),
+        reported(
+            "L1",
+            "B1",
+            "converted",
+            DAY2,
+            interest_product="2/10",
+            phone_answered="Yes",
+            contact_share="65%",
+            score_change="+5",
+            said_seconds_to_feedback="4h 14m 36s",
+            value="450",
+        ),
+    )
+    [event], [attempt] = desk.facts()["feedback"], desk.facts()["attempts"]
+    assert (event["interest_product"], event["phone_answered"], event["contact_share"]) == (
+        2,
+        1,
+        0.65,
+    )
+    assert (event["score_change"], event["said_seconds_to_feedback"]) == (5, 15_276)
+    assert (event["value_cents"], attempt["margin_cents"], attempt["lead_cost_cents"]) == (
+        45_000,
+        1125,
+        3375,
+    )
+
+
+def test_a_missing_clock_takes_the_other_and_says_so(desk: Desk) -> None:
+    """Both ways round, with the precision of what was given."""
+    desk.take(
+        delivered("L1", "B1", DAY1),
+        reported("L1", "B1", "converted", DAY2, event_id="a"),
+        {**reported("L1", "B1", "contacted", DAY2, event_id="b", occurred_at="2026-01-02")},
+    )
+    only_occurred = reported("L1", "B1", "qualified", DAY2)
+    only_occurred["occurred_at"] = only_occurred.pop("reported_at")
+    desk.take({**only_occurred, "event_id": "c"})
+    found = {row["event_id"]: row for row in desk.facts()["feedback"]}
+    assert (found["a"]["occurred_filled"], found["a"]["reported_filled"]) == (1, None)
+    assert found["b"]["occurred_precision"] == "day"
+    assert (found["c"]["occurred_filled"], found["c"]["reported_filled"]) == (None, 1)
+
+
+def test_what_we_tell_a_source_is_kept_with_its_own_words(desk: Desk) -> None:
+    """The outcome of a feedback.sent is not one of the buyers' words."""
+    assert desk.answers(wrote("L1", "S1", DAY2, outcome="quality_issue", issue="x")) == ["created"]
+
+
+def test_a_row_with_both_parts_is_taken_or_refused_as_a_whole(desk: Desk) -> None:
+    """A conflict or a mistake in the feedback keeps the delivery out too."""
+    whole = {
+        **delivered("L1", "B1", DAY1),
+        **{k: v for k, v in reported("L1", "B1", "converted", DAY2).items() if k != "event_type"},
+        "feedback_type": "feedback.received",
+    }
+    assert desk.answers({**whole, "outcome": "maybe"}) == ["rejected"]
+    assert desk.store.data_version() == 0
+    assert desk.answers(whole) == ["created"]
+    assert desk.store.data_version() == 2
+    assert desk.answers(whole) == ["duplicate"]
+
+
+FACTS = [
+    *[delivered(f"L{n}", f"B{n % 2}", DAY1, price="10") for n in range(4)],
+    *[reported(f"L{n}", f"B{n % 2}", "contacted", DAY2, event_id=f"e{n}") for n in range(5)],
+    *[reported(f"L{n}", f"B{n % 2}", "converted", DAY3) for n in range(3)],
+    reported("L0", "B0", None, DAY3, event_id="r", retracts="e0"),
+    reported("L1", "B1", "returned", DAY3, event_id="s", replaces="e1"),
+]
+
+
+@settings(max_examples=25)
+@given(
+    order=st.permutations(range(len(FACTS))),
+    again=st.lists(st.integers(0, len(FACTS) - 1), max_size=8),
+    cuts=st.lists(st.integers(1, len(FACTS)), max_size=3),
+)
+def test_order_repetition_and_batching_change_nothing(
+    tmp_path_factory: pytest.TempPathFactory, order: list[int], again: list[int], cuts: list[int]
+) -> None:
+    """The same facts in any order, any number of times, in any batches: the same store."""
+    one = _desk(tmp_path_factory.mktemp("one"))
+    two = _desk(tmp_path_factory.mktemp("two"))
+    one.take(*FACTS)
+    sent = [FACTS[n] for n in [*order, *again]]
+    edges = [0, *sorted(cuts), len(sent)]
+    total = dict.fromkeys(ANSWERS, 0)
+    for start, end in itertools.pairwise(edges):
+        if sent[start:end]:
+            for answer, count in two.take(*sent[start:end]).counts.items():
+                total[answer] += count
+    assert two.facts() == one.facts()
+    assert sum(total.values()) == len(sent)
+    for desk in (one, two):
+        desk.store.close()
+
+
+@settings(max_examples=15)
+@given(seed=st.integers(0, 10_000))
+def test_a_batch_gets_the_answers_of_its_rows_sent_alone(
+    tmp_path_factory: pytest.TempPathFactory, seed: int
+) -> None:
+    """Batching is invisible in the answers and in the store."""
+    chance = random.Random(seed)  # noqa: S311 - not for secrets
+    sent = [dict(chance.choice(FACTS)) for _ in range(20)]
+    for fact in sent:
+        if chance.random() < 0.2:
+            fact["reason"] = chance.choice(["x", "y"])
+        if chance.random() < 0.1:
+            fact["lead_id"] = "not an id"
+    one, two = (_desk(tmp_path_factory.mktemp(n)) for n in ("batch", "alone"))
+    alone = [two.answers(fact)[0] for fact in sent]
+    assert one.answers(*sent) == alone
+    assert one.facts() == two.facts()
+    for desk in (one, two):
+        desk.store.close()
+
+
+def _desk(folder: Path) -> Desk:
+    return Desk(Store(f"sqlite:///{folder / 's.sqlite3'}"), folder)

@@ -1,0 +1,109 @@
+"""Steps 3 and 4 on another engine: the same lazy code, the same cells."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import narwhals as nw
+import polars as pl
+import pytest
+from builders import IN_CI, us
+from polars.testing import assert_frame_equal
+
+from data_access import demo, snapshot
+from metrics import live, outcomes, reasons, tallies
+from metrics.calendar import ReportZone
+from metrics.scope import CLOCKS
+
+if TYPE_CHECKING:
+    from builders import Desk
+
+KEY = ["lead_id", "buyer_id"]
+
+
+@pytest.fixture
+def facts(desk: Desk) -> list[pl.DataFrame]:
+    """The demo's facts with all its dirt, and a merge of two sources."""
+    order = demo.DemoOrder(
+        deliveries=1_200,
+        seed=5,
+        until=date(2026, 10, 31),
+        stories=True,
+        now_us=lambda: us(desk.now),
+    )
+    demo.load(desk.store, order)
+    known = snapshot.read_all(desk.store).attempts["source_id"].drop_nulls().unique().sort()
+    desk.store.merge("source", known[0], known[1], at_us=1)
+    read = snapshot.read_all(desk.store)
+    mapping = reasons.mapping(read.feedback["reason"].drop_nulls().unique())
+    return [read.attempts, read.feedback, read.aliases, mapping]
+
+
+def test_polars_and_duckdb_give_the_same_outcomes_and_tallies(facts: list[pl.DataFrame]) -> None:
+    """As of now and as of a moment in the middle, by every clock, across changes of clocks."""
+    zone = "Europe/Berlin"
+    for as_of in ("2026-11-22T00:00:00Z", "2026-03-15T12:00:00Z"):
+        connection = duckdb.connect()
+        relations = [connection.from_arrow(frame.to_arrow()) for frame in facts]
+        one = _resolved([frame.lazy() for frame in facts], zone, as_of)
+        two = _resolved(relations, zone, as_of)
+        ours = _frame(one).sort(KEY)
+        assert ours.height > 100
+        assert_frame_equal(ours, _frame(two).select(ours.columns).sort(KEY), check_dtypes=False)
+        for clock in CLOCKS:
+            cells = [_frame(tallies.tally(rows, tallies.CELL, clock=clock)) for rows in (one, two)]
+            left, right = (c.select(cells[0].columns).sort(tallies.CELL) for c in cells)
+            assert_frame_equal(left, right, check_dtypes=False)
+
+
+def test_polars_and_spark_give_the_same_outcomes_and_tallies(
+    facts: list[pl.DataFrame], tmp_path: Path
+) -> None:
+    """The heavy steps run unchanged on many machines; here on two local workers."""
+    _needs_java()
+    folder = tmp_path / "spark"
+    folder.mkdir()
+    for name, frame in zip(("attempts", "feedback", "aliases", "reasons"), facts, strict=True):
+        frame.write_parquet(folder / f"{name}.parquet")
+    as_of = "2026-06-15T12:00:00Z"
+    script = Path(__file__).parent.parent / "spark_steps.py"
+    subprocess.run(
+        [sys.executable, str(script), str(folder), str(us(as_of))],
+        check=True,
+        capture_output=True,
+        timeout=600,
+    )
+    one = _resolved([frame.lazy() for frame in facts], "Europe/Berlin", as_of)
+    ours = _frame(one).sort(KEY)
+    theirs = pl.read_parquet(folder / "outcomes" / "*.parquet")
+    assert_frame_equal(ours, theirs.select(ours.columns).sort(KEY), check_dtypes=False)
+    for clock in CLOCKS:
+        left = _frame(tallies.tally(one, tallies.CELL, clock=clock)).sort(tallies.CELL)
+        right = pl.read_parquet(folder / f"tally_{clock}" / "*.parquet").select(left.columns)
+        assert_frame_equal(left, right.sort(tallies.CELL), check_dtypes=False)
+
+
+def _needs_java() -> None:
+    if shutil.which("java") is None:
+        if IN_CI:
+            pytest.fail("Spark needs a Java runtime")
+        pytest.skip("Spark needs a Java runtime")
+
+
+def _resolved(frames: list[Any], zone: str, as_of: str) -> live.Frame:
+    span = ReportZone.of(zone, first_us=us("2024-01-01"), last_us=us("2027-01-01"))
+    known = live.Facts(*(nw.from_native(frame) for frame in frames))
+    return outcomes.resolve(known, as_of_us=us(as_of), zone=span)
+
+
+def _frame(rows: live.Frame) -> pl.DataFrame:
+    native = rows.to_native()
+    if isinstance(native, pl.LazyFrame):
+        return native.collect()
+    return pl.DataFrame(native.arrow().read_all())

@@ -1,0 +1,107 @@
+"""Docs that cannot go stale: what the code has, the pages name, and the other way round."""
+
+from __future__ import annotations
+
+import re
+import runpy
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from dashboard import filters, options, tables
+from dashboard.cli import main
+from data_access import records
+from data_access.profile import shipped
+from data_access.settings import Settings
+from metrics.catalogue import NUMBERS, number
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+MAKE = runpy.run_path(str(DOCS / "make_docs.py"))
+
+
+@pytest.mark.parametrize("page", ["metrics.md", "importing.md", "tables.md"])
+def test_made_pages_are_fresh(page: str) -> None:
+    """`make docs` would change nothing."""
+    assert (DOCS / page).read_text("utf-8") == MAKE["made"]()[page]
+
+
+def test_every_code_of_a_refusal_is_documented() -> None:
+    """Each code that intake gives stands in the list of codes."""
+    pattern = re.compile(r'(?:code(?: = |=)|NotAnEvent\(|return |pl\.lit\()"([a-z]+(?:_[a-z]+)+)"')
+    named: set[str] = set()
+    for name in ("wire", "links", "records", "mapping", "reading", "contract"):
+        text = (ROOT / "data_access" / f"{name}.py").read_text("utf-8")
+        named |= set(pattern.findall(text))
+    fields = set(MAKE["FIELDS"]) | {"replaces", "retracts"}
+    listed = set(re.findall(r"^\| `([a-z_0-9]+)` \|", MAKE["codes"](), flags=re.MULTILINE))
+    assert {code for code in named if code not in fields} - listed == set()
+    assert records.MAX_CELL == 16_384
+
+
+def test_every_command_and_option_is_in_the_readme_or_docs() -> None:
+    """Commands by name; the options of import too."""
+    text = "\n".join(path.read_text("utf-8") for path in [ROOT / "README.md", *DOCS.glob("*.md")])
+    for name, command in main.commands.items():
+        assert f"leadloop {name}" in text or f"`{name}`" in text, name
+        if name == "import":
+            for option in command.params:
+                assert any(o in text for o in option.opts), option.opts
+
+
+def test_every_setting_is_documented() -> None:
+    """A variable for each field of Settings."""
+    text = (DOCS / "settings.md").read_text("utf-8")
+    for name in Settings.model_fields:
+        assert f"`LEADLOOP_{name.upper()}`" in text
+
+
+def test_every_parameter_and_shipped_profile_is_documented() -> None:
+    """Filters, options, presets, dimensions and profiles."""
+    text = (DOCS / "tables.md").read_text("utf-8")
+    for name in (*filters.PARAMETERS, *options.OPTIONS, *filters.PRESETS, *tables.DIMENSIONS):
+        assert re.search(rf"\b{name}\b", text), name
+    importing = (DOCS / "importing.md").read_text("utf-8")
+    assert all(f"`{name}`" in importing for name in shipped())
+
+
+def test_links_in_docs_lead_somewhere() -> None:
+    """Every relative link of the README and the docs is a file."""
+    for page in [ROOT / "README.md", *DOCS.rglob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8")):
+            assert (page.parent / target).exists(), (page.name, target)
+
+
+def test_the_example_profile_of_the_docs_is_one() -> None:
+    """The TOML in importing.md is read as a profile."""
+    text = (DOCS / "importing.md").read_text("utf-8")
+    [example] = re.findall(r"```toml\n(.*?)```", text, flags=re.DOTALL)
+    assert tomllib.loads(example)["words"]["outcome"]["WN"] == "returned"
+
+
+def test_every_column_of_every_table_has_a_name_a_type_and_numbers_are_in_the_catalogue() -> None:
+    """Rates of the tables are catalogue numbers, or the table itself defines them."""
+    keys = {entry.key for entry in NUMBERS}
+    for table in tables.TABLES.values():
+        for column in table.columns:
+            assert column.type
+            stem = column.name.removeprefix("previous_")
+            if column.name.endswith("_rate"):
+                assert stem in keys or column.definition, (table.name, column.name)
+
+
+def test_an_unknown_number_names_the_nearest() -> None:
+    """The catalogue helps with misspelt keys."""
+    with pytest.raises(KeyError, match="nearest: conversion_rate"):
+        number("conversion_rat")
+
+
+def test_rates_name_a_numerator_and_a_denominator_of_the_catalogue() -> None:
+    """Every rate can be recounted."""
+    for entry in NUMBERS:
+        if entry.unit == "rate":
+            assert entry.counts
+            assert entry.of
+            assert number(entry.counts).unit == "count"
+            assert entry.of == "base" or number(entry.of).unit == "count"
