@@ -1,0 +1,1 @@
+"""Measured claims: every figure is a ratio of two ways tried in the same run."""

@@ -1,0 +1,168 @@
+"""Write the pages of docs/ that say again what the code says.
+
+`metrics.md` is made whole from the catalogue; in `importing.md` and `tables.md` the lists
+between the marks are. A test makes them anew and compares.
+"""
+
+# ruff: noqa: INP001 - a script, not a package
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from dashboard.tables import TABLES
+from data_access.contract import ROW_ALLOWED
+from data_access.profile import FIELDS, TARGETS
+from data_access.reading import ALLOWED
+from metrics.catalogue import NUMBERS, Number
+from metrics.contradictions import CODES
+from metrics.reasons import REASONS
+
+DOCS: Final = Path(__file__).parent
+BETTER: Final = {"higher": "higher is better", "lower": "lower is better", "neither": "neither way"}
+OPENING: Final = """\
+# What every number means
+
+This page is made from the catalogue (`metrics/catalogue.py`) by `make docs`. Pages, exports
+and the API use the same names and the same meanings.
+
+Every rate is shown with its numerator, its own denominator and a likely range: where the
+true rate most likely lies, with 95 % confidence, by the score interval of E. B. Wilson
+("Probable inference, the law of succession, and statistical inference", JASA 22, 1927).
+Where there is nothing to divide by there is no data, and never 0 %.
+
+*Out of* (`base`) moves conversion, contact and the mix only: deliveries with **feedback**
+(the default), all **delivered**, or those **old enough to judge** (`mature`: delivered so long
+before *As known on* that 90 % of the final sales are usually in; it restricts every count alike).
+*Count by* (`clock`) says which time dates a delivery: when it was **delivered** (the
+default; offers that failed by their first try), when the outcome **occurred**, or when it
+was **reported**. By the last two only deliveries with feedback can be counted; what needs
+the others is blank.
+*As known on* (`as_of`): whatever was tried, reported or taken back later does not exist.
+
+A comparison is with the period before **at the same age**: its deliveries as they were known
+one period-length earlier. Young deliveries have not reported yet; without this every headline
+would "fall". A change of a rate is called level when the likely range of the difference covers
+zero (R. G. Newcombe, "Interval estimation for the difference between independent proportions",
+Statistics in Medicine 17, 1998, method 10); money is level when it moved by less than 1 %.
+
+## Which outcome counts
+
+A delivery is one lead offered to one buyer. It has one outcome: the latest *decisive* event
+(converted, returned) by when it happened, when it was reported, and its id; else the latest
+*closed* one (not interested, already purchased, bad info, duplicate); else the furthest
+*progress* (not reached, contacted, qualified); else *comment only*. The order in which reports
+arrive never matters. A report that was taken back by its own buyer does not count from then on.
+"""
+
+
+def metrics() -> str:
+    """The page of numbers."""
+    rows = "\n".join(_row(number) for number in NUMBERS)
+    codes = "\n".join(f"| `{code}` | {sentence} |" for code, sentence in CODES.items())
+    groups: dict[str, list[str]] = {}
+    for reason, (group, _) in REASONS.items():
+        groups.setdefault(group, []).append(f"`{reason}`")
+    reasons = "\n".join(f"| `{group}` | {', '.join(names)} |" for group, names in groups.items())
+    return f"""{OPENING}
+## Numbers
+
+| number | key | meaning | formula | |
+|---|---|---|---|---|
+{rows}
+
+## Contradictions
+
+Two reports that cannot both be true. The delivery keeps its outcome and is listed.
+
+| code | |
+|---|---|
+{codes}
+
+## Reasons in two levels
+
+Free text is kept as it came and mapped by patterns; what none matches is `other`.
+
+| group | reasons |
+|---|---|
+{reasons}
+
+{(DOCS / "metrics_explained.md").read_text("utf-8").rstrip()}
+"""
+
+
+def _row(number: Number) -> str:
+    cells = (
+        number.label,
+        f"`{number.key}`",
+        number.definition,
+        number.formula,
+        BETTER[number.better],
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+OTHER_CODES: Final = {
+    "conflict": "the content that the id already has",
+    "not_your_event": "an event of the same reporter",
+    "other_delivery": "an event about the same lead",
+    "retracts_retraction": "an event that is no retraction",
+    "replaced_already": "an event that nothing replaces yet",
+    "replacement_cycle": "an event that does not replace this one in the end",
+    "converted_and_returned": "converted = true beside anything but returned",
+    "time_ambiguous": "a local time that exists once",
+    "ragged_row": "as many cells as the header has",
+    "broken_quotes": "quotes closed, and doubled inside",
+    "cell_too_long": "at most 16,384 characters",
+    "json_invalid": "valid JSON",
+    "json_duplicate_key": "each key once in an object",
+    "json_not_finite": "a finite number",
+    "json_too_deep": "at most 8 levels",
+    "too_many_fields": "at most 64 fields",
+    "too_large": "at most 1,048,576 bytes an event",
+    "not_an_object": "an object",
+    "not_a_value": "text, a number or true / false",
+    "outcome_differs": "the outcome that goes with the event",
+    "bad_text": "text without lone surrogates",
+}
+"""Codes that other modules than the contract give."""
+
+
+def codes() -> str:
+    """Every code of a refusal with what is allowed."""
+    known = {**ALLOWED, **ROW_ALLOWED, **OTHER_CODES}
+    rows = "\n".join(f"| `{code}` | {allowed} |" for code, allowed in sorted(known.items()))
+    return f"| code | allowed is |\n|---|---|\n{rows}"
+
+
+def facts() -> str:
+    """Everything a column of a file can be, with its kind."""
+    kinds = {name: FIELDS[name].kind.value if name in FIELDS else "" for name in TARGETS}
+    return ", ".join(f"`{name}`" + (f" ({kind})" if kind else "") for name, kind in kinds.items())
+
+
+def tables() -> str:
+    """Every table with its sentence."""
+    rows = "\n".join(f"| `{t.name}` | {t.sentence} |" for t in TABLES.values())
+    return f"| table | |\n|---|---|\n{rows}"
+
+
+PARTS: Final = {"importing.md": {"codes": codes, "facts": facts}, "tables.md": {"tables": tables}}
+
+
+def made() -> dict[str, str]:
+    """Every page that is made, in whole or in part, as it should be."""
+    pages = {"metrics.md": metrics()}
+    for name, parts in PARTS.items():
+        page = (DOCS / name).read_text("utf-8")
+        for part, make in parts.items():
+            mark = f"<!-- {part} -->"
+            before, _, after = page.split(mark)
+            page = f"{before}{mark}\n{make()}\n{mark}{after}"
+        pages[name] = page
+    return pages
+
+
+if __name__ == "__main__":
+    for name, page in made().items():
+        (DOCS / name).write_text(page, "utf-8")
