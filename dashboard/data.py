@@ -222,12 +222,15 @@ class Book:
             rows = kept.changed(shown, within, changed_since).collect()
             rows = rows.sort("dated_us", "lead_id", "buyer_id", descending=newest_first)
             if rows.height:
-                yield self._listed(rows, scope)
+                yield self._listed(rows, scope, version)
 
-    def _listed(self, rows: pl.DataFrame, scope: Scope) -> pl.DataFrame:
+    def _listed(
+        self, rows: pl.DataFrame, scope: Scope, version: int | None = None
+    ) -> pl.DataFrame:
         shown = self.edition
-        days = kept.curves(shown, scope.as_of_us, None).mature_days
-        return listing.deliveries(rows, scope, shown.named, zone=shown.zone.name, mature_days=days)
+        days = kept.curves(shown, scope.as_of_us, version).mature_days
+        named = kept.named(shown, version)
+        return listing.deliveries(rows, scope, named, zone=shown.zone.name, mature_days=days)
 
     def feedback(self, scope: Scope, *, version: int | None = None) -> pl.DataFrame:
         """Every event about the deliveries of a scope (`listing.FEEDBACK_TABLE`)."""
@@ -252,7 +255,7 @@ class Book:
         shown = self.edition
         chosen = kept.chosen(shown, scope, version).select("lead_id", "buyer_id").collect()
         facts = shown.facts("attempts", version)
-        canonical = shown.canonical("buyer")
+        canonical = shown.canonical("buyer", version)
         facts = facts.with_columns(key=pl.col("buyer_id").replace(canonical))
         mine = facts.join(
             chosen.lazy(), left_on=["lead_id", "key"], right_on=["lead_id", "buyer_id"], how="semi"

@@ -50,7 +50,14 @@ class Edition:
     @cached_property
     def named(self) -> Named:
         """Names and types of sources and buyers."""
-        return parties.named(self._whole("heard"), self._whole("settings"), self._whole("aliases"))
+        return parties.named(self._whole("heard"), self._whole("settings"), self.aliases())
+
+    def named_then(self, version: int) -> Named:
+        """The same as the store said it at another data version."""
+        attempts, feedback = (self.facts(f, version).collect() for f in ("attempts", "feedback"))
+        aliases = self.aliases(version)
+        settings = self._whole("settings").filter(pl.col("seq") <= version)
+        return parties.named(parties.heard(attempts, feedback, aliases), settings, aliases)
 
     def tally(self, clock: Clock) -> pl.DataFrame:
         """The wide tally by a clock, sorted by day."""
@@ -104,18 +111,17 @@ class Edition:
 
     def _read(self, version: int | None) -> tuple[pl.LazyFrame, pl.LazyFrame, pl.DataFrame]:
         attempts, feedback = (self.facts(f, version) for f in ("attempts", "feedback"))
-        aliases = self._whole("aliases")
-        if version is not None:
-            aliases = aliases.filter(pl.col("seq") <= version)
-        return attempts.select(*live.ATTEMPTS_READ), feedback.select(*live.FEEDBACK_READ), aliases
+        attempts = attempts.select(*live.ATTEMPTS_READ)
+        return attempts, feedback.select(*live.FEEDBACK_READ), self.aliases(version)
 
-    def aliases(self) -> pl.DataFrame:
-        """Merged ids (`data_access.columns.ALIASES`)."""
-        return self._whole("aliases")
+    def aliases(self, version: int | None = None) -> pl.DataFrame:
+        """Merged ids (`data_access.columns.ALIASES`), up to a data version."""
+        merged = self._whole("aliases")
+        return merged if version is None else merged.filter(pl.col("seq") <= version)
 
-    def canonical(self, kind: str) -> dict[str, str]:
-        """Merged id -> canonical id, of sources or buyers."""
-        mine = self.aliases().filter(pl.col("kind") == kind)
+    def canonical(self, kind: str, version: int | None = None) -> dict[str, str]:
+        """Merged id -> canonical id, of sources or buyers, up to a data version."""
+        mine = self.aliases(version).filter(pl.col("kind") == kind)
         return dict(mine.select("entity_id", "canonical_id").iter_rows())
 
     def facts(self, frame: str, version: int | None = None) -> pl.LazyFrame:

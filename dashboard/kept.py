@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dashboard.edition import Edition
+    from metrics.rates import Named
     from metrics.scope import Clock
 
 
@@ -31,6 +32,13 @@ if TYPE_CHECKING:
 def delivered(shown: Edition) -> int:
     """Deliveries of all days."""
     return int(shown.tally("delivered")["delivered"].sum())
+
+
+@lru_cache(maxsize=8)
+def named(shown: Edition, version: int | None) -> Named:
+    """Names and types of sources and buyers, as the store said them at a data version."""
+    now = version is None or version >= shown.version
+    return shown.named if now else shown.named_then(version or 0)
 
 
 @lru_cache(maxsize=4)
@@ -46,15 +54,15 @@ def names(shown: Edition) -> dict[str, dict[str, str]]:
         [shown.named.buyer_type.get(b) for b in values["buyer"]], dtype=pl.String
     ).unique()
     labels = {"source": shown.named.source, "buyer": shown.named.buyer}
-    named: dict[str, dict[str, str]] = {}
+    called_by: dict[str, dict[str, str]] = {}
     for dimension, series in values.items():
         texts = sorted(NOTHING if v is None else str(v) for v in series)
         called = labels.get(dimension, {})
         pairs = ((text, called.get(text, text)) for text in texts)
-        named[dimension] = dict(
+        called_by[dimension] = dict(
             sorted(pairs, key=lambda pair: (pair[0] == NOTHING, pair[1].lower()))
         )
-    return named
+    return called_by
 
 
 def _is_now(shown: Edition, scope: Scope, version: int | None) -> bool:
@@ -120,7 +128,7 @@ def chosen(
 ) -> pl.LazyFrame:
     """Outcomes of exactly the offers a scope and its row conditions are about."""
     rows = _outcomes(shown, scope, version, days or _period(scope))
-    types = shown.named.buyer_type
+    types = named(shown, version).buyer_type
     mine = selection.deliveries(
         scope,
         zone=shown.zone.name,
@@ -155,7 +163,7 @@ def tally(
         whole = shown.tally(scope.clock)
     else:
         whole = _cells(shown, scope.clock, scope.as_of_us, version, _period(scope))
-    types = shown.named.buyer_type
+    types = named(shown, version).buyer_type
     mine = selection.cells(
         scope,
         zone=shown.zone.name,
@@ -196,7 +204,7 @@ def steps(shown: Edition, scope: Scope, version: int | None) -> pl.LazyFrame:
     """Changes up to as-of of the deliveries inside the filters, of any day (`steps.COLUMNS`)."""
     past = version not in {None, shown.version}
     rows = _stepped(shown, version or 0).lazy() if past else shown.steps()
-    types = shown.named.buyer_type
+    types = named(shown, version).buyer_type
     mine = selection.attributes(scope, buyer_types=types)
     return rows.filter(mine, pl.col("at_us") <= scope.as_of_us)
 
@@ -233,7 +241,7 @@ def curves(shown: Edition, as_of_us: int, version: int | None) -> maturity.Curve
     return maturity.curves(
         changes(shown, timeless(everything), version),
         unknown_day(as_of_us, shown.zone.name),
-        shown.named.buyer_type,
+        named(shown, version).buyer_type,
     )
 
 
@@ -280,7 +288,7 @@ def heard(
 def said(shown: Edition, as_of_us: int, version: int | None) -> Said:
     """The same for the whole store."""
     attempts, feedback = (shown.facts(f, version) for f in ("attempts", "feedback"))
-    aliases = shown.aliases()
+    aliases = shown.aliases(version)
     return heard((attempts.collect(), feedback.collect(), aliases), as_of_us, shown)
 
 
@@ -296,7 +304,7 @@ def sent(shown: Edition, scope: Scope, version: int | None) -> pl.DataFrame:
     until = min(end_of_day_us(scope.last, shown.zone.name), scope.as_of_us)
     rows = shown.facts("feedback", version).filter(pl.col("event_type") == "feedback.sent")
     found = rows.filter(pl.col("reported_us") > since, pl.col("reported_us") <= until).select(SENT)
-    target = pl.col("target_id").replace(shown.canonical("source"))
+    target = pl.col("target_id").replace(shown.canonical("source", version))
     messages = found.with_columns(target_id=target)
     if scope.source:
         messages = messages.filter(pl.col("target_id").is_in(scope.source))

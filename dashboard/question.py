@@ -51,7 +51,7 @@ class Question:
     @property
     def named(self) -> Named:
         """Names of sources and buyers, types of buyers."""
-        return self.shown.named
+        return kept.named(self.shown, self.version)
 
     @property
     def zone(self) -> str:

@@ -1,7 +1,7 @@
 """What sources and buyers are called, and of which type a buyer is.
 
 The operator's setting counts; without one the latest event that names it, by
-(timestamp, event id). Names are those of now at every as-of.
+(timestamp, event id). Names are those of the data version asked, at every as-of.
 """
 
 from __future__ import annotations
