@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 FactTable = Literal["attempts", "feedback"]
 FACTS: Final = {"attempts": ATTEMPTS, "feedback": FEEDBACK}
+COUNTERS: Final = ("facts", "quarantine", "audit", "work", "annotations", "publications")
 
 _KNOWN_ATTEMPTS: Final = (
     "SELECT a.event_id, a.content_hash FROM {wanted} JOIN attempts a ON a.event_id = wanted.value"
@@ -87,7 +88,7 @@ class Store:
     @staticmethod
     def _first_counters(connection: sa.Connection) -> None:
         known = set(connection.execute(sa.select(tables.counters.c.name)).scalars())
-        missing = [n for n in ("facts", "quarantine", "audit") if n not in known]
+        missing = [n for n in COUNTERS if n not in known]
         if missing:
             rows = [{"name": name, "value": 0} for name in missing]
             connection.execute(tables.counters.insert(), rows)

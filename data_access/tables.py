@@ -184,6 +184,56 @@ audit: Final = sa.Table(
     sqlite_strict=True,
 )
 
+work: Final = sa.Table(
+    "work",
+    METADATA,
+    _key("work_id"),
+    _whole("recorded_us"),
+    _text("finding", nullable=False),
+    _text("state", nullable=False),
+    _text("until_day"),
+    _text("who", nullable=False),
+    _text("note"),
+    _text("figure"),
+    sa.Index("work_finding", "finding"),
+    sqlite_strict=True,
+)
+"""What somebody decided about a finding; the latest row of a finding is its state."""
+
+annotations: Final = sa.Table(
+    "annotations",
+    METADATA,
+    _key("annotation_id"),
+    _whole("recorded_us"),
+    _text("day", nullable=False),
+    _text("sentence", nullable=False),
+    _text("source_id"),
+    _text("who", nullable=False),
+    _whole("removed_us", nullable=True),
+    sqlite_strict=True,
+)
+"""A date and a sentence on trends: of one source, or of all."""
+
+publications: Final = sa.Table(
+    "publications",
+    METADATA,
+    _key("publication_id"),
+    _whole("recorded_us"),
+    _text("who", nullable=False),
+    _text("kind", nullable=False),
+    _text("title", nullable=False),
+    _text("first_day", nullable=False),
+    _text("last_day", nullable=False),
+    _text("query", nullable=False),
+    _whole("as_of_us"),
+    _whole("data_version"),
+    _text("rules", nullable=False),
+    _text("figures", nullable=False),
+    _text("html", nullable=False),
+    sqlite_strict=True,
+)
+"""A report as it was given out: as-of and data version frozen, its file kept."""
+
 counters: Final = sa.Table(
     "counters",
     METADATA,
