@@ -1,0 +1,78 @@
+"""Single buyers: when their reports came, and their returns beside those of others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+import narwhals as nw
+
+from dashboard.analyses.buyers import RECENT_DAYS
+from dashboard.analyses.fairness import cells
+from dashboard.table import Table
+from metrics import habits
+from metrics.calendar import day_number
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from dashboard.question import Question
+
+
+def _weeks(asked: Question) -> pl.DataFrame:
+    """The habit is that of `overdue_feedback`: all but the last five weeks."""
+    scope = asked.scope
+    last = min(scope.last, asked.today)
+    plain = replace(
+        scope, clock="delivered", base="feedback", first=date(2000, 1, 1), last=asked.today
+    )
+    rows = asked.of(plain).outcomes_by(["buyer"]).filter(delivered=1).collect()
+    zone = asked.shown.zone
+    told = nw.from_native(rows).with_columns(reported_day=zone.day(nw.col("first_reported_us")))
+    deliveries = told.select("buyer", "dated_day", "reported_day").to_native()
+    days = (day_number(scope.first), day_number(last))
+    cut = day_number(last - timedelta(days=RECENT_DAYS))
+    return habits.reporting_weeks(deliveries, days, cut, asked.as_of_day, asked.named)
+
+
+def _elsewhere(asked: Question) -> pl.DataFrame:
+    everyone = asked.of(replace(asked.scope, buyer=()))
+    found = cells(everyone, "source", "buyer")
+    return habits.returns_elsewhere(found, asked.scope.buyer, asked.named)
+
+
+TABLES: Final = (
+    Table(
+        "reporting_weeks",
+        "Reports week by week",
+        "First reports that came in each week, beside what the buyer's habit lets expect.",
+        habits.WEEKS,
+        "numbers",
+        notes=(
+            ("start", "First day of the week inside the period."),
+            ("end", "Last day of the week inside the period."),
+            ("partial", "The week is cut by the period, or not over yet."),
+            ("received", "First reports that came in the week."),
+            ("expected", "Reports that would come by the buyer's own habit; empty where unknown."),
+            ("normal_low", "Lower end of what would be normal (95 %)."),
+            ("normal_high", "Upper end of what would be normal (95 %)."),
+        ),
+        make=_weeks,
+    ),
+    Table(
+        "returns_elsewhere",
+        "Returns beside others",
+        "Per source, what a buyer returns and what other buyers return of the same source.",
+        habits.ELSEWHERE,
+        "numbers",
+        notes=(
+            ("source_id", "The source's id."),
+            ("others_delivered", "Deliveries of the source to other buyers."),
+            ("others_returned", "Of these, returned."),
+            ("others_rate", "others_returned ÷ others_delivered."),
+            ("expected_returns", "Deliveries × others_rate."),
+        ),
+        make=_elsewhere,
+    ),
+)
