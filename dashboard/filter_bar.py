@@ -28,6 +28,10 @@ CLOCK_LABELS: Final = {
     "occurred": "When the result happened",
     "reported": "When we were told",
 }
+COMPARE_LABELS: Final = {
+    "before": "The period before",
+    "last_year": "The same period a year before",
+}
 _IN_BAR: Final = ("source", "buyer")
 
 
@@ -42,7 +46,7 @@ def show(status: Status) -> None:
                 _choose("bar", name, asked, names.get(name, {}))
         _more(asked, names, status)
         with st.container(key="how_to_count", width="content"):
-            changed = _changes(asked)
+            changed = filters.changes(asked)
             with st.popover(f"How to count ({changed})" if changed else "How to count"):
                 _how_to_count("bar", asked, status)
     _notices(asked)
@@ -146,6 +150,7 @@ def _how_to_count(place: str, asked: Asked, status: Status) -> None:
     for name, title, labels in (
         ("base", "Out of", BASE_LABELS),
         ("clock", "Count by", CLOCK_LABELS),
+        ("compare", "Compare with", COMPARE_LABELS),
     ):
         key = f"{place}_{name}"
         st.session_state[key] = getattr(asked.scope, name)
@@ -178,17 +183,12 @@ def _how_to_count(place: str, asked: Asked, status: Status) -> None:
             "Count as usual",
             key=f"{place}_as_usual",
             on_click=address.change,
-            kwargs=dict.fromkeys(("base", "clock", "as_of")),
+            kwargs=dict.fromkeys(filters.COUNTING),
         )
 
 
 def _set_counting(key: str, name: str) -> None:
     address.change(**{name: st.session_state[key]})
-
-
-def _changes(asked: Asked) -> int:
-    scope = asked.scope
-    return (scope.base != "feedback") + (scope.clock != "delivered") + (asked.as_of is not None)
 
 
 def _notices(asked: Asked) -> None:
@@ -214,7 +214,7 @@ def _sentence(asked: Asked, names: Mapping[str, Mapping[str, str]], status: Stat
                 key="as_usual",
                 type="tertiary",
                 on_click=address.change,
-                kwargs=dict.fromkeys(("base", "clock", "as_of")),
+                kwargs=dict.fromkeys(filters.COUNTING),
             )
 
 

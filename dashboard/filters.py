@@ -20,7 +20,7 @@ from metrics.contradictions import CODES as CONTRADICTIONS
 from metrics.reasons import GROUPS as REASON_GROUPS
 from metrics.reasons import OTHER as OTHER_REASON
 from metrics.reasons import REASONS
-from metrics.scope import BASES, CLOCKS, DIMENSIONS, Base, Clock, Rows, Scope
+from metrics.scope import BASES, CLOCKS, COMPARES, DIMENSIONS, Base, Clock, Compare, Rows, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -32,7 +32,7 @@ ROW_PARAMETERS: Final = tuple(condition.name for condition in fields(Rows))
 PARAMETERS: Final = (
     *("period", "from", "to"),
     *DIMENSIONS,
-    *("base", "clock", "as_of"),
+    *("base", "clock", "as_of", "compare"),
     *ROW_PARAMETERS,
 )
 NOUNS: Final = {
@@ -48,7 +48,14 @@ NOUNS: Final = {
 }
 """What one and many of a dimension's values are called."""
 _STATUSES: Final = ("delivered", "failed")
-_SILENT: Final = {("period", periods.DEFAULT), ("base", "feedback"), ("clock", "delivered")}
+_SILENT: Final = {
+    ("period", periods.DEFAULT),
+    ("base", "feedback"),
+    ("clock", "delivered"),
+    ("compare", "before"),
+}
+COUNTING: Final = ("base", "clock", "as_of", "compare")
+"""Parameters of how things are counted and compared."""
 
 Value = str | int | bool | date | tuple[str, ...] | list[str] | None
 
@@ -93,6 +100,7 @@ def read(  # noqa: PLR0913 - all keyword-only but the parameters, one fact of th
         as_of_us=periods.microseconds(moment),
         base=cast("Base", reader.word("base", BASES) or "feedback"),
         clock=cast("Clock", reader.word("clock", CLOCKS) or "delivered"),
+        compare=cast("Compare", reader.word("compare", COMPARES) or "before"),
         **{name: reader.words(name, known.get(name, ())) for name in DIMENSIONS},
         rows=_rows(reader),
     )
@@ -149,15 +157,22 @@ def sentence(asked: Asked, names: Mapping[str, Mapping[str, str]], fresh: str) -
         parts.append(f"as known at {wording.moment(asked.as_of, ZoneInfo(asked.zone))}")
     elif asked.as_of:
         parts.append(f"as known on {wording.day(asked.as_of)}")
+    if scope.compare == "last_year":
+        parts.append("compared with a year before")
     if fresh:
         parts.append(f"data to {fresh}")
     return " · ".join(parts)
 
 
 def counted_otherwise(asked: Asked) -> bool:
-    """Whether base, clock or as-of differ from their defaults."""
-    scope = asked.scope
-    return (scope.base, scope.clock, asked.as_of) != ("feedback", "delivered", None)
+    """Whether base, clock, as-of or the comparison differ from their defaults."""
+    return changes(asked) > 0
+
+
+def changes(asked: Asked) -> int:
+    """How many of `COUNTING` differ from their defaults."""
+    said = _said(asked)
+    return sum(said[name] is not None and (name, said[name]) not in _SILENT for name in COUNTING)
 
 
 def _moment(as_of: date | datetime | None, now: datetime, zone: ZoneInfo) -> datetime:
@@ -226,6 +241,7 @@ def _said(asked: Asked) -> dict[str, Value]:
         "base": scope.base,
         "clock": scope.clock,
         "as_of": asked.as_of,
+        "compare": scope.compare,
         **{name: getattr(scope.rows, name) for name in ROW_PARAMETERS},
     }
 

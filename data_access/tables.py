@@ -200,7 +200,7 @@ work: Final = sa.Table(
 )
 """What somebody decided about a finding; the latest row of a finding is its state."""
 
-annotations: Final = sa.Table(
+marks: Final = sa.Table(
     "annotations",
     METADATA,
     _key("annotation_id"),

@@ -77,27 +77,35 @@ def trend(
     Returns:
         start, end (dates, both inclusive), partial (cut by the period or by as-of),
         young (by `delivered`: not all of it old enough to judge), RATE_COLUMNS, and
-        previous_<rate> for each of TREND_RATES: the bucket one period earlier, null
-        where there is none.
+        previous_<rate> for each of TREND_RATES: the bucket of the period compared with
+        (by month: the month as many months back, else the day as far from the period's
+        first day), null where there is none.
     """
     bounds = _spans(scope, grain)
-    now = _buckets(tally, scope, grain, bounds, shift=0)
+    now = _buckets(tally, scope, grain, bounds, shift=pl.col("day"))
     table = bounds.join(now, on="start", how="left", maintain_order="left")
     young = pl.col("end") > to_date(young_after)
     table = table.with_columns(young=young & pl.lit(scope.clock == "delivered"))
     if before is None:
         earlier = [pl.lit(None, pl.Float64).alias(f"previous_{name}") for name in TREND_RATES]
         return table.with_columns(earlier)
-    past = _buckets(before, scope, grain, bounds, shift=scope.days)
+    shift = pl.col("day") + (scope.first - scope.previous().first).days
+    if grain == "month" and scope.months_back:
+        moved = pl.from_epoch("day", time_unit="d").dt.offset_by(f"{scope.months_back}mo")
+        shift = moved.to_physical()
+    past = _buckets(before, scope, grain, bounds, shift=shift)
     past = past.select("start", *(pl.col(n).alias(f"previous_{n}") for n in TREND_RATES))
     return table.join(past, on="start", how="left", maintain_order="left")
 
 
 def _buckets(
-    tally: pl.LazyFrame, scope: Scope, grain: str, bounds: pl.DataFrame, *, shift: int
+    tally: pl.LazyFrame, scope: Scope, grain: str, bounds: pl.DataFrame, *, shift: pl.Expr
 ) -> pl.DataFrame:
-    """Rates per bucket; one without any offer counts 0 and has no rates."""
-    days = pl.from_epoch(pl.col("day") + shift, time_unit="d")
+    """Rates per bucket; one without any offer counts 0 and has no rates.
+
+    `shift` is the day under which a cell is counted, as a day number.
+    """
+    days = pl.from_epoch(shift, time_unit="d")
     start = days.dt.truncate(rates.BUCKETS[grain]).cast(pl.Date)
     sums = rates.summed(tally.with_columns(start=start), ["start"])
     every = bounds.lazy().select("start").join(sums, on="start", how="left")

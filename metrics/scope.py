@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final, Literal
@@ -10,9 +11,11 @@ from data_access.columns import NO_SOURCE
 
 Base = Literal["feedback", "delivered", "mature"]
 Clock = Literal["delivered", "occurred", "reported"]
+Compare = Literal["before", "last_year"]
 
 BASES: Final[tuple[Base, ...]] = ("feedback", "delivered", "mature")
 CLOCKS: Final[tuple[Clock, ...]] = ("delivered", "occurred", "reported")
+COMPARES: Final[tuple[Compare, ...]] = ("before", "last_year")
 NOTHING: Final = NO_SOURCE
 """The filter value that stands for "this attribute is empty"."""
 
@@ -50,7 +53,7 @@ class Scope:
     """One question. Days are inclusive and cut in the report zone; `as_of_us` is UTC.
 
     A filter is a tuple of values, empty for "all"; `NOTHING` in it selects rows
-    where the attribute is empty.
+    where the attribute is empty. `compare` says what `previous` is.
     """
 
     first: date
@@ -58,6 +61,7 @@ class Scope:
     as_of_us: int
     base: Base = "feedback"
     clock: Clock = "delivered"
+    compare: Compare = "before"
     source: tuple[str, ...] = ()
     buyer: tuple[str, ...] = ()
     buyer_type: tuple[str, ...] = ()
@@ -84,12 +88,50 @@ class Scope:
         """The base in force: other clocks than `delivered` know only feedback."""
         return self.base if self.clock == "delivered" else "feedback"
 
+    @property
+    def months_back(self) -> int:
+        """How many months `previous` lies back; 0 where it is counted in days.
+
+        Whole months are compared with as many whole months before, a month so far with
+        the same days of the month before; with a year ago by the calendar, unless the
+        period is of whole weeks: those keep their weekdays, 52 weeks back.
+        """
+        if self.compare == "last_year":
+            return 0 if self.days % 7 == 0 and not self._whole_months else 12
+        if self.first.day != 1:
+            return 0
+        months = _months(self.last) - _months(self.first) + 1
+        return months if self._whole_months or months == 1 else 0
+
+    @property
+    def _whole_months(self) -> bool:
+        return self.first.day == 1 and (self.last + timedelta(days=1)).day == 1
+
     def previous(self) -> Scope:
-        """The period before, as it was known one period-length earlier (same age)."""
-        length = timedelta(days=self.days)
+        """The period compared with, as it was known when its last day was as old.
+
+        Deliveries of its last day are exactly as old as those of this period's last day;
+        where months differ in length, those of its first day by up to three days.
+        """
+        if self.months_back:
+            first = _moved(self.first, -self.months_back)
+            last = _moved(self.last, -self.months_back)
+            if self._whole_months:
+                last = _moved(self.last + timedelta(days=1), -self.months_back) - timedelta(days=1)
+        else:
+            back = timedelta(days=364 if self.compare == "last_year" else self.days)
+            first, last = self.first - back, self.last - back
+        apart = (self.last - last).days
         return replace(
-            self,
-            first=self.first - length,
-            last=self.last - length,
-            as_of_us=self.as_of_us - self.days * 86_400_000_000,
+            self, first=first, last=last, as_of_us=self.as_of_us - apart * 86_400_000_000
         )
+
+
+def _months(day: date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+def _moved(day: date, months: int) -> date:
+    """The same day of another month, or that month's last day where it has fewer."""
+    year, month = divmod(_months(day) + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

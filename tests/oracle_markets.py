@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -224,17 +225,26 @@ def scopes(draw: DrawFn, market: Market) -> Scope:
     days = draw(st.sampled_from((1, 7, 30, 31, 60, 80)))
     latest = 15 if days < 30 else 20 - days
     first = market.anchor + timedelta(days=draw(st.integers(-60, latest)))
+    last = first + timedelta(days=days - 1)
+    if draw(st.booleans()):
+        first = first.replace(day=1)
+        last = draw(st.sampled_from((last, _month_end(first), _month_end(last))))
     months_end = datetime.combine(market.anchor, time(tzinfo=UTC)) + timedelta(days=25)
     late = st.sampled_from((us(NOW), us_of(months_end)))
     as_of = _moments(market.zone, market.anchor).map(us_of) | late
     return Scope(
         first=first,
-        last=first + timedelta(days=days - 1),
+        last=last,
         as_of_us=draw(as_of),
         base=draw(st.sampled_from(("feedback", "delivered", "mature"))),
         clock=draw(st.sampled_from(("delivered", "delivered", "occurred", "reported"))),
+        compare=draw(st.sampled_from(("before", "before", "last_year"))),
         **_filters(draw),
     )
+
+
+def _month_end(day: date) -> date:
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 @st.composite

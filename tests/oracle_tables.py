@@ -214,14 +214,38 @@ def _last_day(start: date, grain: str) -> date:
 
 
 def before(scope: Scope) -> Scope:
-    """The period before, as it was known one period-length earlier."""
-    length = (scope.last - scope.first).days + 1
-    return replace(
-        scope,
-        first=scope.first - timedelta(days=length),
-        last=scope.last - timedelta(days=length),
-        as_of_us=scope.as_of_us - length * 24 * 3600 * 1_000_000,
-    )
+    """The period compared with, as it was known when its last day was as old."""
+    first, last = _compared(scope)
+    apart = (scope.last - last).days
+    earlier = scope.as_of_us - apart * 24 * 3600 * 1_000_000
+    return replace(scope, first=first, last=last, as_of_us=earlier)
+
+
+def _months_back(scope: Scope) -> tuple[bool, int]:
+    """Whether it is whole months, and how many months back it is compared, 0 for days."""
+    days = (scope.last - scope.first).days + 1
+    begins = scope.first.day == 1
+    whole = begins and scope.last.day == monthrange(scope.last.year, scope.last.month)[1]
+    touched = 12 * (scope.last.year - scope.first.year) + scope.last.month - scope.first.month + 1
+    if scope.compare == "last_year":
+        return whole, 12 if whole or days % 7 else 0
+    return whole, touched if whole or (begins and touched == 1) else 0
+
+
+def _compared(scope: Scope) -> tuple[date, date]:
+    """First and last day of the period compared with, case by case."""
+    days = (scope.last - scope.first).days + 1
+    whole, back = _months_back(scope)
+    if not back:
+        length = timedelta(days=364 if scope.compare == "last_year" else days)
+        return scope.first - length, scope.last - length
+    first, last = scope.first, scope.last
+    for _ in range(back):
+        first = (first.replace(day=1) - timedelta(days=1)).replace(day=1)
+        last = last.replace(day=1) - timedelta(days=1)
+    length_of_last = last.day
+    first = first.replace(day=min(scope.first.day, monthrange(first.year, first.month)[1]))
+    return first, last if whole else last.replace(day=min(scope.last.day, length_of_last))
 
 
 def _earlier(told: Told, scope: Scope) -> list[Row] | None:
@@ -237,15 +261,18 @@ def trend(told: Told, scope: Scope, grain: str) -> list[Row]:
     """One row per bucket of the period, beside the bucket one period earlier."""
     days = [scope.first + timedelta(days=n) for n in range((scope.last - scope.first).days + 1)]
     now, then = selected(told, scope), _earlier(told, scope)
-    length = timedelta(days=len(days))
+    asked = before(scope)
+    length = scope.first - asked.first
     today = day_of(scope.as_of_us, told.zone)
     found = []
     for start in sorted({bucket(day, grain) for day in days}):
         mine = [day for day in days if bucket(day, grain) == start]
         inside = [r for r in now if _dated(r, scope.clock) in mine]
         past = {day - length for day in mine}
+        if grain == "month" and (back := _months_back(scope)[1]):
+            past = _month_before(start, back)
         earlier = [r for r in then or [] if _dated(r, scope.clock) in past]
-        rated = rates(earlier, before(scope))
+        rated = rates(earlier, asked)
         found.append(
             {
                 "start": start,
@@ -257,6 +284,13 @@ def trend(told: Told, scope: Scope, grain: str) -> list[Row]:
             }
         )
     return found
+
+
+def _month_before(start: date, back: int) -> set[date]:
+    """The days of the month so many months back."""
+    for _ in range(back):
+        start = (start - timedelta(days=1)).replace(day=1)
+    return {start + timedelta(days=n) for n in range(monthrange(start.year, start.month)[1])}
 
 
 def clocks(told: Told, scope: Scope) -> list[Row]:
