@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from dashboard.analyses import acting, buyers, claims, fairness, plain, watching
 from dashboard.table import Table
-from metrics import expectation, packs
+from metrics import expectation, packs, phrases, sentences
+from metrics.catalogue import number
 
 if TYPE_CHECKING:
     from dashboard.question import Question
@@ -33,22 +35,38 @@ _TABLES: Final = (
     "claims_summary",
     "recommendations",
 )
-_MOVED: Final = {"name": pl.String, "delivered": pl.Int64, "change_cents": pl.Int64}
+_MOVED: Final[dict[str, pl.DataType]] = {
+    "name": pl.String(),
+    "money": pl.String(),
+    "delivered": pl.Int64(),
+    "delivered_before": pl.Int64(),
+    "change_cents": pl.Int64(),
+}
 
 
 def _movers(asked: Question) -> pl.DataFrame:
-    """Sources by how much their margin (or net revenue) moved, the largest rise first."""
+    """Sources by how much their margin (or net revenue) moved, the largest rise first.
+
+    A source counts with 50 deliveries in either period; one that stopped counts as down.
+    """
     past = asked.before()
     if past is None or asked.scope.clock != "delivered":
         return pl.DataFrame(schema=_MOVED)
-    now, then = (_answer("sources", side) for side in (asked, past))
-    money = "margin_cents" if now["margin_cents"].null_count() == 0 else "net_cents"
-    both = now.join(then.select("id", before=money), on="id", how="left")
-    change = pl.col(money) - pl.col("before").fill_null(0)
-    rows = both.filter(pl.col("delivered") >= packs.LEAST, pl.col(money).is_not_null())
-    return rows.select("name", "delivered", change_cents=change).sort(
-        ["change_cents", "name"], descending=[True, False]
+    sides = [_answer("sources", side) for side in (asked, past)]
+    known = all(side["margin_cents"].null_count() == 0 for side in sides)
+    money = "margin_cents" if known else "net_cents"
+    now, then = (side.select("id", "name", "delivered", cents=money) for side in sides)
+    both = now.join(then, on="id", how="full", suffix="_before", coalesce=True)
+    counts = ("delivered", "delivered_before")
+    both = both.with_columns(
+        *(pl.col(name).fill_null(0) for name in counts),
+        name=pl.coalesce("name", "name_before"),
+        money=pl.lit(number(money).label.lower()),
+        change_cents=pl.col("cents").fill_null(0) - pl.col("cents_before").fill_null(0),
     )
+    rows = both.filter(pl.max_horizontal(*counts) >= sentences.LEAST)
+    ordered = rows.sort(["change_cents", "name"], descending=[True, False])
+    return ordered.select(pl.col(name).cast(kind) for name, kind in _MOVED.items())
 
 
 def _answer(name: str, asked: Question) -> pl.DataFrame:
@@ -62,14 +80,22 @@ def _forecast(asked: Question) -> pl.DataFrame:
     return expectation.expected(period, asked.curves, asked.unknown_day, [], history)
 
 
+def _forecast_then(asked: Question) -> pl.DataFrame:
+    """What was to be expected of the period before at the same age, and what has `come`."""
+    past = asked.before()
+    if past is None:
+        return _forecast(asked).clear().with_columns(come=pl.lit(None, pl.Int64))
+    since = asked.of(replace(past.scope, as_of_us=asked.scope.as_of_us)).period_changes()
+    return _forecast(past).with_columns(come=pl.lit(int(since["converted"].sum()), pl.Int64))
+
+
 def pack(kind: str, asked: Question) -> pl.DataFrame:
     """One pack of a question (`packs.PACK`)."""
-    facts = {name: _answer(name, asked) for name in _TABLES}
-    moved = _movers(asked)
-    facts["sources_up"] = moved.filter(pl.col("change_cents") > 0)
-    facts["sources_down"] = moved.filter(pl.col("change_cents") < 0).reverse()
-    facts["forecast"] = _forecast(asked)
-    return packs.pack(kind, _answer("headline", asked), facts, asked.currency)
+    found = {name: _answer(name, asked) for name in _TABLES}
+    found |= {"headline": _answer("headline", asked), "movers": _movers(asked)}
+    if "forecast" in packs.SECTIONS[kind]:
+        found |= {"forecast": _forecast(asked), "forecast_then": _forecast_then(asked)}
+    return packs.pack(kind, packs.Facts(found, phrases.called(asked.scope), asked.currency))
 
 
 _NOTES: Final = (
@@ -79,6 +105,8 @@ _NOTES: Final = (
     ("label", "What it is about."),
     ("sentence", "The sentence, made from the numbers by rules."),
     ("value", "The value behind it: a share, cents or a count."),
+    ("low", "Lower end of its likely range (95 %)."),
+    ("high", "Upper end of its likely range (95 %)."),
     ("previous", "The value before, at the same age, or what was expected."),
     ("numerator", "Deliveries counted."),
     ("denominator", "What they are a share of."),
