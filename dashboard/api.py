@@ -1,4 +1,4 @@
-"""The read side over HTTP: `/api/v1/tables/…` and `/api/v1/health`.
+"""The read side over HTTP: `/api/v1/tables/…`, `/api/v1/reports/…`, `/api/v1/health`.
 
 Every endpoint is a plain function and runs in a worker thread, so that a long answer
 never holds up the pages.
@@ -15,7 +15,7 @@ from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from dashboard import answers, tables
+from dashboard import answers, report_api, tables
 from dashboard.data import book
 from data_access import exporting
 
@@ -191,5 +191,6 @@ routes = [
     Route("/v1/health", _guarded(health)),
     Route("/v1/tables", _guarded(listed)),
     Route("/v1/tables/{table}", _guarded(one)),
+    *(Route(path, _guarded(endpoint)) for path, endpoint in report_api.ENDPOINTS),
     Route("/{rest:path}", missing),
 ]

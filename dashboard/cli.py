@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from dashboard.export_command import export
+from dashboard.report_command import report
 from data_access import demo as demo_store
 from data_access import demo_facts
 from data_access.columns import ANSWERS, BUYER_TYPES
@@ -270,6 +271,7 @@ def name(kind: str, entity_id: str, *, called: str | None, buyer_type: str | Non
 
 
 main.add_command(export)
+main.add_command(report)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import polars as pl
 
 from metrics import sentences
 from metrics.catalogue import number
+from metrics.phrases import figure
 from metrics.sentences import LEAST
 
 if TYPE_CHECKING:
@@ -287,3 +288,5 @@ SECTIONS: Final[dict[str, dict[str, Maker]]] = {
     },
     "daily": {"alerts": _alerts, "claims": _claims, "risks": _risks},
 }
+
+__all__ = ["LEAST", "NUMBERS", "PACK", "SECTIONS", "Facts", "figure", "pack"]

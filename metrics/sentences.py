@@ -233,9 +233,8 @@ def silent(row: Mapping[str, Any], weight: float | None) -> str:
 def avoidable(row: Mapping[str, Any], currency: str) -> str:
     """Credits that a check would have prevented, less its price."""
     saved = money(row["avoidable_cents"], currency)
-    check = str(row["check"])
-    check = f"{check[:1].upper()}{check[1:]}"
-    return f"{check} would probably have saved {saved} of credits for {row['reason_group']}."
+    check = str(row["check"]).rstrip(".")
+    return f"About {saved} of credits could have been avoided: {check[:1].lower()}{check[1:]}."
 
 
 def weight(row: Mapping[str, Any], others: int) -> str:

@@ -1,0 +1,94 @@
+"""Reports over HTTP: `/api/v1/reports/…`, made when asked for or as they were published."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from starlette.responses import JSONResponse, Response
+
+from dashboard.data import book
+from dashboard.reports import asking, html, making, pdf, published
+from data_access import publications
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+
+FORMATS: Final = ("html", "pdf")
+HEADERS: Final = {"Cache-Control": "private, no-cache"}
+POLICY: Final = f"{html.POLICY}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_NUMBER: Final = re.compile(r"[0-9]{1,15}")
+
+
+def listed(_request: Request) -> Response:
+    """Every kind of report with its parameters, and what was published."""
+    kinds = [
+        {
+            "name": kind,
+            "description": sentence,
+            "parameters": list(asking.allowed(kind)),
+            "formats": list(FORMATS),
+        }
+        for kind, sentence in asking.KINDS.items()
+    ]
+    told = {"reports": kinds, "published": published.listed(book())}
+    return JSONResponse(told, headers=HEADERS)
+
+
+def one(request: Request) -> Response:
+    """A report as HTML or PDF; HTML without an ending."""
+    kind, ending = _split(request.path_params["name"])
+    if kind not in asking.KINDS:
+        near = asking.nearest(kind)
+        hint = f" Nearest: {near}." if near else ""
+        known = ", ".join(asking.KINDS)
+        return _missing(f"No report is called {kind!r}.{hint} There are {known}.")
+    if ending not in FORMATS:
+        return _missing(f"{ending!r} is no format of reports; use html or pdf.")
+    params = {key: request.query_params.getlist(key) for key in request.query_params}
+    order = asking.read(kind, params, book())
+    base = str(request.base_url).rstrip("/").removesuffix("/api")
+    document = making.make(book(), order, base=base)
+    return _answer(html.whole(document), ending, f"{kind}-{order.scope.first}")
+
+
+def kept(request: Request) -> Response:
+    """A published report as it was given out."""
+    number, ending = _split(request.path_params["name"])
+    text = None
+    if _NUMBER.fullmatch(number):
+        text = publications.kept_file(book().store, int(number))
+    if text is None:
+        return _missing(f"No report was published as {number!r}; /api/v1/reports lists all.")
+    if ending not in FORMATS:
+        return _missing(f"{ending!r} is no format of reports; use html or pdf.")
+    return _answer(text, ending, f"published-{number}")
+
+
+def _split(name: str) -> tuple[str, str]:
+    kind, _, ending = name.partition(".")
+    return kind, ending or "html"
+
+
+def _missing(sentence: str) -> Response:
+    return JSONResponse({"error": sentence}, status_code=404)
+
+
+def _answer(text: str, ending: str, name: str) -> Response:
+    headers = {**HEADERS, "Content-Security-Policy": POLICY}
+    if ending == "html":
+        return Response(text, media_type="text/html", headers=headers)
+    headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    try:
+        return Response(pdf.printed(text), media_type="application/pdf", headers=headers)
+    except pdf.NoPdf as error:
+        return JSONResponse({"error": str(error)}, status_code=503)
+
+
+ENDPOINTS: Final[tuple[tuple[str, Callable[[Request], Response]], ...]] = (
+    ("/v1/reports", listed),
+    ("/v1/reports/published/{name}", kept),
+    ("/v1/reports/{name}", one),
+)

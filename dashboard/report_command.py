@@ -1,0 +1,133 @@
+"""`leadloop report KIND`: reports as files, and publishing them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from dashboard import answers, api
+from dashboard.data import book, close
+from dashboard.reports import asking, buyer, html, making, pdf, published
+from data_access.engines import StoreUnusable
+from data_access.publications import NoName
+from data_access.settings import BadSettings
+from metrics.scope import DIMENSIONS
+
+if TYPE_CHECKING:
+    from dashboard.data import Book
+    from dashboard.reports.asking import Order
+
+FORMATS: Final = (".html", ".pdf")
+_OPTIONS: Final = (*asking.PERIOD_OF.values(), "from", "to", *asking.COMMON)
+_HELP: Final = {
+    "month": "Of monthly, as 2026-10; the last complete one if left out.",
+    "week": "Of weekly, its Monday; the last complete one if left out.",
+    "day": "Of daily; yesterday if left out.",
+    "from": "First day, of source and buyer; the last 90 days if left out.",
+    "to": "Last day, of source and buyer.",
+    "as_of": "As known on a day or at an instant.",
+    "data_version": "As the store was at this data version.",
+}
+
+
+class Stop(click.ClickException):
+    """Ends the command with one sentence."""
+
+    exit_code = 2
+
+    def show(self, file: object = None) -> None:  # noqa: ARG002 - click's signature
+        """Print the sentence."""
+        click.echo(f"leadloop: {self.message}", err=True)
+
+
+def _report(kind: str, out: Path | None, *, publish: bool, who: str | None, **given: Any) -> None:  # noqa: ANN401 - click's values
+    """Write a report as HTML or PDF: monthly, weekly, daily, source or buyer.
+
+    The filters are those of the pages and the API. With buyer the file of unanswered leads
+    is written beside the letter.
+    """
+    _check(kind, out, publish=publish, who=who)
+    params = {
+        name: list(value) if isinstance(value, tuple) else [value]
+        for name, value in given.items()
+        if value not in (None, ())
+    }
+    try:
+        order = asking.read(kind, params, book())
+        if out is not None:
+            _write(book(), order, out)
+        if publish:
+            number = published.publish(book(), order, who=who or "")
+            click.echo(f"published as {number}: /api/v1/reports/published/{number}.html", err=True)
+    except (answers.BadQuestion, BadSettings, NoName, StoreUnusable, pdf.NoPdf) as error:
+        raise Stop(str(error)) from None
+    finally:
+        close()
+
+
+def _check(kind: str, out: Path | None, *, publish: bool, who: str | None) -> None:
+    if kind not in asking.KINDS:
+        near = asking.nearest(kind)
+        hint = f"; nearest: {near}" if near else ""
+        message = f"no report is called {kind!r}{hint}; there are {', '.join(asking.KINDS)}"
+        raise Stop(message)
+    if out is None and not publish:
+        message = "say where it goes: --out FILE.html or FILE.pdf, or --publish --who NAME"
+        raise Stop(message)
+    if out is not None and out.suffix not in FORMATS:
+        message = f"--out {out} is neither .html nor .pdf"
+        raise Stop(message)
+    if out is not None and not out.parent.is_dir():
+        message = f"--out {out}: there is no folder {out.parent}"
+        raise Stop(message)
+    if publish and not (who or "").strip():
+        message = "--publish needs --who NAME: who gives it out"
+        raise Stop(message)
+    if who and not publish:
+        message = "--who goes with --publish"
+        raise Stop(message)
+
+
+def _write(source: Book, order: Order, out: Path) -> None:
+    text = html.whole(making.make(source, order))
+    if out.suffix == ".pdf":
+        out.write_bytes(pdf.printed(text))
+    else:
+        out.write_text(text, "utf-8")
+    click.echo(f"{out}: {order.kind}", err=True)
+    if order.kind == "buyer":
+        _write_unanswered(source, order, out.with_name(f"{out.stem}.{buyer.FILE}.csv"))
+
+
+def _write_unanswered(source: Book, order: Order, out: Path) -> None:
+    """The table `unanswered` of the same question."""
+    params: dict[str, list[str]] = {}
+    for name, value in order.pairs():
+        params.setdefault(name, []).append(value)
+    answer = answers.ask(source, buyer.FILE, params)
+    api.write_file(answer, "csv", out)
+    click.echo(f"{out}: {answer.rows:,} rows", err=True)
+
+
+report: Final = click.Command(
+    "report",
+    callback=_report,
+    help=_report.__doc__,
+    params=[
+        click.Argument(["kind"]),
+        click.Option(["--out"], type=click.Path(dir_okay=False, path_type=Path)),
+        click.Option(["--publish"], is_flag=True, help="Keep it as it was given out."),
+        click.Option(["--who"], help="Who publishes."),
+        *(
+            click.Option(
+                [f"--{name.replace('_', '-')}", name],
+                multiple=name in DIMENSIONS,
+                metavar="…",
+                help=_HELP.get(name),
+            )
+            for name in _OPTIONS
+        ),
+    ],
+)

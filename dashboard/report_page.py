@@ -1,0 +1,249 @@
+"""The page of reports: which one, of when, its body, its files, and publishing it."""
+
+from __future__ import annotations
+
+import html
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import streamlit as st
+
+from dashboard import address, answers, cards, filters, periods, wording
+from dashboard.data import book
+from dashboard.filter_bar import unique_labels
+from dashboard.reports import asking, making, published
+from dashboard.reports import buyer as letter
+from dashboard.reports import html as writing
+from data_access.publications import LONGEST_NAME, NoName
+from metrics import phrases
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dashboard.data import Status
+    from dashboard.filters import Asked
+    from dashboard.reports.asking import Order
+
+TABS: Final = {
+    "month": "Month",
+    "week": "Week",
+    "day": "Day",
+    "source": "Source",
+    "buyer": "Buyer",
+    "published": "Published",
+}
+KINDS: Final = {"month": "monthly", "week": "weekly", "day": "daily"}
+_LONGEST_LIST: Final = 60
+_OWN_PERIOD: Final = "The filters above apply; the period above does not: this report has its own."
+_ITS_PERIOD: Final = "The period and the filters above apply."
+
+
+def show(tab: str, asked: Asked, status: Status) -> None:
+    """What belongs to a tab."""
+    st.html(f"<style>{writing.rules()}</style>")
+    if tab == "published":
+        _published()
+        return
+    kind = KINDS.get(tab, tab)
+    with st.container(horizontal=True, vertical_alignment="center", key="report_head"):
+        _pick(tab, asked, status)
+        actions = st.container(horizontal=True, vertical_alignment="center", key="report_actions")
+    st.html(f'<div class="card-how">{_OWN_PERIOD if tab in KINDS else _ITS_PERIOD}</div>')
+    try:
+        order = asking.read(kind, _parameters(kind, asked), book())
+    except answers.BadQuestion as error:
+        _refused(tab, error)
+        return
+    document = making.make(book(), order, base=_base())
+    with actions:
+        _files(order)
+        _publish(order)
+    with st.container(border=True, key="card_report"):
+        st.html(writing.body(document, cards.colours(), images=True))
+
+
+def _base() -> str:
+    """Where the pages are: the address of this one without its last part."""
+    here = (st.context.url or "").split("?")[0].rstrip("/")
+    return here.removesuffix("/reports")
+
+
+# --- which one ----------------------------------------------------------------------------
+
+
+def _parameters(kind: str, asked: Asked) -> Mapping[str, Sequence[str]]:
+    """The page's own parameters as the API takes them; the period only where it applies."""
+    dropped: dict[str, filters.Value] = dict.fromkeys(filters.ROW_PARAMETERS)
+    dates: dict[str, filters.Value] = {"from": asked.scope.first, "to": asked.scope.last}
+    takes = asking.allowed(kind)
+    params: dict[str, list[str]] = {}
+    for name, value in filters.parameters(asked, **dropped, **dates):
+        if name in takes:
+            params.setdefault(name, []).append(value)
+    own = asking.PERIOD_OF.get(kind, "")
+    if own in st.query_params:
+        params[own] = [st.query_params[own]]
+    return params
+
+
+def _pick(tab: str, asked: Asked, status: Status) -> None:
+    if tab in {"source", "buyer"}:
+        _pick_party(tab, asked)
+        return
+    today = periods.day_of(wording.instant_of(asked.scope.as_of_us), book().settings.zone)
+    first = status.first_day or today
+    choices = {"month": _months, "week": _weeks, "day": _days}[tab](first, today)
+    default = list(choices)[min(1, len(choices) - 1)]  # the newest is not over yet
+    chosen = st.query_params.get(tab, default)
+    if chosen not in choices:
+        choices = {chosen[:20]: chosen[:20], **choices}
+    st.session_state[f"own_{tab}"] = chosen[:20]
+    st.selectbox(
+        TABS[tab],
+        list(choices),
+        format_func=lambda value: choices.get(value, value),
+        key=f"own_{tab}",
+        label_visibility="collapsed",
+        width=230,
+        on_change=_set_period,
+        args=(tab,),
+    )
+
+
+def _set_period(tab: str) -> None:
+    address.change(**{tab: st.session_state[f"own_{tab}"]})
+
+
+def _months(first: date, today: date) -> dict[str, str]:
+    found: dict[str, str] = {}
+    month = today.replace(day=1)
+    while month >= first.replace(day=1) and len(found) < _LONGEST_LIST:
+        found[f"{month:%Y-%m}"] = f"{phrases.MONTHS[month.month - 1]} {month.year}"
+        month = (month - timedelta(days=1)).replace(day=1)
+    return found
+
+
+def _weeks(first: date, today: date) -> dict[str, str]:
+    found: dict[str, str] = {}
+    monday = today - timedelta(days=today.weekday())
+    while monday + timedelta(days=6) >= first and len(found) < _LONGEST_LIST:
+        found[monday.isoformat()] = wording.period(monday, monday + timedelta(days=6))
+        monday -= timedelta(days=7)
+    return found
+
+
+def _days(first: date, today: date) -> dict[str, str]:
+    count = min((today - first).days + 1, _LONGEST_LIST)
+    days = [today - timedelta(days=back) for back in range(max(count, 1))]
+    return {day.isoformat(): wording.day(day) for day in days}
+
+
+def _pick_party(kind: str, asked: Asked) -> None:
+    options = unique_labels(book().names().get(kind, {}))
+    chosen = getattr(asked.scope, kind)
+    st.session_state[f"own_{kind}"] = chosen[0] if len(chosen) == 1 else None
+    st.selectbox(
+        TABS[kind],
+        list(options),
+        index=None,
+        format_func=lambda value: options.get(value, value),
+        key=f"own_{kind}",
+        placeholder=f"Choose a {kind}",
+        label_visibility="collapsed",
+        width=300,
+        on_change=_set_party,
+        args=(kind,),
+    )
+
+
+def _set_party(kind: str) -> None:
+    address.change(**{kind: st.session_state[f"own_{kind}"]})
+
+
+def _refused(tab: str, error: answers.BadQuestion) -> None:
+    party = tab in {"source", "buyer"} and all(p.parameter == tab for p in error.problems)
+    if party:
+        text = f"Choose one {tab} above, and its report is shown here."
+    else:
+        text = " ".join(f"{problem.message}." for problem in error.problems)
+    st.html(f'<div class="empty">{html.escape(text)}</div>')
+
+
+# --- files and publishing -----------------------------------------------------------------
+
+
+def _files(order: Order) -> None:
+    query = order.query()
+    links = [
+        (label, f"api/v1/reports/{order.kind}.{kind}?{query}")
+        for label, kind in (("HTML", "html"), ("PDF", "pdf"))
+    ]
+    if order.kind == "buyer":
+        links.append(("Unanswered leads, CSV", f"api/v1/tables/{letter.FILE}.csv?{query}"))
+    st.html(f'<div class="actions">{"".join(map(_link, links))}</div>', width="content")
+
+
+def _link(link: tuple[str, str]) -> str:
+    label, target = link
+    return f'<a href="{html.escape(target)}" target="_blank">{html.escape(label)}</a>'
+
+
+def _publish(order: Order) -> None:
+    with st.popover("Publish", key="publish"):
+        st.caption(
+            "Keeps this report as it is now: with its moment and data version, for good. Later "
+            "reports say how it has moved since."
+        )
+        st.text_input("Your name", key="publish_who", max_chars=LONGEST_NAME)
+        st.button("Publish", type="primary", key="publish_now", on_click=_keep, args=(order,))
+    if said := st.session_state.pop("publish_said", None):
+        st.html(f'<span class="fresh" role="status">{html.escape(said)}</span>', width="content")
+
+
+def _keep(order: Order) -> None:
+    try:
+        who = st.session_state.get("publish_who", "")
+        number = published.publish(book(), order, who=who, base=_base())
+    except NoName as error:
+        st.session_state["publish_said"] = f"Not published: {error}."
+    else:
+        st.session_state["publish_said"] = f"Published as number {number}."
+
+
+# --- what was published -------------------------------------------------------------------
+
+
+def _published() -> None:
+    rows = published.listed(book())
+    with st.container(border=True, key="card_published"):
+        cards.title(
+            "What was published",
+            "As it was given out, for good. The link opens the page as known at that moment.",
+        )
+        if not rows:
+            nothing = "Nothing has been published yet. A report's own tab has the button."
+            st.html(f'<div class="empty">{nothing}</div>')
+            return
+        st.html(_table(rows))
+
+
+def _table(rows: Sequence[dict[str, Any]]) -> str:
+    heads = ("Report", "Of", "Published", "By", "As known on", "")
+    head = "".join(f"<th>{text}</th>" for text in heads)
+    body = "".join(f"<tr>{_row(row)}</tr>" for row in rows)
+    return f'<div class="scroll"><table class="facts"><tr>{head}</tr>{body}</table></div>'
+
+
+def _row(row: dict[str, Any]) -> str:
+    first, last = (date.fromisoformat(row[end]) for end in ("from", "to"))
+    zone = book().settings.zone
+    moments = [
+        wording.moment(datetime.fromisoformat(row[name]), zone)
+        for name in ("published_at", "as_of")
+    ]
+    texts = (row["title"], wording.period(first, last), moments[0], row["who"])
+    cells = "".join(f"<td>{html.escape(text)}</td>" for text in texts)
+    page = row["page"].lstrip("/")
+    known = f'<td><a href="{html.escape(page)}">{html.escape(moments[1])}</a></td>'
+    files = [(label, row[kind].lstrip("/")) for label, kind in (("HTML", "html"), ("PDF", "pdf"))]
+    return f'{cells}{known}<td class="actions">{"".join(map(_link, files))}</td>'

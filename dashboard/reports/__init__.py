@@ -1,0 +1,1 @@
+"""Reports: what is told to people who do not open the pages, as one printable document."""

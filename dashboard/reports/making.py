@@ -1,0 +1,21 @@
+"""An order -> its report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dashboard.reports import buyer, month, source
+from dashboard.reports.reading import Reading
+
+if TYPE_CHECKING:
+    from dashboard.data import Book
+    from dashboard.reports.asking import Order
+    from dashboard.reports.document import Document
+
+
+def make(book: Book, order: Order, *, base: str = "") -> Document:
+    """The report that was asked for; `base` is where the pages are, for its link."""
+    reading = Reading(book, order, base)
+    if order.kind == "source":
+        return source.document(reading)
+    return buyer.document(reading) if order.kind == "buyer" else month.document(reading)

@@ -1,0 +1,186 @@
+"""The month on one page, and its shorter sisters for a week and a day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from dashboard.reports import moved, pictures
+from dashboard.reports.document import Document, Said, Section, Sentences, Tiles, told
+from dashboard.reports.reading import BASES
+from metrics.catalogue import number
+from metrics.packs import NUMBERS
+
+if TYPE_CHECKING:
+    from dashboard.reports.document import Block
+    from dashboard.reports.reading import Reading
+
+NAMES: Final = {"monthly": "The month", "weekly": "The week", "daily": "The day"}
+_LEVEL: Final = (
+    "Level: the change lies inside its likely range (95 %); money: under 1 %. "
+    "At the same age: what is compared was known when its last day was as old."
+)
+
+
+def document(reading: Reading) -> Document:
+    """The report of a month, a week or a day."""
+    kind = reading.order.kind
+    parts = [_numbers(reading), *_SECTIONS[kind](reading), _definitions(reading)]
+    return Document(
+        kind=kind,
+        title=_title(reading),
+        standing=reading.standing,
+        verdict=reading.sentences("verdict")[0],
+        sections=tuple(part for part in parts if part is not None),
+        footer=reading.footer,
+        link=reading.link,
+        figures=moved.figures(reading),
+    )
+
+
+def _title(reading: Reading) -> str:
+    now = reading.called.now
+    return f"{now[:1].upper()}{now[1:]}"
+
+
+def _numbers(reading: Reading) -> Section | None:
+    if not reading.delivered:
+        return None
+    tiles = tuple(reading.tile(key) for key in NUMBERS[reading.order.kind])
+    return Section("", (Tiles(tiles),))
+
+
+def _month(reading: Reading) -> list[Section | None]:
+    return [
+        _money(reading),
+        _ends(reading),
+        _movers(reading, "up"),
+        _movers(reading, "down"),
+        _listed(reading, "Risks", "risks", half=True),
+        _sources(reading),
+        _decided(reading),
+        _listed(reading, "To decide", "decisions"),
+        _since(reading),
+    ]
+
+
+def _week(reading: Reading) -> list[Section | None]:
+    return [
+        _alerts(reading),
+        _trend(reading),
+        _movers(reading, "up"),
+        _movers(reading, "down"),
+        _listed(reading, "Claims", "claims"),
+        _listed(reading, "To decide", "decisions"),
+        _since(reading),
+    ]
+
+
+def _day(reading: Reading) -> list[Section | None]:
+    return [
+        _alerts(reading),
+        _listed(reading, "Claims", "claims", half=True),
+        _listed(reading, "Risks", "risks"),
+        _since(reading),
+    ]
+
+
+_SECTIONS: Final = {"monthly": _month, "weekly": _week, "daily": _day}
+
+
+def _money(reading: Reading) -> Section | None:
+    """Gross to margin as a waterfall, and what moved it."""
+    rows = reading.said("bridge")
+    if not rows:
+        return None
+    picture = pictures.bridge(reading)
+    first = told(rows[0]["sentence"], listed=False) if picture is None else None
+    steps = Sentences(tuple(Said(row["sentence"], _sign(row["value"])) for row in rows[1:]))
+    blocks: list[Block | None] = [picture, first]
+    if steps.said:
+        past = reading.called.before
+        blocks += [told(f"What moved the margin from {past}:", listed=False), steps]
+    elif picture is not None:
+        blocks.append(told("There is nothing before to compare with.", tone="quiet", listed=False))
+    return _section("From gross revenue to margin", blocks, half=True)
+
+
+def _sign(cents: float | None) -> Any:  # noqa: ANN401 - a tone
+    return "" if not cents else "better" if cents > 0 else "worse"
+
+
+def _ends(reading: Reading) -> Section | None:
+    """Where sales will end, how the last forecast did, and the way there."""
+    said = reading.sentences("forecast")
+    if published := moved.forecast_then(reading):
+        said = [*said[:1], published]
+    if not said:
+        return None
+    blocks = [pictures.trend(reading), told(*said)]
+    return _section("Conversion by week, and where sales will end", blocks, half=True)
+
+
+def _trend(reading: Reading) -> Section | None:
+    return _section("Conversion by week", [pictures.trend(reading)], half=True)
+
+
+def _movers(reading: Reading, way: str) -> Section | None:
+    title = "Up most, by money" if way == "up" else "Down most, by money"
+    tone: Any = "better" if way == "up" else "worse"
+    texts = reading.sentences(way)
+    if not texts:
+        return None
+    return Section(title, (told(*texts, tone=tone),), half=True)
+
+
+def _alerts(reading: Reading) -> Section:
+    rows = reading.said("alerts")
+    said = tuple(Said(row["sentence"], row["verdict"] or "") for row in rows)
+    block = Sentences(said) if said else told("Nothing unusual.", tone="quiet", listed=False)
+    return Section("Unusual changes", (block,), half=bool(reading.delivered))
+
+
+def _listed(reading: Reading, title: str, section: str, *, half: bool = False) -> Section | None:
+    """A section of the pack as a list; left out where it is empty."""
+    texts = reading.sentences(section)
+    return Section(title, (told(*texts),), half=half) if texts else None
+
+
+def _sources(reading: Reading) -> Section | None:
+    rows = reading.table("sources")
+    if rows.height < 2:  # noqa: PLR2004 - one source is no comparison
+        return None
+    return _section(
+        "Conversion of the largest sources", [pictures.conversions(reading, rows)], half=True
+    )
+
+
+def _decided(reading: Reading) -> Section:
+    texts = moved.decided(reading)
+    nothing = f"Nothing was noted as done in {reading.called.now}."
+    block = told(*texts) if texts else told(nothing, tone="quiet", listed=False)
+    return Section("Decided, and what came of it", (block,))
+
+
+def _since(reading: Reading) -> Section | None:
+    """How the periods that were published have moved: the one before, and this one."""
+    scopes = (reading.scope.previous(), reading.scope)
+    texts = [moved.since_published(reading, scope) for scope in scopes]
+    if not any(texts):
+        return None
+    return Section("Since we reported", (told(*texts),))
+
+
+def _definitions(reading: Reading) -> Section:
+    entries = [number(key) for key in NUMBERS[reading.order.kind]]
+    words = " ".join(f"{entry.label}: {_lower(entry.definition)}" for entry in entries)
+    base = f"{BASES[reading.scope.rate_base].capitalize()}."
+    return Section("", (told(f"{words} {base} {_LEVEL}", listed=False),), small=True)
+
+
+def _lower(text: str) -> str:
+    return f"{text[:1].lower()}{text[1:]}"
+
+
+def _section(title: str, blocks: list[Any], *, half: bool = False) -> Section | None:
+    known = tuple(block for block in blocks if block is not None)
+    return Section(title, known, half=half) if known else None

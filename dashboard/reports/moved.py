@@ -1,0 +1,148 @@
+"""What was published against the same figures now, and what was decided with its result."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+
+from data_access import publications, worklist
+from metrics import phrases, sentences
+from metrics.calendar import end_of_day_us
+from metrics.catalogue import number
+
+if TYPE_CHECKING:
+    from dashboard.reports.reading import Reading
+    from metrics.scope import Scope
+
+COMPARED: Final = (
+    *("converted", "conversion_rate", "contact_rate", "return_rate", "coverage"),
+    *("gross_cents", "credit_cents", "net_cents", "margin_cents"),
+)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_STEMS: Final = {
+    "conversion_rate": ("converted", "feedback"),
+    "contact_rate": ("contacted", "feedback"),
+    "return_rate": ("returned", "delivered"),
+}
+
+
+def figures(reading: Reading) -> dict[str, Any]:
+    """What a publication keeps: numbers, reports received, the forecast, the filters."""
+    numbers = reading.table("headline").to_dicts()
+    kept = {row["key"]: row["value"] for row in numbers}
+    kept["converted"] = _sales(numbers)
+    told: dict[str, Any] = {"numbers": kept, "filters": _filters(reading.scope)}
+    if reading.order.kind == "monthly":
+        names = ("value", "low", "high", "numerator", "denominator")
+        rows = [row for row in reading.said("forecast") if row["label"] == "Sales"]
+        told["forecast"] = {name: rows[0][name] for name in names} if rows else None
+    return told
+
+
+def _sales(numbers: list[dict[str, Any]]) -> float | None:
+    row = next(row for row in numbers if row["key"] == "conversion_rate")
+    return None if row["numerator"] is None else float(row["numerator"])
+
+
+def _filters(scope: Scope) -> dict[str, Any]:
+    return {"base": scope.base, **{name: list(v) for name, v in scope.filters.items()}}
+
+
+def latest(reading: Reading, scope: Scope) -> dict[str, Any] | None:
+    """The last publication of a period under the same filters, made by the report's as-of."""
+    first, last = scope.first.isoformat(), scope.last.isoformat()
+    found = publications.published(reading.book.store).filter(
+        kind=reading.order.kind, first_day=first, last_day=last
+    )
+    for row in found.filter(pl.col("as_of_us") <= reading.scope.as_of_us).to_dicts():
+        row["figures"] = json.loads(row["figures"])
+        if row["figures"]["filters"] == _filters(scope):
+            return row
+    return None
+
+
+def since_published(reading: Reading, scope: Scope) -> str | None:
+    """How a published period has moved; None where it was not published."""
+    kept = latest(reading, scope)
+    if kept is None:
+        return None
+    now = reading.table("headline", scope).to_dicts()
+    values = {row["key"]: row["value"] for row in now} | {"converted": _sales(now)}
+    then = kept["figures"]["numbers"]
+    changes = []
+    for key in COMPARED:
+        if key not in then:
+            continue
+        before, after = (_written(key, side.get(key), reading.currency) for side in (then, values))
+        if before != after:
+            changes.append((number(key).label, before, after))
+    late = int((values["feedback"] or 0) - (then.get("feedback") or 0))
+    day = phrases.day((_EPOCH + timedelta(microseconds=kept["as_of_us"])).astimezone(reading.zone))
+    return sentences.moved(phrases.period(scope.first, scope.last), day, changes, late)
+
+
+def _written(key: str, value: float | None, currency: str) -> str:
+    return "no data" if value is None else phrases.figure(value, number(key).unit, currency)
+
+
+def forecast_then(reading: Reading) -> str | None:
+    """What was published as the end of the period before, against what has come by now."""
+    kept = latest(reading, reading.scope.previous())
+    said = (kept or {}).get("figures", {}).get("forecast")
+    come = [row for row in reading.said("forecast") if row["label"] != "Sales"]
+    if not kept or not said or said["value"] is None or not come:
+        return None
+    row = {f"expected_{name}": said[key] for name, key in _ENDS.items()}
+    row |= {"delivered": said["denominator"]}
+    return sentences.forecast_then(reading.called, row, come[0]["numerator"])
+
+
+_ENDS: Final = {"final": "value", "low": "low", "high": "high"}
+
+
+# --- decided ------------------------------------------------------------------------------
+
+
+def decided(reading: Reading) -> list[str]:
+    """What was noted as done in the period, with the figure then and since."""
+    scope, zone = reading.scope, reading.zone.key
+    since = end_of_day_us(scope.first - timedelta(days=1), zone)
+    until = min(end_of_day_us(scope.last, zone), scope.as_of_us)
+    rows = worklist.history(reading.book.store).filter(
+        pl.col("recorded_us") > since, pl.col("recorded_us") <= until
+    )
+    last = rows.unique("finding", keep="last", maintain_order=True).filter(state="done")
+    return [_decision(reading, row) for row in last.to_dicts()]
+
+
+def _decision(reading: Reading, row: dict[str, Any]) -> str:
+    said = json.loads(row["figure"]) if row["figure"] else {}
+    moment = (_EPOCH + timedelta(microseconds=row["recorded_us"])).astimezone(reading.zone)
+    names = [said.get(name) for name in ("source_name", "sub_source", "buyer_name")]
+    about = ", ".join(name for name in names if isinstance(name, str))
+    parts = [row["note"], _result(reading, said, moment.date())]
+    text = "; ".join(part for part in parts if part) or str(said.get("sentence") or "done")
+    lead = f"{about}: " if about else ""
+    return f"{lead}{text.rstrip('.')} ({row['who']}, {phrases.day(moment.date(), year=False)})."
+
+
+def _result(reading: Reading, said: dict[str, Any], day: date) -> str | None:
+    """The measure since the decision, where enough was delivered."""
+    measure, source, then = said.get("measure"), said.get("source_id"), said.get("figure")
+    if measure not in _STEMS or not isinstance(source, str) or not isinstance(then, float):
+        return None
+    if source not in reading.book.names()["source"]:
+        return None
+    until = (_EPOCH + timedelta(microseconds=reading.scope.as_of_us)).astimezone(reading.zone)
+    scope = replace(reading.scope, first=day, last=max(day, until.date()), source=(source,))
+    rows = reading.table("sources", scope).to_dicts()
+    count, of = _STEMS[measure]
+    if not rows or (rows[0][of] or 0) < sentences.LEAST:
+        return "too early for a result"
+    label = number(measure).label.lower()
+    now = f"{rows[0][count] / rows[0][of] * 100:.1f} %"
+    return f"{label} {then * 100:.1f} % then, {now} of {rows[0][of]:,} since"

@@ -1,0 +1,136 @@
+"""Sentences about one source or one buyer, for what is handed to them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from dashboard import wording
+from dashboard.reports.document import Grid, Section
+from metrics import phrases, sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from metrics.phrases import Called
+    from metrics.rules import Score
+
+Row = dict[str, Any]
+_PARTS: Final = {
+    "delivery": "delivery",
+    "contact": "contact",
+    "conversion": "conversion",
+    "return": "returns",
+}
+_TENTHS: Final = (11, 12, 13)
+
+
+def source_verdict(name: str, headline: Mapping[str, Row], called: Called) -> str:
+    """Conversion and returns of a source against its own past, in one sentence."""
+    delivered = int(headline["delivered"]["value"] or 0)
+    row, back = headline["conversion_rate"], headline["return_rate"]
+    if not delivered:
+        return f"Nothing from {name} was delivered in {called.now}."
+    if not sentences.has_enough(row, delivered):
+        told = phrases.quantity(row["denominator"] or 0, "report")
+        sent = phrases.quantity(delivered, "delivery", "deliveries")
+        return f"Too few to judge {name}: {told} on {sent}, {sentences.LEAST} needed."
+    likely = wording.likely_range(row["low"], row["high"])
+    text = f"{name} converts {wording.rate(row['value'])} ({likely})"
+    parts = [text + _against(row, called), f"returns {_returns(back)}"]
+    return "; ".join(parts) + "."
+
+
+def _against(row: Row, called: Called) -> str:
+    if row["previous"] is None:
+        return ""
+    was = wording.rate(row["previous"])
+    if row["verdict"] == "level":
+        return f", level with {called.before} at the same age"
+    moved = "up" if row["value"] > row["previous"] else "down"
+    return f", {moved} from {was} {called.within} at the same age"
+
+
+def _returns(row: Row) -> str:
+    now = wording.rate(row["value"])
+    if row["previous"] is None:
+        return f"are {now}"
+    if row["verdict"] == "level":
+        return f"are level at {now}"
+    return f"{'rose' if row['value'] > row['previous'] else 'fell'} to {now}"
+
+
+def tier(row: Row) -> str:
+    """The tier where it is sure enough, else how many leads it would take."""
+    counted = f"{wording.count(row['converted'])} of {wording.count(row['feedback'])}"
+    if row["probability"] is None:
+        return f"Tier: {row['tier']}."
+    rate = wording.rate(row["conversion_rate"])
+    return (
+        f"Tier: {row['tier']}, by conversion over the last 90 days of leads old enough to judge "
+        f"({rate}, {counted})."
+    )
+
+
+def score(row: Row, rules: Score) -> str | None:
+    """The quality score with its parts, each of what it can reach under the rules."""
+    if row["score"] is None:
+        return None
+    parts = [
+        f"{label} {row[f'{name}_points']:.0f} of {getattr(rules, f'{name}_points'):.0f}"
+        for name, label in _PARTS.items()
+    ]
+    low, high = row["score_low"], row["score_high"]
+    likely = "" if low is None or high is None else f" ({low:.0f} – {high:.0f})"
+    return f"Quality score {row['score']:.0f} of 100{likely}: {', '.join(parts)}."
+
+
+def place(row: Row) -> str | None:
+    """Where it stands among its peers, with how sure that is."""
+    if row["of"] < 2 or row["rank"] is None:  # noqa: PLR2004 - alone there is no place
+        return None
+    among = "all sources" if row["peers"] == "(all)" else f"sources of {row['peers']}"
+    best, worst = ordinal(row["rank_low"]), ordinal(row["rank_high"])
+    sure = f"it could be {best} to {worst}" if best != worst else "which is sure"
+    rank = f"{ordinal(row['rank'])} of {row['of']} {among}"
+    return f"{rank} by conversion, adjusted for who buys; {sure}."
+
+
+def ordinal(number: int) -> str:
+    """1st, 2nd, 3rd, 4th, 11th."""
+    ends = {1: "st", 2: "nd", 3: "rd"}
+    end = "th" if number % 100 in _TENTHS else ends.get(number % 10, "th")
+    return f"{number}{end}"
+
+
+def ask_of_source(row: Row) -> str:
+    """What a suggestion means for the source, without money and names of buyers."""
+    seen = f"{wording.rate(row['rate'])} ({row['count']:,} of {row['of']:,})"
+    limit = wording.rate(row["threshold"])
+    texts = {
+        "high_returns": f"Returns are {seen}, above the limit of {limit}: please check leads "
+        "more strictly before you send them, and tell us what you change.",
+        "low_contact": f"Only {seen} could be spoken to, below the floor of {limit}: please check "
+        "phone numbers before you send leads.",
+        "excellent": f"Conversion is {seen}, above {limit}: we would like more of these leads.",
+        "poor": f"Conversion is {seen}, below {limit}: please tell us what you will improve; we "
+        "look at it again in four weeks.",
+    }
+    return texts[row["rule"]]
+
+
+def mix_section(rows: Sequence[Row]) -> Section | None:
+    """Where deliveries stand, as a small table."""
+    if not rows:
+        return None
+    ordered = sorted(rows, key=lambda row: -row["deliveries"])
+    body = tuple(
+        (
+            wording.outcome(row["outcome"]),
+            wording.count(row["deliveries"]),
+            wording.rate(row["share"]),
+        )
+        for row in ordered
+    )
+    return Section(
+        "Where they stand", (Grid(("Result", "Deliveries", "Share"), body, (1, 2)),), half=True
+    )

@@ -1,0 +1,78 @@
+"""Publishing: a report frozen at its moment and data version, and kept as it was."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl
+
+from dashboard.data import now_us
+from dashboard.reports import html, making
+from dashboard.reports.reading import page_link
+from data_access import publications
+
+if TYPE_CHECKING:
+    from dashboard.data import Book
+    from dashboard.reports.asking import Order
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def publish(book: Book, order: Order, *, who: str, base: str = "") -> int:
+    """Freeze a report, keep its file, and return the number of the publication.
+
+    Raises:
+        publications.NoName: nobody said who publishes.
+    """
+    publications.checked_name(who)
+    version = order.version or book.status().data_version
+    frozen = order.frozen(as_of_us=order.scope.as_of_us, version=version)
+    document = making.make(book, frozen, base=base)
+    kept = publications.Publication(
+        who=who,
+        kind=order.kind,
+        title=document.title,
+        first_day=order.scope.first,
+        last_day=order.scope.last,
+        query=frozen.query(),
+        as_of_us=order.scope.as_of_us,
+        data_version=version,
+        rules=book.rules.digest,
+        figures=json.dumps(document.figures, sort_keys=True),
+        html=html.whole(document),
+    )
+    return publications.publish(book.store, kept, at_us=now_us())
+
+
+def listed(book: Book) -> list[dict[str, Any]]:
+    """What was published, the newest first: who, what, as known when, and its file."""
+    rows = publications.published(book.store).drop("figures").to_dicts()
+    return [
+        {
+            "id": row["publication_id"],
+            "kind": row["kind"],
+            "title": row["title"],
+            "from": row["first_day"],
+            "to": row["last_day"],
+            "who": row["who"],
+            "published_at": _instant(row["recorded_us"]),
+            "as_of": _instant(row["as_of_us"]),
+            "data_version": row["data_version"],
+            "rules": row["rules"],
+            "html": f"/api/v1/reports/published/{row['publication_id']}.html",
+            "pdf": f"/api/v1/reports/published/{row['publication_id']}.pdf",
+            "api": f"/api/v1/reports/{row['kind']}.html?{row['query']}",
+            "page": page_link("", row["kind"], _page_pairs(row["query"])),
+        }
+        for row in rows
+    ]
+
+
+def _page_pairs(query: str) -> list[tuple[str, str]]:
+    return [pair for pair in parse_qsl(query) if pair[0] != "data_version"]
+
+
+def _instant(us: int) -> str:
+    moment = _EPOCH + timedelta(microseconds=us)
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")

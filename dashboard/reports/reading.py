@@ -1,0 +1,184 @@
+"""Where a report takes its figures from: the tables, under its question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+from dashboard import wording
+from dashboard.reports.document import Tile
+from metrics import phrases, sentences
+from metrics.catalogue import number
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    import polars as pl
+
+    from dashboard.data import Book
+    from dashboard.reports.asking import Order
+    from dashboard.reports.document import Tone
+    from metrics.scope import Scope
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+BASES: Final = {
+    "feedback": "conversion and contact are of deliveries with feedback",
+    "delivered": "conversion and contact are of all deliveries",
+    "mature": "only deliveries old enough to judge are counted",
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An order and the book it is answered from."""
+
+    book: Book
+    order: Order
+    base: str = ""
+    """Where the pages are, for links: `https://host`."""
+
+    @property
+    def scope(self) -> Scope:
+        """Period, filters and moment."""
+        return self.order.scope
+
+    @property
+    def currency(self) -> str:
+        """Of the store."""
+        return self.book.settings.currency
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The report zone."""
+        return self.book.settings.zone
+
+    @cached_property
+    def called(self) -> phrases.Called:
+        """Words for the period and the one before."""
+        return phrases.called(self.scope)
+
+    def table(self, name: str, scope: Scope | None = None, **options: object) -> pl.DataFrame:
+        """A table as the API gives it."""
+        version = self.order.version
+        return self.book.table(name, scope or self.scope, data_version=version, **options)
+
+    @cached_property
+    def pack(self) -> pl.DataFrame:
+        """The table of the report's own kind."""
+        return self.table(self.order.kind)
+
+    def said(self, section: str) -> list[dict[str, Any]]:
+        """Rows of a section of the pack."""
+        return self.pack.filter(section=section).to_dicts()
+
+    def sentences(self, section: str) -> list[str]:
+        """Sentences of a section of the pack."""
+        return [row["sentence"] for row in self.said(section)]
+
+    @cached_property
+    def headline(self) -> dict[str, dict[str, Any]]:
+        """Rows of the table `headline` by key."""
+        return {row["key"]: row for row in self.table("headline").to_dicts()}
+
+    def value(self, key: str) -> float | None:
+        """A number of the headline."""
+        found: float | None = self.headline[key]["value"]
+        return found
+
+    @property
+    def delivered(self) -> int:
+        """Deliveries of the period."""
+        return int(self.value("delivered") or 0)
+
+    def named(self, kind: str, key: str) -> str:
+        """What a source or buyer is called."""
+        return self.book.names()[kind].get(key, key)
+
+    def moment(self, us: int) -> str:
+        """An instant in the report zone."""
+        return wording.moment(_EPOCH + timedelta(microseconds=us), self.zone)
+
+    @property
+    def standing(self) -> str:
+        """What is counted, against what, as known when."""
+        scope, past = self.scope, self.scope.previous()
+        filtered = [
+            wording.listing([self.book.names().get(name, {}).get(v, v) for v in values])
+            for name, values in scope.filters.items()
+            if name != self.order.kind
+        ]
+        today = (_EPOCH + timedelta(microseconds=scope.as_of_us)).astimezone(self.zone).date()
+        named = self.order.kind not in {"source", "buyer"}
+        over = ", not over yet" if named and today <= scope.last else ""
+        parts = [
+            f"Delivered {wording.period(scope.first, scope.last)}{over}",
+            *filtered,
+            f"compared with {wording.period(past.first, past.last)} at the same age",
+            f"as known on {self.moment(scope.as_of_us)}",
+        ]
+        return " · ".join(parts)
+
+    @property
+    def reference(self) -> str:
+        """What the figures were made from, for those who have no pages to open."""
+        version = self.order.version or self.book.status().data_version
+        return f"Figures as known on {self.moment(self.scope.as_of_us)}, data version {version}."
+
+    @property
+    def footer(self) -> tuple[str, ...]:
+        """How to get the same again."""
+        version = self.order.version or self.book.status().data_version
+        frozen = self.order.frozen(as_of_us=self.scope.as_of_us, version=version)
+        return (f"The same figures again: {frozen.command()}",)
+
+    @property
+    def link(self) -> str:
+        """The page of this report, as known at this moment."""
+        frozen = self.order.frozen(as_of_us=self.scope.as_of_us, version=0)
+        kept = [pair for pair in frozen.pairs() if pair[0] != "data_version"]
+        return page_link(self.base, self.order.kind, kept)
+
+    def tile(self, key: str) -> Tile:
+        """A number of the headline as a tile."""
+        return tile(self.headline[key], self.currency, delivered=self.delivered)
+
+
+def page_link(base: str, kind: str, pairs: list[tuple[str, str]]) -> str:
+    """A link to the page of reports."""
+    tab = {"monthly": "month", "weekly": "week", "daily": "day"}.get(kind, kind)
+    return f"{base}/reports?{urlencode([*pairs, ('tab', tab)])}"
+
+
+def tile(row: dict[str, Any], currency: str, *, delivered: float) -> Tile:
+    """A row of `headline` as a tile: the number, what it is of, its change in words."""
+    entry = number(row["key"])
+    if row["value"] is None:
+        return Tile(entry.label, wording.NO_DATA, change=sentences.unknown(entry.key, delivered))
+    of = ""
+    if row["denominator"]:
+        of = f"{row['numerator']:,} of {row['denominator']:,}"
+    change, tone = _change(row, currency, delivered)
+    value = phrases.figure(row["value"], entry.unit, currency)
+    return Tile(entry.label, value, of, change, tone, entry.definition)
+
+
+def _change(row: dict[str, Any], currency: str, delivered: float) -> tuple[str, Tone]:
+    if not sentences.has_enough(row, delivered):
+        return "too few to compare", ""
+    if row["previous"] is None:
+        return "nothing before to compare with", ""
+    unit = number(row["key"]).unit
+    was = f"was {phrases.figure(row['previous'], unit, currency)}"
+    if row["verdict"] == "level" or row["value"] == row["previous"]:
+        return f"level, {was}", "level"
+    change = row["value"] - row["previous"]
+    word = "up" if change > 0 else "down"
+    size = (
+        f"{abs(change) * 100:.1f} pp"
+        if unit == "rate"
+        else phrases.figure(abs(change), unit, currency)
+    )
+    return f"{word} {size}, {was}", row["verdict"] or ""
