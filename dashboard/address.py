@@ -17,7 +17,7 @@ from dashboard.tables import TABLES
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-OTHER: Final = ("tab", "table", "metric", "grain", "q")
+OTHER: Final = ("tab", "table", "metric", "grain", "group", "split", "kind", "case", "q", "month", "week", "day")
 """Parameters that belong to single pages: which tab, which figure, a search."""
 _NEXT: Final = "go_to_next"
 _ASKED: Final = "address_asked"
@@ -30,8 +30,14 @@ def asked() -> filters.Asked:
     before: tuple[dict[str, list[str]], filters.Asked] | None = st.session_state.get(_ASKED)
     if before and before[0] == params:
         return before[1]
+    found = _read(params)
+    st.session_state[_ASKED] = (params, found)
+    return found
+
+
+def _read(params: dict[str, list[str]]) -> filters.Asked:
     status = book().status()
-    found = filters.read(
+    return filters.read(
         params,
         now=status.now,
         zone=status.zone,
@@ -39,8 +45,11 @@ def asked() -> filters.Asked:
         known=book().names(),
         other=(*OTHER, "embed", "embed_options"),
     )
-    st.session_state[_ASKED] = (params, found)
-    return found
+
+
+def asked_with(**changes: filters.Value) -> filters.Asked:
+    """What a link with these changes asks for: `target` read back."""
+    return _read(target(**changes))
 
 
 def settle() -> None:

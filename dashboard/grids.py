@@ -65,11 +65,71 @@ HEADINGS: Final = {
     "answer": "Answer",
     "example": "For example",
     "recorded_at": "Taken in",
+    "net_share": "Revenue share",
+    "days_silent": "Days without a word",
+    "strictness": "Returns against expected",
+    "received": "Reports that came",
+    "expected": "Reports expected",
+    "others_rate": "Returns of other buyers",
+    "others_delivered": "Deliveries to other buyers",
+    "nth": "Order",
+    "decide_by": "Answer owed by",
+    "days_left": "Days left",
+    "claimed_at": "Claimed",
+    "claims": "Claims",
+    "claimed_late": "Claimed late",
+    "credit_requested_cents": "Asked back",
+    "credit_approved_cents": "Given back",
+    "credited_cents": "Given back",
+    "group": "Kind of reason",
+    "saved_cents": "Saved",
+    "check": "Check before delivery",
+    "check_cost_cents": "Price of the checks",
+    "asked": "Asked",
+    "yes": "Yes",
+    "question": "Question",
+    "mean_interest": "Mean rating",
+    "high_interest": "Rated 7 to 10",
+    "timeline": "When they want to buy",
+    "budget": "Budget",
+    "checked": "Checked",
+    "found": "Found",
+    "bin": "Time to feedback",
+    "share_of_delivered": "Share of deliveries",
+    "developed": "Complete so far",
+    "age_weeks": "Weeks old",
+    "segment": "Buyer type",
+    "expected_final": "Expected in the end",
+    "expected_low": "Expected, at least",
+    "expected_high": "Expected, at most",
+    "expected_rate": "Expected rate",
+    "converted_then": "Sales known then",
+    "converted_now": "Sales known now",
+    "called": "What",
+    "came": "What came",
+    "week_of": "Week of",
+    "index_range": "Likely range",
+    "rate_text": "Rate",
+    "state": "Return",
+    "index": "Against usual (1.0)",
+    "count": "Counted",
+    "of": "Out of",
+    "measure": "Number",
+    "median_days_to_decide": "Days to a decision, middle",
+    "converted_incidence": "Sold by then",
+    "returned_incidence": "Returned by then",
+    "closed_incidence": "Closed by then",
+    "at_risk": "Still open",
+    "normal": "Normal",
 }
 """Headings of columns that are no number of the catalogue."""
 _IGNORE: Final = "ignore"
 _ROWS: Final = 15  # so many rows are shown without scrolling
 _LARGE: Final = 1_000_00
+_SHARES: Final = (
+    *("share", "net_share", "share_of_delivered", "developed", "expected_rate", "others_rate"),
+)
+"""Shares that are no number of the catalogue."""
 _RANGES: Final = {
     "contact": "contact_rate",
     "conversion": "conversion_rate",
@@ -155,7 +215,9 @@ def _money(cents: pl.Series) -> pl.Series:
 
 
 def _is_rate(name: str) -> bool:
-    return name == "share" or (name in BY_KEY and BY_KEY[name].unit == "rate")
+    if name in BY_KEY:
+        return BY_KEY[name].unit == "rate"
+    return name in _SHARES or name.endswith("_incidence")
 
 
 def _column(name: str, kind: pl.DataType, look: Look) -> ColumnConfig:

@@ -26,8 +26,13 @@ class Entry:
 
 ENTRIES: Final = (
     Entry("overview", "Overview", "How are we doing, and where do leads stand?"),
+    Entry("todo", "To do", "What wants a decision, and what became of what was decided?"),
     Entry("sources", "Sources", "Which sources bring leads that convert?"),
+    Entry("buyers", "Buyers", "Who tells us, how soon, and who returns more than others?"),
+    Entry("returns", "Returns", "What comes back, why, and what does it cost?"),
     Entry("leads", "Leads", "What became of this lead?"),
+    Entry("patterns", "Patterns", "How long does it take, how complete is it, is there a season?"),
+    Entry("reports", "Reports", "What do we tell those who do not open these pages?"),
     Entry("data", "Data", "What came in, what was refused, what do the numbers mean?"),
 )
 

@@ -37,6 +37,44 @@ OUTCOMES: Final = {
     "silent": "No word yet",
 }
 """What results are called, in the order they are shown."""
+BUYER_TYPES: Final = {
+    "live_transfer": "Live transfer",
+    "lead_buyer": "Lead buyer",
+    "data_buyer": "Data buyer",
+}
+"""What types of buyers are called."""
+REASON_GROUPS: Final = {
+    "contactability": "Could not be reached",
+    "identity": "Not a real request",
+    "duplicate": "Duplicate",
+    "targeting": "Not what was ordered",
+    "consent": "Consent missing",
+    "intent": "No interest",
+    "process": "Late or incomplete",
+    "other": "Other or no reason",
+}
+"""What groups of reasons are called."""
+REASONS: Final = {
+    "disconnected": "Number does not work",
+    "wrong_person": "Wrong person",
+    "bounced": "E-mail bounces",
+    "never_answers": "Never answers",
+    "denies_request": "Denies having asked",
+    "fake": "Made up",
+    "test": "Test entry",
+    "consent": "No consent",
+    "duplicate": "Duplicate",
+    "already_purchased": "Already bought",
+    "out_of_area": "Out of area",
+    "wrong_product": "Wrong product",
+    "age": "Outside the ages wanted",
+    "price": "Too expensive",
+    "no_interest": "Not interested",
+    "late": "Came too late",
+    "format": "Incomplete or badly written",
+    "other": "Other or no reason",
+}
+"""What single reasons are called."""
 _SYMBOLS: Final = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 _WHOLE_FROM_CENTS: Final = 100_000  # 1,000 and more is written without cents
 _SPANS: Final = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
@@ -70,6 +108,27 @@ def count(number: float | None) -> str:
 def outcome(key: str | None) -> str:
     """What a result is called; none is "No word yet"."""
     return OUTCOMES.get(key or "silent", key or "")
+
+
+def buyer_type(key: str | None) -> str:
+    """What a type of buyer is called."""
+    if key in (None, "(none)"):
+        return "Type unknown"
+    return BUYER_TYPES.get(key, _spelt(key))
+
+
+def reason_group(key: str | None) -> str:
+    """What a group of reasons is called."""
+    return NO_DATA if key is None else REASON_GROUPS.get(key, _spelt(key))
+
+
+def reason(key: str | None) -> str:
+    """What a reason is called."""
+    return NO_DATA if key is None else REASONS.get(key, _spelt(key))
+
+
+def _spelt(key: str) -> str:
+    return key.replace("_", " ").capitalize()
 
 
 def quantity(number: int, noun: str, plural: str | None = None) -> str:

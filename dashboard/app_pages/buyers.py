@@ -1,0 +1,33 @@
+"""Buyers: who tells us, how soon, and who returns more than others?"""
+
+import streamlit as st
+
+from dashboard import address, buyer_cards, buyer_profile, cards, empty_states, figures
+from dashboard.data import book
+
+asked, status = address.asked(), book().status()
+scope = asked.scope
+
+
+def compare() -> None:
+    """Types of buyers, all of them, then who returns more and who tells us about what."""
+    numbers = book().table("headline", scope)
+    if not figures.value(numbers, "attempted") and not figures.value(numbers, "feedback"):
+        empty_states.no_rows(asked, status)
+        return
+    buyer_cards.types_card(scope)
+    buyer_cards.table_card(scope, status)
+    left, right = st.columns(2)
+    with left:
+        buyer_cards.strictness_card(scope)
+    with right:
+        buyer_cards.funnel_card(scope)
+    with cards.guarded("Feedback by buyer and source"):
+        buyer_cards.coverage_card(scope)
+
+
+with cards.guarded("The buyers"):
+    if len(scope.buyer) == 1:
+        buyer_profile.buyer(scope.buyer[0], asked, status)
+    else:
+        compare()

@@ -1,0 +1,43 @@
+"""Patterns: how long does it take, how complete is it, is there a season?"""
+
+from dashboard import (
+    address,
+    cards,
+    empty_states,
+    figures,
+    forecast_cards,
+    season_cards,
+    tabs,
+    timing_cards,
+)
+from dashboard.data import book
+
+asked, status = address.asked(), book().status()
+scope = asked.scope
+TITLES = {
+    "overview": "Overview",
+    "timing": "Timing",
+    "cohorts": "Cohorts and forecast check",
+    "seasons": "Seasons",
+}
+
+
+def show() -> None:
+    """The tab that is asked for."""
+    numbers = book().table("headline", scope)
+    if not figures.value(numbers, "attempted") and not figures.value(numbers, "feedback"):
+        empty_states.no_rows(asked, status)
+        return
+    tab = tabs.chosen(TITLES)
+    if tab == "overview":
+        timing_cards.overview(scope)
+    elif tab == "timing":
+        timing_cards.tab(scope)
+    elif tab == "cohorts":
+        forecast_cards.tab(scope)
+    else:
+        season_cards.tab(scope)
+
+
+with cards.guarded("The patterns"):
+    show()

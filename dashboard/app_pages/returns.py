@@ -1,0 +1,55 @@
+"""Returns: what comes back, why, and what does it cost?"""
+
+import streamlit as st
+
+from dashboard import (
+    accuracy_cards,
+    address,
+    cards,
+    empty_states,
+    figures,
+    reason_cards,
+    returns_cards,
+    tabs,
+)
+from dashboard.data import book
+
+asked, status = address.asked(), book().status()
+scope = asked.scope
+TITLES = {
+    "overview": "Overview",
+    "waiting": "Waiting",
+    "reasons": "Reasons",
+    "accuracy": "Contact and accuracy",
+}
+
+
+def overview(chip: str | None) -> None:
+    """The rate in its band, what became of the claims, and why they were made."""
+    left, right = st.columns([3, 2])
+    with left:
+        returns_cards.trend_card(scope, chip)
+    with right:
+        returns_cards.summary_card(scope, status)
+    reason_cards.groups_card(scope, status, leads=True)
+
+
+def show() -> None:
+    """The tab that is asked for."""
+    numbers = book().table("headline", scope)
+    if not figures.value(numbers, "attempted") and not figures.value(numbers, "feedback"):
+        empty_states.no_rows(asked, status)
+        return
+    tab = tabs.chosen(TITLES)
+    if tab == "overview":
+        overview(figures.chip(numbers))
+    elif tab == "waiting":
+        returns_cards.queue(scope, status)
+    elif tab == "reasons":
+        reason_cards.tab(scope, status)
+    else:
+        accuracy_cards.tab(scope)
+
+
+with cards.guarded("The returns"):
+    show()

@@ -1,0 +1,286 @@
+"""One buyer looked at: verdict in words, silence, returns beside others, whom to ask."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+import polars as pl
+import streamlit as st
+
+from dashboard import address, buyer_cards, cards, empty_states, figures, headline, wording
+from dashboard.charts import dumbbell, ranking, weeks_reported
+from dashboard.data import book
+from metrics.scope import Rows
+
+if TYPE_CHECKING:
+    from dashboard.data import Status
+    from dashboard.filters import Asked
+    from metrics.scope import Scope
+
+_LEAD: Final = "lead_id"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habits:
+    """Rows about one buyer: of `buyers`, `overdue_feedback` and `buyer_strictness`."""
+
+    buyer: dict[str, Any]
+    overdue: dict[str, Any] | None
+    strictness: dict[str, Any] | None
+
+
+def buyer(buyer_id: str, asked: Asked, status: Status) -> None:
+    """The profile of one buyer; the other filters stay in force."""
+    scope = asked.scope
+    _heading(book().names()["buyer"].get(buyer_id, buyer_id), buyer_id)
+    numbers = book().table("headline", scope)
+    if not figures.value(numbers, "attempted") and not figures.value(numbers, "feedback"):
+        empty_states.no_rows(asked, status)
+        return
+    with cards.guarded("The verdict"):
+        text = verdict(habits(buyer_id, scope))
+        st.html(f'<p class="conclusion">{html.escape(text)}</p>')
+    trend = book().table("trend", scope, grain=figures.grain(scope))
+    headline.show(numbers, trend, cards.colours(), status.currency)
+    _silence(scope)
+    left, right = st.columns(2)
+    with left:
+        _returns(scope)
+    with right:
+        _conversion(scope)
+    left, right = st.columns(2)
+    with left:
+        _unanswered(scope, status)
+    with right:
+        _calls(scope, status)
+
+
+def _heading(name: str, buyer_id: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="profile_head"):
+        text = html.escape(name)
+        st.html(f'<h2 title="{html.escape(buyer_id)}">{text}</h2>', width="content")
+        letter = html.escape(f"api/v1/reports/buyer.html?{urlencode({'buyer': buyer_id})}")
+        link = f'<a href="{letter}" target="_blank">Letter to this buyer</a>'
+        st.html(f'<div class="actions">{link}</div>', width="content")
+        st.button(
+            "Back to all buyers", type="tertiary", on_click=address.change, kwargs={"buyer": None}
+        )
+
+
+# --- the verdict --------------------------------------------------------------------------
+
+
+def habits(buyer_id: str, scope: Scope) -> Habits:
+    """What is known about a buyer in a scope; others are needed to judge its returns."""
+    found = {
+        "overdue": _row(book().table("overdue_feedback", scope), buyer_id),
+        "strictness": _row(book().table("buyer_strictness", buyer_cards.everyone(scope)), buyer_id),
+    }
+    [row] = book().table("buyers", scope).filter(id=buyer_id).iter_rows(named=True)
+    return Habits(buyer=row, **found)
+
+
+def _row(frame: pl.DataFrame, buyer_id: str) -> dict[str, Any] | None:
+    return next(frame.filter(buyer_id=buyer_id).iter_rows(named=True), None)
+
+
+def verdict(known: Habits) -> str:
+    """How a buyer reports, sells and returns, and what of it cannot be told."""
+    name, count = known.buyer["name"], known.buyer["delivered"]
+    if count < ranking.FEW:
+        counted = wording.quantity(count, "delivery", "deliveries")
+        return f"{name}: too few deliveries to judge ({counted}, {ranking.FEW} needed)."
+    return " ".join((_reports(known), _sells(known.buyer), _returned(known.strictness)))
+
+
+def _reports(known: Habits) -> str:
+    row, overdue = known.buyer, known.overdue
+    text = (
+        f"{row['name']} has told us about {wording.rate(row['coverage'])} of "
+        f"{wording.count(row['delivered'])} deliveries"
+    )
+    if row["median_seconds_to_feedback"] is not None:
+        text += f", half of it within {wording.duration(row['median_seconds_to_feedback'])}"
+    if overdue is None:
+        return f"{text}."
+    if overdue["overdue_low"] is None:
+        return f"{text}; its record is too short to say what is overdue."
+    if overdue["overdue_low"] <= 0:
+        return f"{text}; no more is missing than usual."
+    since = overdue["days_silent"]
+    last = "" if since is None else f", and the last one came {_ago(since)}"
+    missing = wording.quantity(round(overdue["overdue"]), "report")
+    verb = "is" if missing.startswith("1 ") else "are"
+    return f"{text}; about {missing} that would normally be here {verb} missing{last}."
+
+
+def _ago(days: int) -> str:
+    return "today" if days < 1 else f"{wording.quantity(days, 'day')} ago"
+
+
+def _sells(row: dict[str, Any]) -> str:
+    base = row["feedback"]
+    if base < ranking.FEW:
+        return f"Too few of them to judge its conversion ({base:,} with feedback)."
+    likely = wording.likely_range(row["conversion_low"], row["conversion_high"])
+    text = f"It sells to {wording.rate(row['conversion_rate'])} of those ({likely})"
+    if row["coverage"] < cards.HALF:
+        return f"{text}; what became of the rest is not known, so this may be far off."
+    return f"{text}."
+
+
+def _returned(row: dict[str, Any] | None) -> str:
+    if row is None or row["strictness"] is None:
+        return "Its returns cannot be compared: nobody else gets the same sources."
+    likely = f"{row['strictness_low']:.1f} – {row['strictness_high']:.1f}"
+    times = f"{row['strictness']:.1f} times"
+    if row["strictness_low"] > 1:
+        return f"It returns {times} what others return from the same sources ({likely})."
+    if row["strictness_high"] < 1:
+        return f"It returns less than others from the same sources: {times} ({likely})."
+    return (
+        "Whether it returns more or less than others from the same sources cannot be told "
+        f"({times}, {likely})."
+    )
+
+
+# --- cards --------------------------------------------------------------------------------
+
+
+def _silence(scope: Scope) -> None:
+    card = cards.Card(
+        key="silence",
+        title="Reports week by week",
+        how="Bars: first reports that came in the week; red with their number: fewer than normal; "
+        "hollow: not a whole week. Dashed: usual by this buyer's own habit, in its normal range.",
+        columns=("start", "end", "delivered", "received", "expected", "normal"),
+        table="reporting_weeks",
+        empty="There is no week in this period yet.",
+    )
+
+    def frame() -> pl.DataFrame:
+        rows = book().table("reporting_weeks", scope)
+        return rows.with_columns(
+            pl.col("expected").round(1),
+            normal=pl.struct("normal_low", "normal_high").map_elements(
+                _counts, return_dtype=pl.String
+            ),
+        )
+
+    cards.show(card, frame, weeks_reported.figure)
+
+
+def _counts(ends: dict[str, float | None]) -> str:
+    low, high = ends.values()
+    return wording.NO_DATA if low is None else f"{wording.count(low)} – {wording.count(high)}"
+
+
+def _returns(scope: Scope) -> None:
+    card = cards.Card(
+        key="returns_elsewhere",
+        title="Returns beside other buyers",
+        how="Filled: this buyer, with its likely range. Hollow: all other buyers of the same "
+        "source.",
+        columns=(
+            "source_name",
+            "delivered",
+            "returned",
+            "return_rate",
+            "return_range",
+            "others_delivered",
+            "others_rate",
+        ),
+        table="returns_elsewhere",
+        leads={"returned": True},
+    )
+    pair = dumbbell.Pair(
+        value="return_rate",
+        other="others_rate",
+        low="return_low",
+        high="return_high",
+        name="source_name",
+        key="source_id",
+        hover=dumbbell.rates_hover,
+        label=lambda row: wording.rate(row["return_rate"]),
+    )
+    cards.show(
+        card,
+        lambda: book().table("returns_elsewhere", scope).head(buyer_cards.SOURCES),
+        lambda rows, colours: dumbbell.figure(rows, pair, colours),
+        cards.Extras(on_click=lambda source: address.change(source=source)),
+    )
+
+
+def _conversion(scope: Scope) -> None:
+    kind = replace(figures.ranked(scope), key="source", name="source_name")
+    card = cards.Card(
+        key="by_source",
+        title="Conversion by source",
+        how=f"With its likely range; hollow: fewer than {ranking.FEW}. Click a dot to filter.",
+        columns=(
+            "source_name",
+            "delivered",
+            "converted",
+            "conversion_rate",
+            "conversion_range",
+            "return_rate",
+        ),
+        table="rates",
+        options={"by": ["source"]},
+        empty="No feedback on any source yet.",
+    )
+    cards.show(
+        card,
+        lambda: book().table("rates", scope, by=("source",)).drop_nulls("conversion_rate"),
+        lambda rows, colours: ranking.figure(rows, kind, colours),
+        cards.Extras(on_click=lambda source: address.change(source=source)),
+    )
+
+
+def to_lead(row: dict[str, Any]) -> None:
+    """Go to the story of a row's lead."""
+    address.go_next("leads", lead=row[_LEAD])
+
+
+def _unanswered(scope: Scope, status: Status) -> None:
+    rows = book().table("unanswered", scope)
+    silent = replace(scope, rows=Rows(feedback="none"))
+    charged = float(book().table("rates", silent)["gross_cents"].sum()) if rows.height else 0.0
+    money = wording.money(charged, status.currency)
+    how = "The file to send to this buyer: it can be imported when it comes back filled in."
+    if rows.height:
+        leads = wording.quantity(rows.height, "lead")
+        how = f"{leads} without a word, {money} charged for them. {how}"
+    card = cards.Card(
+        key="unanswered",
+        title="Unanswered leads",
+        how=how,
+        columns=(_LEAD, "delivered_at", "age_days"),
+        table="unanswered",
+        leads={"feedback": "none"},
+        zone=status.zone,
+        empty="There is a report on every delivery of this period.",
+    )
+    cards.show(card, lambda: rows, None, cards.Extras(on_row=to_lead))
+
+
+def _calls(scope: Scope, status: Status) -> None:
+    def frame() -> pl.DataFrame:
+        names = book().names()["source"]
+        rows = book().table("verification_sample", scope)
+        return rows.with_columns(source_name=pl.col("source_id").replace(names))
+
+    card = cards.Card(
+        key="calls",
+        title="Whom to call",
+        how="Drawn at random among the leads without a word. Calling all of these tells how many "
+        "of the silent ones were reached, to within 5 points.",
+        columns=("nth", _LEAD, "source_name", "delivered_at"),
+        table="verification_sample",
+        zone=status.zone,
+        empty="No lead is without a word, so nobody has to be called.",
+    )
+    cards.show(card, frame, None, cards.Extras(on_row=to_lead))

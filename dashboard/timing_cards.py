@@ -1,0 +1,143 @@
+"""How long it takes: until we are told, until a sale or a return, and how complete weeks are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+import streamlit as st
+
+from dashboard import address, buyer_cards, cards, figures, wording
+from dashboard.charts import by_age, waits
+from dashboard.data import book
+
+if TYPE_CHECKING:
+    from metrics.scope import Scope
+
+SPLITS: Final = {
+    "buyer_type": "Buyer type",
+    "buyer": "Buyer",
+    "source": "Source",
+    "vertical": "Vertical",
+    "outcome": "Result",
+}
+"""What the middle times can be split by."""
+
+
+def histogram_card(scope: Scope) -> None:
+    """Time to feedback on the guide's bins, by buyer type."""
+    card = cards.Card(
+        key="waits",
+        title="Time to feedback",
+        how="Share of deliveries by how long it took until we were told. Hatched: none yet. "
+        "Reports without an hour or from before the delivery are in no bar.",
+        columns=("buyer_type", "bin", "deliveries", "share_of_delivered"),
+        table="time_to_feedback",
+        options={"by": ["buyer_type"]},
+        leads={"status": "delivered"},
+    )
+
+    def frame() -> pl.DataFrame:
+        rows = book().table("time_to_feedback", scope, by=("buyer_type",))
+        rows = rows.filter(group="buyer_type")
+        kind = pl.col("value").map_elements(wording.buyer_type, return_dtype=pl.String)
+        return buyer_cards.in_order(rows, "value").with_columns(buyer_type=kind)
+
+    cards.show(card, frame, waits.histogram)
+
+
+def complete_card(scope: Scope) -> None:
+    """How complete each delivery week is."""
+    card = cards.Card(
+        key="complete",
+        title="How complete each week is",
+        how="Share of a delivery week's final sales that is normally in at its age. Hatched: what "
+        "usually still comes.",
+        columns=("week", "age_weeks", "delivered", "converted", "developed", "expected_final"),
+        table="cohorts",
+        empty="There is no whole week in this period yet.",
+    )
+
+    def frame() -> pl.DataFrame:
+        return book().table("cohorts", scope).with_columns(pl.col("expected_final").round(1))
+
+    cards.show(card, frame, by_age.complete)
+
+
+def overview(scope: Scope) -> None:
+    """When feedback comes, and how complete each week is."""
+    left, right = st.columns(2)
+    with left:
+        histogram_card(scope)
+    with right:
+        complete_card(scope)
+
+
+def incidence_card(scope: Scope) -> None:
+    """What becomes of deliveries with age."""
+    card = cards.Card(
+        key="incidence",
+        title="What becomes of deliveries with age",
+        how="Share that had sold, come back or ended otherwise by each day after delivery, with "
+        "its likely range. Deliveries still open count for as long as they were seen.",
+        columns=(
+            "age_days",
+            "at_risk",
+            "converted_incidence",
+            "returned_incidence",
+            "closed_incidence",
+        ),
+        table="incidence",
+        empty="No delivery of this period has come to an end yet.",
+    )
+    cards.show(card, lambda: book().table("incidence", scope), by_age.incidence)
+
+
+def middles_card(scope: Scope) -> None:
+    """The middle time to feedback by a dimension that the reader chooses."""
+    split = address.choice("split", SPLITS, "buyer_type")
+    card = cards.Card(
+        key="middles",
+        title=f"Middle time to feedback by {SPLITS[split].lower()}",
+        how="Half of those reported came sooner. Each grid line is several times the one before.",
+        columns=(
+            "name",
+            "delivered",
+            "reported",
+            "seconds_to_feedback",
+            "seconds_to_outcome",
+            "seconds_of_delay",
+        ),
+        table="time_to_feedback",
+        options={"by": [split]},
+        empty="No report has come yet.",
+    )
+    cards.show(
+        card,
+        lambda: middles(scope, split),
+        waits.middles,
+        cards.Extras(controls=lambda: figures.switch("split", split, SPLITS, width=150)),
+    )
+
+
+def middles(scope: Scope, split: str) -> pl.DataFrame:
+    """One row per value of a dimension with its middle times, fastest first."""
+    rows = book().table("time_to_feedback", scope, by=(split,)).filter(group=split)
+    names = book().names().get(split, {})
+    called = {"buyer_type": wording.buyer_type, "outcome": wording.outcome}.get(
+        split, lambda value: names.get(value, value)
+    )
+    rows = rows.unique("value", keep="first", maintain_order=True)
+    rows = rows.filter(pl.col("median_seconds_to_feedback").is_not_null())
+    return rows.with_columns(
+        name=pl.col("value").map_elements(called, return_dtype=pl.String),
+        seconds_to_feedback="median_seconds_to_feedback",
+        seconds_to_outcome="median_seconds_to_outcome",
+        seconds_of_delay="median_reporting_delay",
+    ).sort("median_seconds_to_feedback", "value")
+
+
+def tab(scope: Scope) -> None:
+    """The tab of timing."""
+    incidence_card(scope)
+    middles_card(scope)
