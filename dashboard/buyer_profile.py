@@ -10,7 +10,16 @@ from urllib.parse import urlencode
 import polars as pl
 import streamlit as st
 
-from dashboard import address, buyer_cards, cards, empty_states, figures, headline, wording
+from dashboard import (
+    address,
+    buyer_cards,
+    cards,
+    empty_states,
+    figures,
+    filters,
+    headline,
+    wording,
+)
 from dashboard.charts import dumbbell, ranking, weeks_reported
 from dashboard.data import book
 from metrics.scope import Rows
@@ -35,7 +44,7 @@ class Habits:
 def buyer(buyer_id: str, asked: Asked, status: Status) -> None:
     """The profile of one buyer; the other filters stay in force."""
     scope = asked.scope
-    _heading(book().names()["buyer"].get(buyer_id, buyer_id), buyer_id)
+    _heading(book().names()["buyer"].get(buyer_id, buyer_id), buyer_id, asked)
     numbers = book().table("headline", scope)
     if not figures.value(numbers, "attempted") and not figures.value(numbers, "feedback"):
         empty_states.no_rows(asked, status)
@@ -58,12 +67,19 @@ def buyer(buyer_id: str, asked: Asked, status: Status) -> None:
         _calls(scope, status)
 
 
-def _heading(name: str, buyer_id: str) -> None:
+def letter(buyer_id: str, asked: Asked) -> str:
+    """Where the letter to a buyer is, about the days that the page shows."""
+    days = (("from", asked.scope.first.isoformat()), ("to", asked.scope.last.isoformat()))
+    frozen = [pair for pair in filters.parameters(asked) if pair[0] == "as_of"]
+    return f"api/v1/reports/buyer.html?{urlencode([('buyer', buyer_id), *days, *frozen])}"
+
+
+def _heading(name: str, buyer_id: str, asked: Asked) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="profile_head"):
         text = html.escape(name)
         st.html(f'<h2 title="{html.escape(buyer_id)}">{text}</h2>', width="content")
-        letter = html.escape(f"api/v1/reports/buyer.html?{urlencode({'buyer': buyer_id})}")
-        link = f'<a href="{letter}" target="_blank">Letter to this buyer</a>'
+        link = html.escape(letter(buyer_id, asked))
+        link = f'<a href="{link}" target="_blank">Letter to this buyer</a>'
         st.html(f'<div class="actions">{link}</div>', width="content")
         st.button(
             "Back to all buyers", type="tertiary", on_click=address.change, kwargs={"buyer": None}

@@ -215,9 +215,9 @@ def _money(cents: pl.Series) -> pl.Series:
 
 
 def _is_rate(name: str) -> bool:
-    if name in BY_KEY:
-        return BY_KEY[name].unit == "rate"
-    return name in _SHARES or name.endswith("_incidence")
+    if name in _SHARES or name.endswith("_incidence"):
+        return True
+    return name in BY_KEY and BY_KEY[name].unit == "rate"
 
 
 def _column(name: str, kind: pl.DataType, look: Look) -> ColumnConfig:

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import address, cards, wording
 from dashboard.charts import money_bars, pareto
 from dashboard.data import book
-from metrics.reasons import GROUPS, OTHER
+from metrics.claims import UNSAID
 
 if TYPE_CHECKING:
     from dashboard.data import Status
@@ -63,7 +63,7 @@ def groups_card(scope: Scope, status: Status, *, chosen: str | None = None, lead
 
 
 def _leads_of_group(group: str) -> None:
-    if group in (*GROUPS, OTHER):
+    if group != UNSAID:  # there is no condition for "said nothing"
         address.go_next("leads", returned=True, reason_group=group)
 
 
@@ -79,7 +79,7 @@ def reasons_card(scope: Scope, status: Status, group: str) -> None:
         how="The reasons of this kind, as shares of all claims. Click a bar for its leads.",
         columns=_COLUMNS,
         table="return_reasons",
-        leads={"returned": True, "reason_group": group},
+        leads=None if group == UNSAID else {"returned": True, "reason_group": group},
         currency=status.currency,
     )
     kind = pareto.Reasons(key="reason", called=wording.reason, currency=status.currency)
@@ -92,7 +92,8 @@ def reasons_card(scope: Scope, status: Status, group: str) -> None:
 
 
 def _leads_of_reason(reason: str) -> None:
-    address.go_next("leads", returned=True, reason=reason)
+    if reason != UNSAID:
+        address.go_next("leads", returned=True, reason=reason)
 
 
 def avoidable_card(scope: Scope, status: Status) -> None:

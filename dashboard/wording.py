@@ -51,7 +51,8 @@ REASON_GROUPS: Final = {
     "consent": "Consent missing",
     "intent": "No interest",
     "process": "Late or incomplete",
-    "other": "Other or no reason",
+    "other": "Another reason",
+    "(not said)": "No reason given",
 }
 """What groups of reasons are called."""
 REASONS: Final = {
@@ -72,7 +73,8 @@ REASONS: Final = {
     "no_interest": "Not interested",
     "late": "Came too late",
     "format": "Incomplete or badly written",
-    "other": "Other or no reason",
+    "other": "Another reason",
+    "(not said)": "No reason given",
 }
 """What single reasons are called."""
 _SYMBOLS: Final = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
