@@ -137,10 +137,8 @@ def _frames(
 
 
 def _frame(book: Book, table: tables.Table, scope: Scope, options: Options) -> pl.DataFrame:
-    if table.name == "batches":
-        return book.batches().select(*table.schema)
-    if table.name == "refused":
-        return book.refused().select(*table.schema)
+    if table.kind == "receipts":
+        return book.receipts(table.name).select(*table.schema)
     if table.kind == "rows":
         read = book.feedback if table.name == "feedback" else book.attempts
         frame = read(scope, version=options.data_version)
@@ -178,6 +176,7 @@ def about(answer: Answer) -> dict[str, Any]:
     query = filters.query(answer.asked, **_said(answer.options), **frozen)
     name = answer.table.name
     page = {"deliveries": "leads", "feedback": "leads", "batches": "data", "refused": "data"}
+    page |= {"decisions": "todo", "findings": "todo"}
     page_query = filters.query(answer.asked)
     plain = answer.table.kind == "receipts"
     return {

@@ -18,7 +18,7 @@ from dashboard import edition as editions
 from dashboard import kept, publishing
 from dashboard import question as questions
 from dashboard.question import Question
-from data_access import receipts, snapshot
+from data_access import receipts, snapshot, trend_notes, worklist
 from data_access.settings import Settings
 from data_access.shelf import Shelf
 from data_access.store import Store
@@ -139,9 +139,13 @@ class Book:
 
         `options`: `by`, `grain`, `data_version`, `seed`, `precision`.
         """
+        return questions.table(name, self.question(scope, **options))
+
+    def question(self, scope: Scope, **options: object) -> Question:
+        """A question to the edition shown; `options` as for `table`."""
         by = options.pop("by", None) or ()
         version = options.pop("data_version", None)
-        asked = Question(
+        return Question(
             shown=self.edition,
             scope=scope,
             by=(by,) if isinstance(by, str) else tuple(cast("Sequence[str]", by)),
@@ -149,7 +153,6 @@ class Book:
             currency=self.settings.currency,
             **cast("dict[str, Any]", {k: v for k, v in options.items() if v is not None}),
         )
-        return questions.table(name, asked)
 
     def batches(self) -> pl.DataFrame:
         """Imports with their five counts, newest first."""
@@ -172,6 +175,34 @@ class Book:
             refused_id=pl.concat_str(pl.lit("q"), "refused_id"),
             recorded_at=listing.instant("recorded_us"),
         ).drop("recorded_us")
+
+    def decisions(self) -> pl.DataFrame:
+        """Every decision on a finding, newest first."""
+        return (
+            worklist.history(self.store)
+            .reverse()
+            .with_columns(
+                decision_id=pl.concat_str(pl.lit("w"), "work_id"),
+                decided_at=listing.instant("recorded_us"),
+            )
+        )
+
+    def trend_notes(self) -> pl.DataFrame:
+        """Notes that stand on trends, by day."""
+        return trend_notes.shown(self.store).with_columns(
+            note_id=pl.concat_str(pl.lit("n"), "annotation_id"),
+            recorded_at=listing.instant("recorded_us"),
+        )
+
+    def receipts(self, name: str) -> pl.DataFrame:
+        """A table about the store itself, by name."""
+        made = {
+            "batches": self.batches,
+            "refused": self.refused,
+            "decisions": self.decisions,
+            "trend_notes": self.trend_notes,
+        }
+        return made[name]()
 
     # --- single deliveries ------------------------------------------------------------
 
@@ -224,9 +255,7 @@ class Book:
             if rows.height:
                 yield self._listed(rows, scope, version)
 
-    def _listed(
-        self, rows: pl.DataFrame, scope: Scope, version: int | None = None
-    ) -> pl.DataFrame:
+    def _listed(self, rows: pl.DataFrame, scope: Scope, version: int | None = None) -> pl.DataFrame:
         shown = self.edition
         days = kept.curves(shown, scope.as_of_us, version).mature_days
         named = kept.named(shown, version)

@@ -55,10 +55,8 @@ def show(asked: Asked) -> None:
 def _preview(table: Table, asked: Asked) -> pl.DataFrame:
     """The frame of a table, or the newest rows of a long one."""
     known, scope = book(), asked.scope
-    if table.name == "batches":
-        return known.batches().select(*table.schema)
-    if table.name == "refused":
-        return known.refused().select(*table.schema)
+    if table.kind == "receipts":
+        return known.receipts(table.name).select(*table.schema)
     if table.name == "deliveries":
         return known.deliveries(scope, limit=PREVIEWED)
     if table.name == "feedback":

@@ -11,6 +11,7 @@ from dashboard.analyses import (
     acting,
     buyers,
     claims,
+    deciding,
     fairness,
     habits,
     plain,
@@ -60,6 +61,24 @@ _REFUSED: Final[dict[str, pl.DataType]] = {
     "recorded_at": listing.INSTANT,
 }
 _REFUSED.pop("recorded_us")
+_DECISIONS: Final[dict[str, pl.DataType]] = {
+    "decision_id": pl.String(),
+    "decided_at": listing.INSTANT,
+    "finding": pl.String(),
+    "state": pl.String(),
+    "until_day": pl.Date(),
+    "who": pl.String(),
+    "note": pl.String(),
+    "figure": pl.String(),
+}
+_TREND_NOTES: Final[dict[str, pl.DataType]] = {
+    "note_id": pl.String(),
+    "day": pl.Date(),
+    "sentence": pl.String(),
+    "source_id": pl.String(),
+    "who": pl.String(),
+    "recorded_at": listing.INSTANT,
+}
 
 _ALL: Final = (
     *plain.TABLES,
@@ -73,6 +92,7 @@ _ALL: Final = (
     *seasons.TABLES,
     *watching.TABLES,
     *acting.TABLES,
+    *deciding.TABLES,
     *reports.TABLES,
     Table(
         "deliveries",
@@ -94,6 +114,38 @@ _ALL: Final = (
     Table("batches", "Imports", "Every file taken in, with its five counts.", _BATCHES, "receipts"),
     Table(
         "refused", "Refused rows", "Every row that was not taken, and why.", _REFUSED, "receipts"
+    ),
+    Table(
+        "decisions",
+        "What was decided",
+        "Every decision on a finding, newest first; nothing is overwritten.",
+        _DECISIONS,
+        "receipts",
+        notes=(
+            ("decision_id", "The decision."),
+            ("decided_at", "When it was made."),
+            ("finding", "About which finding; the name is that of the table findings."),
+            ("state", "new, mine, snoozed, done or dismissed."),
+            ("until_day", "Until when it may wait, where it is snoozed."),
+            ("who", "Who decided."),
+            ("note", "What was done, or why not."),
+            ("figure", "What the finding said on that day, as JSON."),
+        ),
+    ),
+    Table(
+        "trend_notes",
+        "Notes on trends",
+        "Days with a sentence, shown on trends.",
+        _TREND_NOTES,
+        "receipts",
+        notes=(
+            ("note_id", "The note."),
+            ("day", "The day it stands at."),
+            ("sentence", "What happened."),
+            ("source_id", "The source it is about; empty for all."),
+            ("who", "Who wrote it."),
+            ("recorded_at", "When it was written."),
+        ),
     ),
 )
 TABLES: Final = {table.name: table for table in _ALL}

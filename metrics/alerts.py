@@ -29,6 +29,8 @@ SERIES: Final = ("vertical", "source_id", "sub_source")
 LEAST_PAST: Final = 20.0
 """Expected events in a series' past from which its own habit is known."""
 SHRINK: Final = 20.0
+SHORTEST: Final = 2
+"""So many weeks are tested together at the least: one is too few for a small series."""
 
 ALERTS: Final[dict[str, pl.DataType]] = {
     "kind": pl.String(),
@@ -53,21 +55,21 @@ ALERTS: Final[dict[str, pl.DataType]] = {
 }
 
 
-def weekly(steps: pl.LazyFrame, unknown_day: int, rules: Alerts) -> pl.DataFrame:
+def weekly(steps: pl.LazyFrame, unknown_day: int, age_days: int) -> pl.DataFrame:
     """Counts per series and delivery week, all at the same age; complete weeks only.
 
     Args:
         steps: `steps.COLUMNS` inside the filters.
         unknown_day: the first day that is not wholly known.
-        rules: the age.
+        age_days: how old each delivery is looked at.
 
     Returns:
         vertical, source_id, sub_source, `week` (Monday's day number), delivered, feedback,
         contacted, converted, returned as told within the age of each delivery.
     """
-    young = pl.col("at_us") - pl.col("dated_us") < rules.age_days * DAY_US
+    young = pl.col("at_us") - pl.col("dated_us") < age_days * DAY_US
     week = pl.col("dated_day") - (pl.col("dated_day") + 3) % 7
-    complete = pl.col("week") + 7 + rules.age_days <= unknown_day
+    complete = pl.col("week") + 7 + age_days <= unknown_day
     counts = ("delivered", "feedback", "contacted", "converted", "returned")
     empty = [pl.col(name).fill_null("(none)") for name in SERIES]
     rows = steps.filter(young).with_columns(*empty, week=week).filter(complete)
@@ -78,10 +80,12 @@ def weekly(steps: pl.LazyFrame, unknown_day: int, rules: Alerts) -> pl.DataFrame
 def alerts(weeks: pl.DataFrame, named: Named, rules: Alerts) -> pl.DataFrame:
     """The table `alerts`: every series that was tested, the most surprising first.
 
-    Tested are sources and their sub-sources, over the latest complete weeks at 14 days of
-    age (two, so that a small series can speak). Expected is the rate of all *other* sources
+    Tested are sources and their sub-sources, over the latest two, three and four complete
+    weeks at 7 days of age: a change of three weeks shows best in three weeks. The most
+    surprising of these spans counts, its p-value times their number (Bonferroni), and
+    `first_week` is where it begins. Expected is the rate of all *other* sources
     of the vertical in the same weeks, so that seasons cancel, times the series' usual
-    ratio to it in all earlier weeks, so that a source that was always weak is no alert.
+    ratio of odds to it in all earlier weeks, so that a source that was always weak is no alert.
     The two-sided mid-p of a beta-binomial allows for the spread that weeks really show
     and for what is not known of the habit; tested where n·p >= 5; `alert` by Y. Benjamini
     and Y. Hochberg (1995) at q = 0.10 over all series and measures.
@@ -89,25 +93,24 @@ def alerts(weeks: pl.DataFrame, named: Named, rules: Alerts) -> pl.DataFrame:
     Args:
         weeks: `weekly`.
         named: names of sources.
-        rules: weeks, q and the least expected.
+        rules: the longest span in weeks, q and the least expected.
     """
     if not weeks.height:
         return pl.DataFrame(schema=ALERTS)
     last = int(weeks["week"].max())  # type: ignore[arg-type]
-    first = last - 7 * (rules.weeks - 1)
     # What stands out must not make its peers look unusual: it is left out of their reference.
-    apart = _every(weeks, first, rules, weeks.clear()).filter(
+    apart = _every(weeks, last, rules, weeks.clear()).filter(
         pl.col("adjusted_p") <= rules.false_discovery,
         pl.col("p_value") == pl.col("p_value").min().over("vertical", "measure"),
     )
-    every = _every(weeks, first, rules, apart)
+    every = _every(weeks, last, rules, apart)
     below = pl.col("rate") < pl.col("expected_rate")
     likely = rated("rate", pl.col("count"), pl.col("of"))
     table = every.with_columns(
         low=likely["rate_low"],
         high=likely["rate_high"],
         source_name=pl.col("source_id").replace(named.source),
-        first_week=pl.lit(first).cast(pl.Int32).cast(pl.Date),
+        first_week=pl.col("first").cast(pl.Int32).cast(pl.Date),
         last_week=pl.lit(last).cast(pl.Int32).cast(pl.Date),
         difference=pl.col("rate") - pl.col("expected_rate"),
         direction=pl.when(below).then(pl.lit("below")).otherwise(pl.lit("above")),
@@ -116,21 +119,26 @@ def alerts(weeks: pl.DataFrame, named: Named, rules: Alerts) -> pl.DataFrame:
     return table.select(pl.col(name).cast(kind) for name, kind in ALERTS.items())
 
 
-def _every(weeks: pl.DataFrame, first: int, rules: Alerts, apart: pl.DataFrame) -> pl.DataFrame:
+def _every(weeks: pl.DataFrame, last: int, rules: Alerts, apart: pl.DataFrame) -> pl.DataFrame:
     """All series and measures that can be tested; `apart` is in nobody's reference."""
+    spans = range(min(SHORTEST, rules.weeks), rules.weeks + 1)
     parts = []
     for measure in MEASURES:
         out = apart.filter(measure=measure) if "measure" in apart.columns else apart
         pool = weeks.join(out, on=["vertical", "source_id"], how="anti")
-        parts += [
-            _tested(_series(weeks, kind), pool, measure, first, rules).with_columns(
-                kind=pl.lit(kind), measure=pl.lit(measure)
-            )
-            for kind in ("source", "sub_source")
-        ]
+        for kind in ("source", "sub_source"):
+            series = _series(weeks, kind)
+            names = {"kind": pl.lit(kind), "measure": pl.lit(measure)}
+            for span in spans:
+                first = last - 7 * (span - 1)
+                tested = _tested(series, pool, measure, first, rules)
+                parts.append(tested.with_columns(**names, first=pl.lit(first)))
+    key = ["kind", *SERIES, "measure"]
     every = pl.concat(parts).filter(pl.col("p_value").is_not_null())
-    adjusted = benjamini_hochberg(every["p_value"].to_numpy())
-    return every.with_columns(adjusted_p=pl.Series(adjusted, dtype=pl.Float64))
+    best = every.sort(*key, "p_value", "first").unique(key, keep="first", maintain_order=True)
+    best = best.with_columns(p_value=(pl.col("p_value") * len(spans)).clip(upper_bound=1.0))
+    adjusted = benjamini_hochberg(best["p_value"].to_numpy())
+    return best.with_columns(adjusted_p=pl.Series(adjusted, dtype=pl.Float64))
 
 
 def _series(weeks: pl.DataFrame, kind: str) -> pl.DataFrame:
@@ -170,38 +178,57 @@ def _tested(
         .with_columns(e=pl.col("n") * pl.col("q"))
     )
     sums = rows.group_by(SERIES).agg(
-        *(pl.col(c).filter("past").sum().alias(f"{c}_past") for c in ("x", "e")),
-        *(pl.col(c).filter(~pl.col("past")).sum().alias(f"{c}_now") for c in ("x", "n", "e", "ox")),
+        *(pl.col(c).filter("past").sum().alias(f"{c}_past") for c in ("x", "n", "e")),
+        *(
+            pl.col(c).filter(~pl.col("past")).sum().alias(f"{c}_now")
+            for c in ("x", "n", "e", "ox", "on")
+        ),
     )
     known = (pl.col("e_past") >= LEAST_PAST) & (pl.col("n_now") > 0)
-    sums = sums.filter(known).with_columns(
-        ratio=(pl.col("x_past") + SHRINK) / (pl.col("e_past") + SHRINK)
-    )
-    rho = _overdispersion(rows.filter("past").join(sums, on=SERIES, nulls_equal=True))
-    return _judged(sums, rho, rules)
+    usual = pl.col("e_past") / pl.col("n_past")
+    past = {c: pl.col(f"{c}_past") + SHRINK for c in ("x", "e")}
+    trials = pl.col("n_past") + SHRINK / usual
+    odds = {c: count / (trials - count).clip(lower_bound=0.5) for c, count in past.items()}
+    sums = sums.filter(known).with_columns(ratio=odds["x"] / odds["e"], usual=usual)
+    earlier = rows.filter("past").join(sums, on=SERIES, nulls_equal=True)
+    return _judged(sums, _overdispersion(earlier), rules)
+
+
+def _expected(rate: pl.Expr) -> pl.Expr:
+    """The others' rate moved by the series' usual ratio of odds to it (column `ratio`)."""
+    odds = pl.col("ratio") * rate / (1 - rate).clip(lower_bound=1e-9)
+    return odds / (1 + odds)
 
 
 def _overdispersion(past: pl.DataFrame) -> float:
     """Correlation within a week that makes past weeks spread as they do; 0 at the least."""
-    rows = past.with_columns(m=pl.col("e") * pl.col("ratio")).filter(pl.col("m") >= 1)
+    rows = past.with_columns(p=_expected(pl.col("q")))
+    rows = rows.with_columns(m=pl.col("n") * pl.col("p")).filter(pl.col("m") >= 1)
     if not rows.height:
         return 0.0
-    m, n, p = rows["m"], rows["n"], rows["m"] / rows["n"]
-    chance = m * (1 - p).clip(0.05) + m**2 / rows["ox"].clip(0.5)  # also that of the others
+    m, n, p, q = rows["m"], rows["n"], rows["p"], rows["q"]
+    others = (m * (1 - p)) ** 2 / (rows["ox"] * (1 - q)).clip(0.5)  # the others' own chance
+    chance = m * (1 - p).clip(0.05) + others
     excess = float(((rows["x"] - m) ** 2 - chance).sum())
     return max(0.0, excess / max(float((m * (1 - p) * (n - 1)).sum()), 1.0))
 
 
 def _judged(sums: pl.DataFrame, rho: float, rules: Alerts) -> pl.DataFrame:
-    x, n = (sums[c].to_numpy().astype(float) for c in ("x_now", "n_now"))
-    expected = np.clip((sums["e_now"] * sums["ratio"]).to_numpy() / n, 1e-6, 1 - 1e-6)
-    unsure = 1 / (sums["e_past"].to_numpy() + SHRINK) + 1 / np.maximum(
-        sums["ox_now"].to_numpy(), 0.5
-    )
-    share = np.clip(rho + unsure * expected / (1 - expected), 1e-9, 0.5)
+    """Mid-p of each series; what is not known of habit and others widens the law.
+
+    An odds ratio from x of n has a relative variance of 1 / (x (1 - x / n)); carried over to
+    a rate p it adds p (1 - p) times that to the correlation of the beta-binomial.
+    """
+    table = sums.with_columns(p=_expected(pl.col("e_now") / pl.col("n_now")))
+    x, n = (table[c].to_numpy().astype(float) for c in ("x_now", "n_now"))
+    expected = np.clip(table["p"].to_numpy(), 1e-6, 1 - 1e-6)
+    others, of = table["ox_now"].to_numpy(), table["on_now"].to_numpy()
+    habit = (table["e_past"].to_numpy() + SHRINK) * (1 - table["usual"].to_numpy())
+    unsure = 1 / np.maximum(habit, 0.5) + 1 / np.maximum(others * (1 - others / of), 0.5)
+    share = np.clip(rho + unsure * expected * (1 - expected), 1e-9, 0.5)
     p = midp(x, n, expected, 1 / share - 1)
     p = np.where(n * expected >= rules.least_expected, p, np.nan)
-    return sums.select(
+    return table.select(
         *SERIES,
         count="x_now",
         of="n_now",
@@ -249,7 +276,7 @@ CHARTS: Final[dict[str, pl.DataType]] = {
 
 
 def control_charts(weeks: pl.DataFrame, named: Named, rules: Alerts) -> pl.DataFrame:
-    """The table `control_charts`: weekly conversion at 14 days of age with its limits.
+    """The table `control_charts`: weekly conversion at the age of alerts with its limits.
 
     Laney's p' limits (2002) and an exponentially weighted mean with weight 0.2 and 3-sigma
     limits (S. Roberts 1959). For watching: these limits do not control how often some

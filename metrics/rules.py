@@ -118,9 +118,9 @@ class Bands:
 class Alerts:
     """What counts as unusual: complete weeks at an age, false-discovery rate, least expected."""
 
-    age_days: int = 14
-    weeks: int = 2
-    """So many latest complete weeks are tested together."""
+    age_days: int = 7
+    weeks: int = 4
+    """Up to so many latest complete weeks are tested together."""
     false_discovery: float = 0.10
     least_expected: float = 5.0
     ewma_weight: float = 0.2

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from dashboard.analyses.watching import weeks
+from dashboard.analyses.watching import SETTLED_DAYS, weeks
 from dashboard.table import Table
 from metrics import acting, messages
 
@@ -31,11 +31,11 @@ def _replay(asked: Question) -> pl.DataFrame:
     now = late.group_by(pl.col("source_id").fill_null("(none)"), week=week).agg(
         **counts, feedback=pl.col("covered").sum()
     )
-    return acting.rule_replay(weeks(asked), now.collect(), asked.rules)
+    return acting.rule_replay(weeks(asked, SETTLED_DAYS), now.collect(), asked.rules)
 
 
 def _messages(asked: Question) -> pl.DataFrame:
-    return messages.source_messages(asked.sent(), weeks(asked), asked.named)
+    return messages.source_messages(asked.sent(), weeks(asked, SETTLED_DAYS), asked.named)
 
 
 TABLES: Final = (

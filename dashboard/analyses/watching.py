@@ -13,9 +13,17 @@ if TYPE_CHECKING:
     from dashboard.question import Question
 
 
-def weeks(asked: Question) -> pl.DataFrame:
-    """Complete weeks at the age of alerts; filters and as-of count, the period does not."""
-    return alerts.weekly(asked.steps(), asked.unknown_day, asked.rules.alerts)
+SETTLED_DAYS: Final = 14
+"""At this age weeks are compared where it matters how they end rather than how soon it shows."""
+
+
+def weeks(asked: Question, age_days: int | None = None) -> pl.DataFrame:
+    """Complete weeks at an age, that of alerts without one.
+
+    Filters and as-of count, the period does not.
+    """
+    age = asked.rules.alerts.age_days if age_days is None else age_days
+    return alerts.weekly(asked.steps(), asked.unknown_day, age)
 
 
 TABLES: Final = (
@@ -31,14 +39,14 @@ TABLES: Final = (
             ("source_name", "What the source is called."),
             ("sub_source", "The sub-source; empty for whole sources."),
             ("measure", "conversion_rate and contact_rate (of feedback), return_rate."),
-            ("first_week", "Monday of the first week looked at."),
+            ("first_week", "Monday of the first week of the span that stands out most."),
             ("last_week", "Monday of the last."),
-            ("count", "Deliveries counted at 14 days of age."),
+            ("count", "Deliveries counted, as told within 7 days of each (rules)."),
             ("of", "What they are a share of."),
             ("rate", "count ÷ of."),
             ("expected_rate", "The others' rate in these weeks × the source's usual ratio to it."),
             ("difference", "rate − expected_rate."),
-            ("p_value", "Chance of a difference as large if nothing had changed."),
+            ("p_value", "Chance of so large a difference if nothing had changed, best of 3 spans."),
             ("adjusted_p", "The same, for so many looked at (Benjamini-Hochberg)."),
             ("alert", "Unusual: adjusted_p is at most 0.10."),
             ("direction", "below or above what was expected."),
@@ -48,14 +56,14 @@ TABLES: Final = (
     Table(
         "control_charts",
         "Control charts",
-        "Weekly conversion of each source at 14 days of age, with its limits.",
+        "Weekly conversion of each source at 7 days of age, with its limits.",
         alerts.CHARTS,
         "numbers",
         notes=(
             ("source_id", "The source's id."),
             ("source_name", "What the source is called."),
             ("week", "Monday of the delivery week."),
-            ("conversion_rate", "Sales ÷ with feedback, as told within 14 days."),
+            ("conversion_rate", "Sales ÷ with feedback, as told within 7 days (rules)."),
             ("mean", "Over all weeks of the source."),
             ("p_low", "Lower limit of the week (Laney's p')."),
             ("p_high", "Upper limit of the week."),

@@ -1,0 +1,21 @@
+"""To do: what wants a decision, and what became of what was decided?"""
+
+import html
+
+import streamlit as st
+
+from dashboard import address, cards, todo, todo_case, todo_list
+from dashboard.data import book
+
+asked, status = address.asked(), book().status()
+
+with cards.guarded("The to-do list"):
+    name = st.query_params.get("case", "")
+    found = todo.items(asked.scope).filter(finding=name).to_dicts() if name else []
+    if found:
+        todo_case.show(found[0], asked.scope, status)
+    else:
+        if name:
+            text = "That finding is not there any more under these filters; here is the list."
+            st.html(f'<p class="notice">{html.escape(text)}</p>')
+        todo_list.show(asked.scope, status)

@@ -1,0 +1,101 @@
+"""A rate by week of delivery, all weeks at the same age; the weeks looked at stand out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+
+from dashboard import theme, wording
+from metrics.alerts import MEASURES
+from metrics.intervals import rated
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from dashboard.theme import Palette
+
+_HEIGHT: Final = 260
+_MOST: Final = 40  # weeks that can be told apart
+
+
+def rows(weeks: pl.DataFrame, item: dict[str, Any]) -> pl.DataFrame:
+    """The weeks of a finding's source or sub-source (`alerts.weekly`), the latest few.
+
+    week, count, of, rate, low, high, `looked` (a week the finding is about), `expected`
+    (of those weeks).
+    """
+    count, of = MEASURES[item["measure"]]
+    mine = weeks.filter(pl.col("source_id") == item["source_id"])
+    if item["sub_source"]:
+        mine = mine.filter(pl.col("sub_source") == item["sub_source"])
+    sums = mine.group_by("week").agg(count=pl.col(count).sum(), of=pl.col(of).sum())
+    week = pl.col("week").cast(pl.Int32).cast(pl.Date)
+    table = sums.sort("week").tail(_MOST).with_columns(week=week)
+    table = table.with_columns(**rated("rate", pl.col("count"), pl.col("of")))
+    looked = pl.col("week") >= item["since"]
+    return table.rename({"rate_low": "low", "rate_high": "high"}).with_columns(
+        looked=looked, expected=pl.when(looked).then(pl.lit(item["expected"], pl.Float64))
+    )
+
+
+def figure(frame: pl.DataFrame, label: str, colours: Palette) -> go.Figure:
+    """The line of all weeks, the weeks looked at filled, what was to be expected dashed."""
+    chart = theme.figure(colours, height=_HEIGHT, hovermode="x")
+    weeks, rates = frame["week"].to_list(), frame["rate"].to_list()
+    chart.add_scatter(
+        x=weeks + weeks[::-1],
+        y=frame["high"].to_list() + frame["low"].to_list()[::-1],
+        mode="lines",
+        fill="toself",
+        fillcolor=colours.spread,
+        line={"width": 0},
+        hoverinfo="skip",
+    )
+    looked = frame["looked"].to_list()
+    chart.add_scatter(
+        x=weeks,
+        y=rates,
+        mode="lines+markers",
+        line={"color": colours.subject, "width": 2},
+        marker={
+            "size": [10 if now else 5 for now in looked],
+            "symbol": ["diamond" if now else "circle" for now in looked],
+            "color": [colours.bad if now else colours.subject for now in looked],
+        },
+        hovertext=[_hover(row, label) for row in frame.iter_rows(named=True)],
+        hoverinfo="text",
+    )
+    asked = frame.filter("looked").drop_nulls("expected")
+    if asked.height:
+        level = asked["expected"][0]
+        chart.add_scatter(
+            x=[asked["week"].min(), asked["week"].max()],
+            y=[level, level],
+            mode="lines",
+            line={"color": colours.comparison, "width": 2, "dash": "dash"},
+            hoverinfo="skip",
+        )
+        chart.add_annotation(
+            x=asked["week"].min(),
+            y=level,
+            text=f"expected {wording.rate(level)}",
+            showarrow=False,
+            xanchor="right",
+            yanchor="bottom",
+            font={"size": theme.SIZE - 1, "color": colours.quiet},
+        )
+    highest = max((value for value in [*rates, *asked["expected"]] if value), default=0.1)
+    chart.update_yaxes(range=[0, highest * 1.25], tickformat=".0%", showgrid=True, nticks=5)
+    chart.update_xaxes(type="date", tickformat="%-d %b", nticks=7)
+    return chart
+
+
+def _hover(row: dict[str, Any], label: str) -> str:
+    week = wording.day(row["week"])
+    if row["rate"] is None:
+        return f"Week of {week}: no data"
+    likely = wording.likely_range(row["low"], row["high"])
+    return (
+        f"Week of {week}<br>{label} {wording.rate(row['rate'])} of {row['of']:,}<br>likely {likely}"
+    )

@@ -1,0 +1,346 @@
+"""One finding: what was found, what explains it, its leads, its rule, and what is decided."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+import streamlit as st
+
+from dashboard import address, cards, theme, todo, wording
+from dashboard.analyses import buyers
+from dashboard.analyses.deciding import RECENT_DAYS
+from dashboard.charts import dumbbell, weekly
+from dashboard.data import book
+from dashboard.filters import NOUNS
+from data_access import worklist
+from metrics.catalogue import number
+
+if TYPE_CHECKING:
+    from dashboard.data import Status
+    from dashboard.filters import Value
+    from metrics.scope import Scope
+
+_RULES: Final = {
+    "change": "Each source and sub-source is compared with its own habit and with the other "
+    "sources of its vertical in the same weeks, at the same age. What is listed is outside what "
+    "chance explains, with one false alarm in ten to be expected.",
+    "claims": "A claim waits until its credit is given or refused. The date is the day of the "
+    "claim plus the days your terms allow for a decision.",
+    "overdue": "Each buyer has a habit: the share of deliveries it reports within so many days. "
+    "Listed is who is surely behind that habit over the last five weeks.",
+    "contradiction": f"Two reports of one lead that cannot both be true, deliveries of the last "
+    f"{RECENT_DAYS} days.",
+    "suggestion": "A rule speaks only where the whole likely range lies beyond its threshold and "
+    "at least 50 deliveries are old enough to judge.",
+    "refused": "Rows that could not be taken as they were. They are kept, and can be corrected and "
+    "imported again.",
+}
+_OFFERED: Final = {
+    "new": "Open again",
+    "mine": "I take it on",
+    "snoozed": "Put off",
+    "done": "Done",
+    "dismissed": "Dismiss",
+}
+
+
+def show(item: dict[str, Any], scope: Scope, status: Status) -> None:
+    """Draw the case."""
+    _heading(item, status)
+    left, right = st.columns([3, 2])
+    with left:
+        if item["kind"] == "change" and item["found"]:
+            _weeks(item, scope)
+            _slices(item, scope)
+        else:
+            _facts(item, scope, status)
+    with right:
+        _decision(item, status)
+        _history(item, scope)
+
+
+def _heading(item: dict[str, Any], status: Status) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="profile_head"):
+        st.html(f"<h2>{todo.KINDS[item['kind']]}</h2>", width="content")
+        st.button(
+            "Back to the list", type="tertiary", on_click=address.change, kwargs={"case": None}
+        )
+    money = item["money_cents"]
+    worth = f" At stake: {wording.money(money, status.currency)}." if money else ""
+    gone = "" if item["found"] else " It is not found any more."
+    st.html(f'<p class="conclusion">{html.escape(item["sentence"] + worth + gone)}</p>')
+
+
+# --- evidence -----------------------------------------------------------------------------
+
+
+def _weeks(item: dict[str, Any], scope: Scope) -> None:
+    label = number(item["measure"]).label
+    card = cards.Card(
+        key="case_weeks",
+        title=f"{label} by week of delivery",
+        how="All weeks at the same age. Filled: the weeks looked at. Dashed: what was to be "
+        "expected of them.",
+        columns=("week", "count", "of", "rate", "expected"),
+        alt=f"{label} of {item['source_name']} by week",
+    )
+    cards.show(
+        card,
+        lambda: weekly.rows(todo.weekly(scope), item),
+        lambda rows, colours: weekly.figure(rows, label, colours),
+    )
+    _leads(item, scope)
+
+
+def _slices(item: dict[str, Any], scope: Scope) -> None:
+    plain = replace(scope, clock="delivered", base="feedback")
+    mine = book().table("change_slices", plain).filter(finding=item["finding"])
+    pair = dumbbell.Pair(
+        value="rate",
+        other="rate_before",
+        name="value",
+        key="value",
+        hover=_slice_hover,
+        label=lambda row: f"explains {row['explains'] * 100:.0f} %" if row["explains"] else "",
+        low="low",
+        high="high",
+    )
+    card = cards.Card(
+        key="case_slices",
+        title="What explains it",
+        how=explained(mine),
+        columns=("dimension", "value", "of_before", "rate_before", "of", "rate", "explains"),
+        table="change_slices",
+    )
+    cards.show(
+        card,
+        lambda: readable(mine),
+        lambda rows, colours: dumbbell.figure(rows.filter("drawn"), pair, colours),
+    )
+
+
+def explained(mine: pl.DataFrame) -> str:
+    """The part that explains most, in words; at least two parts must be there to choose from."""
+    several = mine.filter(pl.len().over("dimension") > 1, pl.col("explains").is_not_null())
+    best = several.filter(pl.col("value") != "(none)").sort("explains", descending=True).head(1)
+    if best.is_empty() or best["explains"][0] < 0.5:  # noqa: PLR2004 - less than half explains little
+        return "No single part stands out: the change is spread over all of them."
+    row = best.row(0, named=True)
+    noun = NOUNS[row["dimension"]][0]
+    share = min(row["explains"], 1.0)
+    return (
+        f"{noun.capitalize()} {row['value']} explains {share * 100:.0f} % of it: "
+        f"{wording.rate(row['rate_before'])} before, {wording.rate(row['rate'])} in these weeks."
+    )
+
+
+def _slice_hover(row: dict[str, Any]) -> str:
+    return (
+        f"{row['dimension']} {theme.safe(row['value'])}<br>before: "
+        f"{wording.rate(row['rate_before'])} of {row['of_before']:,}<br>these weeks: "
+        f"{wording.rate(row['rate'])} of {row['of']:,} "
+        f"({wording.likely_range(row['low'], row['high'])})"
+    )
+
+
+def readable(mine: pl.DataFrame) -> pl.DataFrame:
+    """Slices of two and more parts, sub-sources and buyers first; `drawn` are the largest few."""
+    nouns = {name: one.capitalize() for name, (one, _) in NOUNS.items()}
+    rows = mine.filter(pl.len().over("dimension") > 1, pl.col("rate_before").is_not_null())
+    rows = rows.with_columns(
+        dimension=pl.col("dimension").replace(nouns),
+        place=pl.col("missing").abs().rank("ordinal", descending=True).over("dimension"),
+    )
+    first = pl.col("dimension").is_in(["Sub-source", "Buyer"])
+    return rows.with_columns(drawn=first & (pl.col("place") <= 4)).sort(  # noqa: PLR2004 - what fits
+        ~first, "dimension", "place", descending=[False, True, False]
+    )
+
+
+def _facts(item: dict[str, Any], scope: Scope, status: Status) -> None:
+    with st.container(border=True, key="card_case_facts"), cards.guarded("The evidence"):
+        cards.title("Evidence", _RULES[item["kind"]])
+        st.html(cards.facts(facts(item, status.currency), numbers=(1,)))
+        if item["kind"] == "suggestion":
+            _replay(item, scope)
+        _leads(item, scope)
+
+
+def facts(item: dict[str, Any], currency: str) -> list[tuple[str, ...]]:
+    """What a finding rests on, as pairs of words."""
+    rows: list[tuple[str, ...]] = []
+    if item["of"] is not None:
+        label = number(item["measure"]).label
+        rows.append((label, f"{wording.rate(item['figure'])} of {item['of']:,}"))
+        rows.append(("Likely range", wording.likely_range(item["low"], item["high"])))
+        rows.append(("Threshold", wording.rate(item["expected"])))
+    elif item["kind"] == "overdue":
+        rows.append(("Reports received", wording.count(item["count"])))
+        rows.append(("Expected by now", wording.count(item["expected"])))
+        rows.append(("Surely missing", wording.count(item["low"])))
+    else:
+        rows.append(("How many", wording.count(item["count"])))
+    if item["since"]:
+        first = "Last report" if item["kind"] == "overdue" else "Oldest"
+        rows.append((first, wording.day(item["since"])))
+    if item["until"] and item["kind"] == "claims":
+        rows.append(("Answer owed by", wording.day(item["until"])))
+    if item["money_cents"] is not None:
+        rows.append(("Money at stake", wording.money(item["money_cents"], currency)))
+    return rows
+
+
+def _replay(item: dict[str, Any], scope: Scope) -> None:
+    plain = replace(scope, clock="delivered", base="feedback")
+    rule = book().table("rule_replay", plain).filter(rule=item["code"])
+    st.html(f'<div class="card-how">{html.escape(replayed(rule))}</div>')
+
+
+def replayed(rule: pl.DataFrame) -> str:
+    """What a rule would have done over history, in one sentence."""
+    if rule.is_empty() or not rule["looked_at"][0]:
+        return "The rule has no history here yet to be tried on."
+    row = rule.row(0, named=True)
+    times = wording.quantity(row["fired"], "time")
+    right = f", and was right {row['agreed']:,} of {row['judged']:,} times" if row["judged"] else ""
+    return (
+        f"Over {wording.quantity(row['weeks'], 'week')} the rule would have fired {times} on "
+        f"{wording.quantity(row['sources_fired'], 'source')} of {row['sources']:,}{right} when the "
+        "same deliveries were old enough."
+    )
+
+
+def _leads(item: dict[str, Any], scope: Scope) -> None:
+    """A link to exactly the deliveries a finding is about, with how many they are."""
+    today = wording.instant_of(scope.as_of_us).astimezone(book().settings.zone).date()
+    wanted = conditions(item, today)
+    if wanted is None:
+        if item["kind"] == "refused":
+            _way_on("data", "Show the refused rows", address.target(tab="refused"))
+        return
+    asked = address.asked_with(**wanted)
+    listed = book().count(asked.scope)
+    label = f"Show the {wording.quantity(listed, 'delivery', 'deliveries')}"
+    _way_on("leads", label, address.target(**wanted))
+
+
+def _way_on(page: str, label: str, target: dict[str, list[str]]) -> None:
+    with st.container(horizontal=True, key="actions_case"):
+        st.page_link(f"app_pages/{page}.py", label=label, query_params=target)
+
+
+_PLAIN: Final[dict[str, Value]] = {"base": None, "clock": None, "compare": None}
+
+
+def conditions(item: dict[str, Any], today: date) -> dict[str, Value] | None:
+    """The parameters that list a finding's deliveries; None where it has none of its own."""
+    kind = item["kind"]
+    if kind == "change":
+        sub = {"sub_source": [item["sub_source"]]} if item["sub_source"] else {}
+        found: dict[str, Value] = {
+            "from": item["since"],
+            "to": item["until"],
+            "status": "delivered",
+        }
+        return {**_PLAIN, **found, "source": [item["source_id"]], **sub}
+    if kind == "claims":
+        asked: dict[str, Value] = {"buyer": [item["buyer_id"]], "return_state": ["waiting"]}
+        return {**_PLAIN, **asked, "period": "all_time"}
+    if kind == "overdue":
+        return {
+            **_PLAIN,
+            "from": today - timedelta(days=buyers.RECENT_DAYS - 1),
+            "to": today,
+            "buyer": [item["buyer_id"]],
+            "feedback": "none",
+        }
+    if kind == "contradiction":
+        return {
+            **_PLAIN,
+            "from": today - timedelta(days=RECENT_DAYS - 1),
+            "to": today,
+            "contradiction": [item["code"]],
+        }
+    if kind == "suggestion":
+        buyer = {"buyer": [item["buyer_id"]]} if item["buyer_id"] else {}
+        grown: dict[str, Value] = {"base": "mature", "status": "delivered"}
+        return {**_PLAIN, "source": [item["source_id"]], **buyer, **grown}
+    return None
+
+
+# --- deciding -----------------------------------------------------------------------------
+
+
+def _decision(item: dict[str, Any], status: Status) -> None:
+    with st.container(border=True, key="card_decision"), cards.guarded("The decision"):
+        cards.title("Your decision", _standing(item))
+        key = f"decision_{item['finding']}"
+        options = {s: label for s, label in todo.STATES.items() if s != item["state"]}
+        with st.form(key, border=False, clear_on_submit=False):
+            state = st.radio(
+                "What now", list(options), format_func=_OFFERED.__getitem__, horizontal=True
+            )
+            until = status.now.date() + timedelta(days=7)
+            wait = st.date_input(
+                "If put off, until", until, min_value=status.now.date(), format="YYYY-MM-DD"
+            )
+            note = st.text_area(
+                "Note", max_chars=worklist.LONGEST, placeholder="What was done, or why not"
+            )
+            who = st.text_input("Your name", st.session_state.get("who", ""), max_chars=100)
+            sent = st.form_submit_button("Keep it", type="primary")
+        if not sent:
+            return
+        decision = worklist.Decision(
+            finding=item["finding"], state=str(state), who=who, note=note, until=_one_day(wait)
+        )
+        try:
+            todo.decide(item, decision, datetime.now(UTC))
+        except worklist.BadDecision as error:
+            st.html(f'<p class="notice">{html.escape(str(error))}.</p>')
+            return
+        st.session_state["who"] = who.strip()
+        st.rerun()
+
+
+def _one_day(value: object) -> date | None:
+    return value if isinstance(value, date) else None
+
+
+def _standing(item: dict[str, Any]) -> str:
+    state = item["state"]
+    if state == "new":
+        return "New: nobody has taken it on."
+    until = f" until {wording.day(item['until_day'])}" if item["until_day"] else ""
+    return f"{todo.STATES[state]}{until}, by {item['who']}."
+
+
+def _history(item: dict[str, Any], scope: Scope) -> None:
+    rows = worklist.history(book().store, item["finding"]).reverse()
+    if rows.is_empty():
+        return
+    zone = book().settings.zone
+    with st.container(border=True, key="card_history"), cards.guarded("What was decided"):
+        cards.title("What was decided", "Newest first; nothing is ever overwritten.")
+        if item["state"] == "done" and (became := todo.result(item, scope)):
+            st.html(f'<p class="conclusion">{html.escape(became)}</p>')
+        lines = [
+            f"<li><span class='when'>{html.escape(wording.moment(_at(row), zone))} · "
+            f"{html.escape(row['who'])}</span><div class='what'>{todo.STATES[row['state']]}"
+            f"{_until(row)}</div>"
+            f"<div class='more'>{html.escape(row['note'] or '')}</div></li>"
+            for row in rows.to_dicts()
+        ]
+        st.html(f'<ol class="story">{"".join(lines)}</ol>')
+
+
+def _at(row: dict[str, Any]) -> datetime:
+    return wording.instant_of(row["recorded_us"])
+
+
+def _until(row: dict[str, Any]) -> str:
+    return f" until {wording.day(row['until_day'])}" if row["until_day"] else ""

@@ -1,0 +1,124 @@
+"""The to-do list: one list by money at stake, in four heaps by what was decided."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+import streamlit as st
+
+from dashboard import address, cards, figures, todo, wording
+
+if TYPE_CHECKING:
+    from dashboard.data import Status
+    from metrics.scope import Scope
+
+HEAPS: Final = {
+    "open": ("Open", ("new", "mine")),
+    "snoozed": ("Snoozed", ("snoozed",)),
+    "done": ("Done", ("done",)),
+    "dismissed": ("Dismissed", ("dismissed",)),
+}
+_ALL: Final = "all"
+_FIRST: Final = 15
+_EMPTY: Final = {
+    "open": "Nothing wants a decision: no unusual change, no claim waiting, nobody overdue.",
+    "snoozed": "Nothing is put off.",
+    "done": "Nothing is noted as done yet. What you note stays here, with what became of it.",
+    "dismissed": "Nothing was dismissed.",
+}
+
+
+def show(scope: Scope, status: Status) -> None:
+    """Draw the list under its heaps and kinds."""
+    found = todo.items(scope)
+    heap = address.choice("tab", HEAPS, "open")
+    kind = address.choice("kind", todo.KINDS, _ALL)
+    _heaps(found, heap)
+    rows = found.filter(pl.col("state").is_in(HEAPS[heap][1]))
+    chosen = rows if kind == _ALL else rows.filter(pl.col("kind") == kind)
+    with st.container(border=True, key="card_todo"):
+        with st.container(horizontal=True, vertical_alignment="center", key="head_todo"):
+            cards.title(
+                HEAPS[heap][0],
+                "What is wrong first, by the money at stake; then what could be won. "
+                "The period above does not matter here; filters do.",
+            )
+            st.space("stretch")
+            figures.switch("kind", kind, {_ALL: "All kinds", **todo.KINDS}, width=180)
+        if chosen.is_empty():
+            st.html(f'<div class="empty">{html.escape(_EMPTY[heap])}</div>')
+            return
+        limit = chosen.height if st.session_state.get("todo_all") else _FIRST
+        shown = chosen.head(limit).to_dicts()
+        st.html(listing(shown, scope, status.currency, results=heap == "done"))
+        if chosen.height > limit:
+            st.button(
+                f"Show all {chosen.height}",
+                type="tertiary",
+                on_click=st.session_state.__setitem__,
+                args=("todo_all", True),
+            )
+        st.html(cards.downloads("findings", {}), width="content")
+
+
+def _heaps(found: pl.DataFrame, heap: str) -> None:
+    counts = dict(found.group_by("state").len().iter_rows())
+    labels = {
+        name: f"{title} ({sum(counts.get(state, 0) for state in states)})"
+        for name, (title, states) in HEAPS.items()
+    }
+    st.session_state["own_tab"] = heap
+    st.segmented_control(
+        "Which heap",
+        list(labels),
+        format_func=labels.__getitem__,
+        key="own_tab",
+        required=True,
+        label_visibility="collapsed",
+        on_change=lambda: address.change(tab=st.session_state["own_tab"]),
+    )
+
+
+def listing(
+    rows: list[dict[str, Any]], scope: Scope, currency: str, *, results: bool = False
+) -> str:
+    """Findings as HTML, each a link to its case; all text is escaped."""
+    lines = [_line(row, scope, currency, results=results) for row in rows]
+    return f'<ol class="findings">{"".join(lines)}</ol>'
+
+
+def _line(row: dict[str, Any], scope: Scope, currency: str, *, results: bool) -> str:
+    link = html.escape(address.link("todo", case=row["finding"]))
+    amount = wording.money(row["money_cents"], currency) if row["money_cents"] else ""
+    said = [_decided(row)]
+    if results:
+        said.append(todo.result(row, scope) or "")
+    more = " ".join(html.escape(text) for text in said if text)
+    kind = todo.KINDS[row["kind"]]
+    tone = "good" if row["better"] else "bad" if row["kind"] in {"change", "overdue"} else "plain"
+    return (
+        f'<li class="{tone}"><a href="{link}"><span class="kind">{kind}</span>'
+        f'<span class="said">{html.escape(row["sentence"])}</span></a>'
+        f'<span class="amount">{html.escape(amount)}</span>'
+        + (f'<span class="more">{more}</span>' if more else "")
+        + "</li>"
+    )
+
+
+def _decided(row: dict[str, Any]) -> str:
+    """Who decided what, in a few words."""
+    if row["again"]:
+        return f"Found again after {row['who']} noted it as done."
+    if row["state"] == "new":
+        return ""
+    words = {
+        "mine": f"{row['who']} has taken it on.",
+        "snoozed": f"{row['who']} put it off until {wording.day(row['until_day'])}.",
+        "done": f"{row['who']} noted it as done.",
+        "dismissed": f"{row['who']} dismissed it.",
+    }
+    note = f" {row['note']}" if row["note"] else ""
+    gone = "" if row["found"] else " It is not found any more."
+    return f"{words[row['state']]}{note}{gone}"

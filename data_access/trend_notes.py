@@ -1,0 +1,96 @@
+"""Notes on trends: a day and a sentence, about one source or about all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+import sqlalchemy as sa
+
+from data_access import tables
+from data_access.engines import writing
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from data_access.store import Store
+
+LONGEST: Final = 200
+"""So many characters a sentence may have: it stands beside a line."""
+NOTES: Final[dict[str, pl.DataType]] = {
+    "annotation_id": pl.Int64(),
+    "recorded_us": pl.Int64(),
+    "day": pl.Date(),
+    "sentence": pl.String(),
+    "source_id": pl.String(),
+    "who": pl.String(),
+}
+
+
+class BadNote(ValueError):  # noqa: N818 - it says what is wrong
+    """A note that cannot be kept; the message says why."""
+
+
+def add(  # noqa: PLR0913 - the columns of a note
+    store: Store, *, day: date, sentence: str, source_id: str | None, who: str, at_us: int
+) -> int:
+    """Keep a note, with its line in the audit; returns its number."""
+    sentence, who = " ".join(sentence.split()), who.strip()
+    if not sentence or not who:
+        message = "A note needs a sentence and a name"
+        raise BadNote(message)
+    if len(sentence) > LONGEST or len(who) > LONGEST or "\x00" in sentence + who:
+        message = f"A note may have {LONGEST} characters"
+        raise BadNote(message)
+    with writing(store.engine) as connection:
+        number = store.take_numbers(connection, "annotations", 1) + 1
+        connection.execute(
+            tables.marks.insert().values(
+                annotation_id=number,
+                recorded_us=at_us,
+                day=day.isoformat(),
+                sentence=sentence,
+                source_id=source_id,
+                who=who,
+            )
+        )
+        detail: dict[str, object] = {"day": day.isoformat(), "sentence": sentence}
+        store.note(
+            connection,
+            at_us=at_us,
+            actor=who,
+            action="annotate",
+            subject=source_id,
+            detail=detail,
+        )
+    return number
+
+
+def remove(store: Store, number: int, *, who: str, at_us: int) -> None:
+    """Take a note off the trends; it stays in the store."""
+    marks = tables.marks
+    with writing(store.engine) as connection:
+        connection.execute(
+            marks.update().where(marks.c.annotation_id == number).values(removed_us=at_us)
+        )
+        store.note(
+            connection,
+            at_us=at_us,
+            actor=who.strip() or "operator",
+            action="remove_annotation",
+            subject=str(number),
+        )
+
+
+def shown(store: Store) -> pl.DataFrame:
+    """Notes that are not taken off (`NOTES`), by day."""
+    marks = tables.marks
+    query = (
+        sa.select(*(marks.c[name] for name in NOTES))
+        .where(marks.c.removed_us.is_(None))
+        .order_by(marks.c.day, marks.c.annotation_id)
+    )
+    with store.reading() as connection:
+        rows = [tuple(row) for row in connection.execute(query)]
+    frame = pl.DataFrame(rows, schema={**NOTES, "day": pl.String()}, orient="row")
+    return frame.with_columns(pl.col("day").str.to_date())

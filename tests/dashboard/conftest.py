@@ -1,0 +1,34 @@
+"""The fixture that opens pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from pages import SHELL
+from streamlit.testing.v1 import AppTest
+
+import dashboard.data
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from builders import Desk
+    from pages import Open
+
+
+@pytest.fixture
+def opened(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+    """Opens a page of the store that the test fills through `desk`."""
+    monkeypatch.setenv("LEADLOOP_DATA_DIR", str(desk.folder))
+    dashboard.data.close()
+
+    def page(name: str = "overview", **parameters: str) -> AppTest:
+        app = AppTest.from_file(str(SHELL), default_timeout=30)
+        app.query_params.update(parameters)
+        if name != "overview":
+            app.switch_page(f"app_pages/{name}.py")
+        return app.run()
+
+    yield page
+    dashboard.data.close()
