@@ -32,8 +32,8 @@ _ONE: Final[dict[str, tuple[str, dict[str, str]]]] = {
 }
 _MANY: Final[dict[str, tuple[str, dict[str, str]]]] = {
     "outcome": ("Result", {key: text for key, text in wording.OUTCOMES.items() if key != "silent"}),
-    "reason_group": ("Kind of reason", {group: group.capitalize() for group in GROUPS}),
-    "reason": ("Reason", {r: r.replace("_", " ").capitalize() for r in (*REASONS, OTHER)}),
+    "reason_group": ("Kind of reason", {g: wording.reason_group(g) for g in GROUPS}),
+    "reason": ("Reason", {r: wording.reason(r) for r in (*REASONS, OTHER)}),
     "return_state": ("Return", {state: state.capitalize() for state in filters.RETURN_STATES}),
     "contradiction": ("Contradiction", {"any": "Any", "none": "None", **CODES}),
 }
@@ -102,7 +102,7 @@ def _readable(rows: pl.DataFrame) -> pl.DataFrame:
         result=pl.when(~failed).then(
             pl.col("outcome").fill_null("").replace_strict(words, default=pl.col("outcome"))
         ),
-        why=pl.col("reason").str.replace_all("_", " ", literal=True),
+        why=pl.col("reason").map_elements(wording.reason, return_dtype=pl.String),
     )
 
 

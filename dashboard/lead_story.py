@@ -45,7 +45,7 @@ def _offers(deliveries: pl.DataFrame, currency: str) -> str:
             row["buyer_name"] or row["buyer_id"],
             "delivered" if row["status"] == "delivered" else "did not go through",
             wording.outcome(row["outcome"]) if row["outcome"] else "No word yet",
-            (row["reason"] or wording.NO_DATA).replace("_", " "),
+            wording.reason(row["reason"]),
             wording.money(row["price_cents"], currency),
             wording.duration(row["seconds_to_feedback"]),
             contradictions(row.get("contradiction")),
