@@ -201,11 +201,11 @@ def forecast_then(called: Called, said: Mapping[str, Any], come: int) -> str | N
     if (said["delivered"] or 0) < LEAST or said["expected_final"] is None:
         return None
     end, low, high = (round(said[f"expected_{name}"]) for name in ("final", "low", "high"))
+    said_of = f"For {called.before} we said {end:,}"
+    if low == high:
+        return f"{said_of}; {come:,} have come."
     inside = "inside" if low <= come <= high else "outside"
-    return (
-        f"For {called.before} we said {end:,}, {low:,} – {high:,}; "
-        f"{come:,} have come, {inside} that range."
-    )
+    return f"{said_of}, {low:,} – {high:,}; {come:,} have come, {inside} that range."
 
 
 # --- movers, risks, alerts, claims, decisions ---------------------------------------------

@@ -106,7 +106,7 @@ def waterfall(bars: Sequence[Bar], colours: Palette, alt: str) -> str:
     tones = {"good": colours.good, "bad": colours.bad, "subject": colours.subject}
     top, bottom = 18, 118
     ends = [value for bar in bars for value in (bar.start, bar.end)]
-    low, high = min(0.0, *ends), max(0.0, *ends)
+    low, high = min([0.0, *ends]), max([0.0, *ends])
     spread = (high - low) or 1.0
     step = WIDTH / max(len(bars), 1)
 

@@ -53,12 +53,12 @@ def _filters(scope: Scope) -> dict[str, Any]:
 
 
 def latest(reading: Reading, scope: Scope) -> dict[str, Any] | None:
-    """The last publication of a period under the same filters, made by the report's as-of."""
+    """The last publication of a period under the same filters, of an earlier moment."""
     first, last = scope.first.isoformat(), scope.last.isoformat()
     found = publications.published(reading.book.store).filter(
         kind=reading.order.kind, first_day=first, last_day=last
     )
-    for row in found.filter(pl.col("as_of_us") <= reading.scope.as_of_us).to_dicts():
+    for row in found.filter(pl.col("as_of_us") < reading.scope.as_of_us).to_dicts():
         row["figures"] = json.loads(row["figures"])
         if row["figures"]["filters"] == _filters(scope):
             return row
@@ -70,7 +70,7 @@ def since_published(reading: Reading, scope: Scope) -> str | None:
     kept = latest(reading, scope)
     if kept is None:
         return None
-    now = reading.table("headline", scope).to_dicts()
+    now = reading.table("headline", replace(scope, as_of_us=reading.scope.as_of_us)).to_dicts()
     values = {row["key"]: row["value"] for row in now} | {"converted": _sales(now)}
     then = kept["figures"]["numbers"]
     changes = []
