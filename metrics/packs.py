@@ -167,7 +167,7 @@ def _movers(*, up: bool) -> Maker:
                 "label": row["name"],
                 "value": float(row["change_cents"]),
                 "numerator": row["delivered"],
-                "sentence": sentences.mover(row, facts.called, facts.currency),
+                "sentence": sentences.mover(row, facts.currency),
             }
             for row in ordered.head(3).to_dicts()
         ]

@@ -211,14 +211,14 @@ def forecast_then(called: Called, said: Mapping[str, Any], come: int) -> str | N
 # --- movers, risks, alerts, claims, decisions ---------------------------------------------
 
 
-def mover(row: Mapping[str, Any], called: Called, currency: str) -> str:
+def mover(row: Mapping[str, Any], currency: str) -> str:
     """One source's money against the period before, with how many deliveries."""
     size = money(abs(row["change_cents"]), currency)
     word = "up" if row["change_cents"] > 0 else "down"
     now = quantity(row["delivered"], "delivery", "deliveries")
     if not row["delivered"]:
         now = "no deliveries any more"
-    before = f"{row['delivered_before']:,} {called.within}"
+    before = f"{row['delivered_before']:,} before"
     return f"{row['name']}: {row['money']} {word} {size} on {now} ({before})."
 
 

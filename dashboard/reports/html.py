@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
+import re
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 """What a report may load: nothing but itself."""
 _ARROWS: Final = {"better": "●", "worse": "◆", "level": "○"}
+_UNIT: Final = re.compile(r"(?<=[0-9]) (?=%|pp\b)")
 _ASSETS: Final = Path(__file__).parent.parent / "assets"
 
 
@@ -61,7 +63,8 @@ def body(document: Document, colours: Palette, *, images: bool = False) -> str:
 
 
 def _safe(text: str) -> str:
-    return html.escape(plain(text))
+    """Text made harmless; a number stays on one line with its unit."""
+    return html.escape(_UNIT.sub("\u00a0", plain(text)))
 
 
 def _section(section: Section, colours: Palette, *, images: bool) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 COMPARED: Final = (
     *("converted", "conversion_rate", "contact_rate", "return_rate", "coverage"),
-    *("gross_cents", "credit_cents", "net_cents", "margin_cents"),
+    *("net_cents", "margin_cents"),
 )
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _STEMS: Final = {

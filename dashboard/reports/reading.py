@@ -116,9 +116,11 @@ class Reading:
         parts = [
             f"Delivered {wording.period(scope.first, scope.last)}{over}",
             *filtered,
-            f"compared with {wording.period(past.first, past.last)} at the same age",
-            f"as known on {self.moment(scope.as_of_us)}",
         ]
+        if any(row["previous"] is not None for row in self.headline.values()):
+            before = wording.period(past.first, past.last)
+            parts.append(f"compared with {before} at the same age")
+        parts.append(f"as known on {self.moment(scope.as_of_us)}")
         return " · ".join(parts)
 
     @property
