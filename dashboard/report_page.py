@@ -231,7 +231,7 @@ def _table(rows: Sequence[dict[str, Any]]) -> str:
     heads = ("Report", "Of", "Published", "By", "As known on", "")
     head = "".join(f"<th>{text}</th>" for text in heads)
     body = "".join(f"<tr>{_row(row)}</tr>" for row in rows)
-    return f'<div class="scroll"><table class="facts"><tr>{head}</tr>{body}</table></div>'
+    return f'<div class="scroll"><table class="facts stacked"><tr>{head}</tr>{body}</table></div>'
 
 
 def _row(row: dict[str, Any]) -> str:

@@ -6,11 +6,12 @@ names, never ids.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from metrics.catalogue import number
 from metrics.comparison import LEVEL_SHARE
-from metrics.phrases import figure, listing, money, quantity
+from metrics.phrases import figure, listing, money, quantity, span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -262,7 +263,9 @@ def alert(row: Mapping[str, Any]) -> str:
 def _seen(row: Mapping[str, Any]) -> str:
     label = number(row["measure"]).label.lower()
     usual = f"where {row['expected_rate'] * 100:.1f} % was to be expected"
-    return f"{label} {row['rate'] * 100:.1f} % {usual} ({row['count']:,} of {row['of']:,})"
+    weeks = span(row["first_week"], row["last_week"] + timedelta(days=6))
+    counted = f"{row['count']:,} of {row['of']:,}, delivered {weeks}"
+    return f"{label} {row['rate'] * 100:.1f} % {usual} ({counted})"
 
 
 def adverse(row: Mapping[str, Any]) -> bool:

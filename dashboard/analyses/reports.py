@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -10,10 +11,12 @@ import polars as pl
 from dashboard.analyses import acting, buyers, claims, fairness, plain, watching
 from dashboard.table import Table
 from metrics import expectation, packs, phrases, sentences
+from metrics.calendar import end_of_day_us
 from metrics.catalogue import number
 
 if TYPE_CHECKING:
     from dashboard.question import Question
+    from metrics.scope import Scope
 
 _MADE: Final = {
     table.name: table
@@ -31,7 +34,6 @@ _TABLES: Final = (
     "overdue_feedback",
     "avoidable_returns",
     "concentration",
-    "alerts",
     "claims_summary",
     "recommendations",
 )
@@ -89,9 +91,21 @@ def _forecast_then(asked: Question) -> pl.DataFrame:
     return _forecast(past).with_columns(come=pl.lit(int(since["converted"].sum()), pl.Int64))
 
 
+def when_judged(scope: Scope, zone: str, age_days: int) -> Scope:
+    """The scope as it was known when the weeks of its period were old enough for alerts.
+
+    Alerts look at the latest weeks there are, whatever the period: those of a period that
+    is long over would otherwise be told of today's.
+    """
+    old_enough = end_of_day_us(scope.last + timedelta(days=age_days), zone)
+    return replace(scope, as_of_us=min(scope.as_of_us, old_enough))
+
+
 def pack(kind: str, asked: Question) -> pl.DataFrame:
     """One pack of a question (`packs.PACK`)."""
     found = {name: _answer(name, asked) for name in _TABLES}
+    then = when_judged(asked.scope, asked.zone, asked.rules.alerts.age_days)
+    found |= {"alerts": _answer("alerts", asked.of(then))}
     found |= {"headline": _answer("headline", asked), "movers": _movers(asked)}
     if "forecast" in packs.SECTIONS[kind]:
         found |= {"forecast": _forecast(asked), "forecast_then": _forecast_then(asked)}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from dashboard import wording
+from dashboard.analyses.reports import when_judged
 from dashboard.reports import moved, party, pictures
 from dashboard.reports.document import Document, Grid, Section, Tiles, told
 from dashboard.reports.reading import BASES
@@ -81,7 +82,9 @@ def _standing(reading: Reading) -> Section | None:
     source, wide = reading.scope.source[0], among_all(reading.scope)
     tier, score = (reading.table(name).to_dicts() for name in ("tiers", "scores"))
     place = reading.table("ranking", wide).filter(id=source).to_dicts()
-    changes = reading.table("alerts", wide).filter(pl.col("alert"), source_id=source).to_dicts()
+    age = reading.book.rules.alerts.age_days
+    then = when_judged(wide, reading.zone.key, age)
+    changes = reading.table("alerts", then).filter(pl.col("alert"), source_id=source).to_dicts()
     texts = [
         *(party.tier(row) for row in tier),
         *(party.score(row, reading.book.rules.score) for row in score),

@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import xml.etree.ElementTree as ET
+from datetime import date
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +18,7 @@ from report_market import OCTOBER, month, params, two_months
 
 import dashboard.data
 from dashboard import answers, wording
+from dashboard.analyses.reports import when_judged
 from dashboard.cli import main
 from dashboard.data import Book
 from dashboard.reports import asking, drawing, html, making, pdf, pictures, published
@@ -27,6 +29,7 @@ from data_access import publications, worklist
 from data_access.settings import Settings
 from metrics import phrases
 from metrics.packs import NUMBERS
+from metrics.scope import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -746,3 +749,15 @@ def test_a_browser_that_prints_nothing_or_hangs_is_ended(
     program.write_text("#!/bin/sh\nexit 0\n")
     with pytest.raises(pdf.NoPdf, match="printed nothing"):
         pdf.printed("<p>x</p>")
+
+
+# --- unusual changes ----------------------------------------------------------------------
+
+
+def test_unusual_changes_are_those_of_the_period_and_not_todays() -> None:
+    """Of a week that is long over, as it was known when its days were seven days old."""
+    scope = Scope(first=date(2026, 9, 7), last=date(2026, 9, 13), as_of_us=us("2026-11-20"))
+    then = when_judged(scope, "UTC", 7)
+    assert then.as_of_us == us("2026-09-21") - 1
+    young = Scope(first=date(2026, 9, 7), last=date(2026, 9, 13), as_of_us=us("2026-09-15"))
+    assert when_judged(young, "UTC", 7) == young

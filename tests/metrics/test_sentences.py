@@ -368,12 +368,14 @@ ALERT: Final = {
     "count": 13,
     "of": 410,
     "direction": "below",
+    "first_week": date(2026, 11, 2),
+    "last_week": date(2026, 11, 9),
 }
 
 
 def test_an_unusual_change_says_what_was_to_be_expected() -> None:
     """And asks for the reason only where it is for the worse."""
-    seen = "conversion 3.1 % where 8.9 % was to be expected (13 of 410)."
+    seen = "conversion 3.1 % where 8.9 % was to be expected (13 of 410, delivered 2 – 15 Nov 2026)."
     assert sentences.alert(ALERT) == f"Oak, site-3: {seen}"
     assert sentences.ask_why(ALERT) == f"Oak, site-3: find the reason for {seen}"
     assert sentences.adverse(ALERT)
