@@ -17,7 +17,10 @@ from dashboard.tables import TABLES
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-OTHER: Final = ("tab", "table", "metric", "grain", "group", "split", "kind", "case", "q", "month", "week", "day")
+OTHER: Final = (
+    *("tab", "table", "metric", "grain", "group", "split", "shift"),
+    *("kind", "case", "month", "week", "day", "q"),
+)
 """Parameters that belong to single pages: which tab, which figure, a search."""
 _NEXT: Final = "go_to_next"
 _ASKED: Final = "address_asked"
@@ -98,6 +101,13 @@ def table_link(table: str, kind: str, **changes: filters.Value) -> str:
     """A relative link to a table of the API, as csv, xlsx, parquet or json."""
     path = f"api/v1/tables/{table}" + ("" if kind == "json" else f".{kind}")
     query = _query(changes) if TABLES[table].kind != "receipts" else ""
+    return f"{path}?{query}" if query else path
+
+
+def report_link(kind: str, form: str) -> str:
+    """A relative link to a report with the filters, as html or pdf."""
+    query = _query({})
+    path = f"api/v1/reports/{kind}.{form}"
     return f"{path}?{query}" if query else path
 
 

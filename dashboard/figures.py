@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import address, cards, filter_bar, wording
+from dashboard import address, cards, filter_bar, note_box, wording
 from dashboard.charts import ranking, trend
 from dashboard.data import book
 from metrics.catalogue import number
@@ -93,11 +93,13 @@ def trend_card(scope: Scope, status: Status, *, chip: str | None) -> None:
         low=f"{stem}_low" if stem else None,
         high=f"{stem}_high" if stem else None,
         previous=f"previous_{key}" if entry.unit == "rate" else None,
+        compared=compared(scope),
         currency=status.currency,
+        notes=note_box.said(scope),
     )
     how = "Dotted and hollow: too young to judge."
     if line.previous:
-        how += " Grey: the period before, at the same age."
+        how += f" Grey: the {line.compared}, at the same age."
     if stem:
         how += " Band: likely range."
     card = cards.Card(
@@ -121,11 +123,17 @@ def trend_card(scope: Scope, status: Status, *, chip: str | None) -> None:
         card,
         lambda: book().table("trend", scope, grain=by),
         lambda rows, colours: trend.figure(rows, line, colours),
-        cards.Extras(chip=lambda _: chip, controls=lambda: _switches(key, by)),
+        cards.Extras(chip=lambda _: chip, controls=lambda: _switches(scope, key, by)),
     )
 
 
-def _switches(key: str, by: str) -> None:
+def compared(scope: Scope) -> str:
+    """What the period compared with is called."""
+    return "year before" if scope.compare == "last_year" else "period before"
+
+
+def _switches(scope: Scope, key: str, by: str) -> None:
+    note_box.show(scope)
     switch("metric", key, {metric: number(metric).label for metric in METRICS})
     switch("grain", by, GRAINS, width=95)
 

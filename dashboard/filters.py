@@ -219,6 +219,7 @@ def _rows(reader: Reader) -> Rows:
         status=cast('Literal["delivered", "failed"] | None', reader.word("status", _STATUSES)),
         feedback=cast('Literal["any", "none"] | None', reader.word("feedback", ("any", "none"))),
         contacted=reader.flag("contacted"),
+        interested=reader.flag("interested"),
         converted=reader.flag("converted"),
         returned=reader.flag("returned"),
         return_state=reader.words("return_state", RETURN_STATES),

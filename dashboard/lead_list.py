@@ -27,6 +27,7 @@ _ONE: Final[dict[str, tuple[str, dict[str, str]]]] = {
     "status": ("Offer", {"delivered": "Went through", "failed": "Did not go through"}),
     "feedback": ("Feedback", {"any": "Any", "none": "No word yet"}),
     "contacted": ("Spoken to", _YES_NO),
+    "interested": ("Interested or sold", _YES_NO),
     "converted": ("Sale", _YES_NO),
     "returned": ("Returned", _YES_NO),
 }
@@ -175,15 +176,16 @@ def _set(name: str) -> None:
 def _row_parameters(asked: Asked) -> dict[str, filters.Value]:
     return {name: getattr(asked.scope.rows, name) or None for name in filters.ROW_PARAMETERS} | {
         name: getattr(asked.scope.rows, name)
-        for name in ("contacted", "converted", "returned", *_AGES)
+        for name in ("contacted", "interested", "converted", "returned", *_AGES)
     }
 
 
 def _delivered_only(asked: Asked) -> bool:
     """Whether the conditions leave only offers that went through."""
     rows = asked.scope.rows
-    reported = (rows.outcome, rows.feedback, rows.contacted, rows.converted, rows.returned)
-    return rows.status == "delivered" or any(reported) or asked.scope.base == "mature"
+    told = (rows.contacted, rows.interested, rows.converted, rows.returned)
+    reported = any((rows.outcome, rows.feedback, *told))
+    return rows.status == "delivered" or reported or asked.scope.base == "mature"
 
 
 def _nothing(asked: Asked, status: Status, said: list[str]) -> None:

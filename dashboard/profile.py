@@ -1,4 +1,4 @@
-"""One source looked at: verdict in words, trend, sub-sources, buyers."""
+"""One source looked at: verdict, trend, sub-sources, buyers, reasons, score, price, what to do."""
 
 from __future__ import annotations
 
@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from dashboard import address, cards, empty_states, figures, headline, wording
+from dashboard import (
+    accuracy_cards,
+    address,
+    cards,
+    empty_states,
+    figures,
+    headline,
+    reason_cards,
+    source_cards,
+    wording,
+)
 from dashboard.charts import outcome_mix, ranking
 from dashboard.data import book
 
@@ -29,7 +39,8 @@ def source(source_id: str, asked: Asked, status: Status) -> None:
         empty_states.no_rows(asked, status)
         return
     rows = {row["key"]: row for row in numbers.iter_rows(named=True)}
-    st.html(f'<p class="conclusion">{html.escape(verdict(name, rows))}</p>')
+    said = f"{verdict(name, rows)} {source_cards.tier(source_id, scope)}"
+    st.html(f'<p class="conclusion">{html.escape(said)}</p>')
     trend = book().table("trend", scope, grain=figures.grain(scope))
     headline.show(numbers, trend, cards.colours(), status.currency)
     left, right = st.columns([3, 2])
@@ -42,8 +53,22 @@ def source(source_id: str, asked: Asked, status: Status) -> None:
             outcome_mix.figure,
             cards.Extras(on_click=figures.leads_of_outcome),
         )
-    _split("sub_source", "Sub-sources", asked)
-    _split("buyer", "Buyers", asked)
+    left, right = st.columns(2)
+    with left:
+        _split("sub_source", "Sub-sources", asked)
+    with right:
+        _split("buyer", "Buyers", asked)
+    left, right = st.columns(2)
+    with left:
+        reason_cards.groups_card(scope, status, leads=True)
+    with right:
+        source_cards.score_card(source_id, scope, book().rules.score)
+    left, right = st.columns(2)
+    with left:
+        source_cards.price_card(source_id, scope, status)
+    with right:
+        source_cards.actions_card(scope, status)
+    accuracy_cards.examples_card(scope)
 
 
 def _heading(name: str, source_id: str) -> None:
@@ -64,13 +89,13 @@ def verdict(name: str, rows: dict[str, dict[str, Any]]) -> str:
         return f"{name}: too few leads to judge ({counted} counted, {ranking.FEW} needed)."
     likely = wording.likely_range(row["low"], row["high"])
     text = f"{name} converts {wording.rate(row['value'])} ({likely}) of {wording.count(base)}"
-    was = wording.rate(row["previous"])
+    was, then = wording.rate(row["previous"]), figures.compared(address.asked().scope)
     if row["verdict"] == "level":
-        return f"{text}, level with the {was} of the period before: the difference may be chance."
+        return f"{text}, level with the {was} of the {then}: the difference may be chance."
     if row["verdict"] is None:
-        return f"{text}; there is no period before to compare with."
+        return f"{text}; there is nothing to compare with."
     more = "more" if row["change"] > 0 else "less"
-    return f"{text}, {more} than the {was} of the period before at the same age."
+    return f"{text}, {more} than the {was} of the {then} at the same age."
 
 
 def _split(dimension: str, title: str, asked: Asked) -> None:

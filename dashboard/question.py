@@ -62,6 +62,16 @@ class Question:
         """The same question under another scope."""
         return replace(self, scope=scope)
 
+    @property
+    def market(self) -> Question:
+        """The same question about all sources: who is compared with others needs the others."""
+        return self.of(replace(self.scope, source=()))
+
+    def of_sources(self, table: pl.DataFrame, column: str) -> pl.DataFrame:
+        """The rows of a table about the sources asked for; all where none is."""
+        wanted = self.scope.source
+        return table.filter(pl.col(column).is_in(wanted)) if wanted else table
+
     def cells(self, extra: Sequence[str] = ()) -> pl.LazyFrame:
         """The wide tally inside the scope (`tallies.CELL`, `tallies.MEASURES`).
 

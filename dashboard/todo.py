@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from dashboard import periods, wording
+from dashboard import kept, periods, wording
 from dashboard.analyses.watching import SETTLED_DAYS, weeks
 from dashboard.data import book
 from data_access import worklist
@@ -62,7 +62,7 @@ _TAKEN: Final = {"rejected", "conflict"}
 def items(scope: Scope) -> pl.DataFrame:
     """Every finding with its state (`ITEMS`), and those decided on that are found no longer."""
     known = book()
-    plain = replace(scope, rows=Rows(), clock="delivered", base="feedback", compare="before")
+    plain = kept.timeless(replace(scope, compare="before"))
     found = known.table("findings", plain)
     if not scope.filters:
         found = pl.concat([found, refused(known.refused())])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import address, cards, theme, todo, wording
+from dashboard import address, cards, kept, theme, todo, wording
 from dashboard.analyses import buyers
 from dashboard.analyses.deciding import RECENT_DAYS
 from dashboard.charts import dumbbell, weekly
@@ -97,7 +97,7 @@ def _weeks(item: dict[str, Any], scope: Scope) -> None:
 
 
 def _slices(item: dict[str, Any], scope: Scope) -> None:
-    plain = replace(scope, clock="delivered", base="feedback")
+    plain = kept.timeless(replace(scope, compare="before"))
     mine = book().table("change_slices", plain).filter(finding=item["finding"])
     pair = dumbbell.Pair(
         value="rate",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -100,11 +101,16 @@ def _line(row: dict[str, Any], scope: Scope, currency: str, *, results: bool) ->
     tone = "good" if row["better"] else "bad" if row["kind"] in {"change", "overdue"} else "plain"
     return (
         f'<li class="{tone}"><a href="{link}"><span class="kind">{kind}</span>'
-        f'<span class="said">{html.escape(row["sentence"])}</span></a>'
+        f'<span class="said">{_kept_together(html.escape(row["sentence"]))}</span></a>'
         f'<span class="amount">{html.escape(amount)}</span>'
         + (f'<span class="more">{more}</span>' if more else "")
         + "</li>"
     )
+
+
+def _kept_together(text: str) -> str:
+    """Text whose figures and units do not part at the end of a line."""
+    return re.sub(r"(?<=\d) (?=%|pp\b)", "\u00a0", text)
 
 
 def _decided(row: dict[str, Any]) -> str:

@@ -95,11 +95,11 @@ def likely_range(low: float | None, high: float | None) -> str:
     return f"{low * 100:.1f} – {high * 100:.1f} %"
 
 
-def points(change: float | None) -> str:
+def points(change: float | None, *, places: int = 1) -> str:
     """A difference of two shares in percentage points, signed: "+0.4 pp"."""
     if change is None:
         return NO_DATA
-    return f"{_signed(f'{abs(change) * 100:.1f}', negative=change < 0)} pp"
+    return f"{_signed(f'{abs(change) * 100:.{places}f}', negative=change < 0)} pp"
 
 
 def count(number: float | None) -> str:
@@ -136,6 +136,13 @@ def _spelt(key: str) -> str:
 def quantity(number: int, noun: str, plural: str | None = None) -> str:
     """A count with its noun: "1 source", "12 sources"."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def ordinal(number: int) -> str:
+    """A place: "1st", "2nd", "11th"."""
+    tens, ones = divmod(number % 100, 10)
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(ones, "th") if tens != 1 else "th"
+    return f"{number}{ending}"
 
 
 def symbol(currency: str) -> str:

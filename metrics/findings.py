@@ -46,13 +46,14 @@ _SUGGESTED: Final = {
 }
 
 
-def findings(frames: Frames, currency: str) -> pl.DataFrame:
+def findings(frames: Frames, rise: float, currency: str) -> pl.DataFrame:
     """The table `findings`: what wants a decision: by money at stake, chances last.
 
     Args:
         frames: the tables `alerts`, `claims`, `overdue_feedback`, `contradictions` and
             `recommendations`; `prices`: source_id, buyer_id, delivered, price_cents (sums
             over the deliveries of the last 90 days), for money where a table has none.
+        rise: by which share the rules would raise a price or a cap.
         currency: of the store.
 
     Returns:
@@ -63,14 +64,18 @@ def findings(frames: Frames, currency: str) -> pl.DataFrame:
         times the share by which the rate is off; for claims what is asked back; for
         overdue feedback the price of the deliveries without word that would have one; for
         contradictions the price of the deliveries; for suggestions the money of the table
-        `recommendations`; null where no price is known.
+        `recommendations`, and where more is to be won, what a rise by `rise` would bring;
+        null where no price is known.
     """
     made = [
         row
         for maker in (_changes, _claims, _overdue, _contradictions, _suggestions)
         for row in maker(frames, currency)
     ]
-    return ordered(pl.DataFrame(made, schema=FINDINGS))
+    table = pl.DataFrame(made, schema=FINDINGS)
+    won = (pl.col("money_cents") * rise).round().cast(pl.Int64)
+    more = pl.col("better") & (pl.col("kind") == "suggestion")
+    return ordered(table.with_columns(money_cents=pl.when(more).then(won).otherwise("money_cents")))
 
 
 def ordered(table: pl.DataFrame) -> pl.DataFrame:
@@ -131,13 +136,15 @@ def _changes(frames: Frames, _: str) -> list[Row]:
 
 def changed(row: Mapping[str, Any], sub_source: str | None) -> str:
     """An unusual change in one sentence."""
-    label = number(row["measure"]).label
-    where = f", most of all in {sub_source}" if sub_source and row["kind"] == "source" else ""
-    if sub_source and row["kind"] != "source":
-        where = f" in {sub_source}"
+    label = number(row["measure"]).label.lower()
+    source, among = row["source_name"], ""
+    if sub_source and row["kind"] == "source":
+        among = f", most of all in {sub_source}"
+    elif sub_source:
+        source = f"{source}, {sub_source}"
     return (
-        f"{row['source_name']}: {label.lower()} {row['rate'] * 100:.1f} % of {row['of']:,} where "
-        f"{row['expected_rate'] * 100:.1f} % was to be expected{where}."
+        f"{source}: {label} {row['rate'] * 100:.1f} % of {row['of']:,} where "
+        f"{row['expected_rate'] * 100:.1f} % was to be expected{among}."
     )
 
 

@@ -9,6 +9,7 @@ import polars as pl
 from data_access.columns import ACCURACY, CLOSED
 from metrics import rates
 from metrics.intervals import rated, share
+from metrics.selection import KEEN
 
 if TYPE_CHECKING:
     from metrics.rates import Named
@@ -260,13 +261,12 @@ def funnel(outcomes: pl.LazyFrame) -> pl.DataFrame:
     """
     sold = pl.col("converted") == 1
     spoken = (pl.col("contacted") == 1) | sold
-    keen = ((pl.col("ever_qualified") == 1) & spoken) | sold
     counts = outcomes.select(
         attempted=pl.len(),
         delivered=pl.col("delivered").sum(),
         feedback=pl.col("covered").sum(),
         contacted=(spoken & (pl.col("covered") == 1)).sum(),
-        qualified=keen.sum(),
+        qualified=KEEN.sum(),
         converted=sold.sum(),
     ).collect()
     numbers = [int(counts[name].item()) for name in STEPS]

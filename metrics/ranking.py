@@ -8,7 +8,11 @@ import numpy as np
 import polars as pl
 from scipy import special
 
+from metrics.intervals import difference
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from metrics.rates import Named
@@ -66,6 +70,30 @@ def posterior(
     a, b = a[picked], b[picked]
     rates = generator.beta(a[:, None] + count, b[:, None] + of - count)
     return rates, mean[picked], generator.beta(a, b)
+
+
+def brackets(rows: Sequence[tuple[float, float, float]]) -> list[tuple[int, int]]:
+    """Runs of ranked rows that cannot be told apart, as (first, last) places.
+
+    `rows` are rates with their ranges (rate, low, high) in order. A run holds no two rows
+    whose difference leaves 0 out (Newcombe's range); no run lies inside another. Rows that
+    differ from all others are in no run.
+    """
+    found: list[tuple[int, int]] = []
+    for first in range(len(rows)):
+        last = first
+        while last + 1 < len(rows) and all(
+            _alike(rows[last + 1], rows[place]) for place in range(first, last + 1)
+        ):
+            last += 1
+        if last > first and not (found and found[-1][1] >= last):
+            found.append((first, last))
+    return found
+
+
+def _alike(one: tuple[float, float, float], other: tuple[float, float, float]) -> bool:
+    least, most = difference(one, other)
+    return least <= 0 <= most
 
 
 def ranking(cells: pl.DataFrame, named: Named, *, seed: int = 0) -> pl.DataFrame:

@@ -39,6 +39,7 @@ class Rows:
     status: Literal["delivered", "failed"] | None = None
     feedback: Literal["any", "none"] | None = None
     contacted: bool | None = None
+    interested: bool | None = None
     converted: bool | None = None
     returned: bool | None = None
     return_state: tuple[str, ...] = ()

@@ -95,6 +95,12 @@ def deliveries(
     return chosen & rows(scope.rows, as_of_day=day_number(local_day(scope.as_of_us, zone)))
 
 
+KEEN: Final = (pl.col("converted") == 1) | (
+    (pl.col("ever_qualified") == 1) & (pl.col("contacted") == 1)
+)
+"""Ever interested, or sold: the step of the funnel before the sale."""
+
+
 def needs_outcomes(scope: Scope) -> bool:
     """Whether a tally of the wide cells cannot answer a scope."""
     return scope.rows != Rows() or any(name in NARROW for name in scope.filters)
@@ -133,6 +139,8 @@ def _flags(wanted: Rows) -> list[pl.Expr]:
         for name in ("contacted", "converted", "returned")
         if (value := getattr(wanted, name)) is not None
     ]
+    if wanted.interested is not None:
+        found.append((pl.col("covered") == 1) & KEEN.eq(wanted.interested))
     if wanted.status is not None:
         found.append(pl.col("delivered") == int(wanted.status == "delivered"))
     if wanted.feedback is not None:

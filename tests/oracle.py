@@ -198,6 +198,7 @@ _SAID: Final = (
     "reason_group",
     "reason_raw",
     "contacted",
+    "interested",
     "converted",
     "returned",
     "return_state",
@@ -269,6 +270,8 @@ def _outcome(said: list[Row], dated: Moment, price: int | None, as_of: int) -> R
         "reason_group": group,
         "reason_raw": won["reason"],
         "contacted": any(f["outcome"] in _SPOKE or (f["answered"] and f["spoke"]) for f in said),
+        # "qualified" is itself among the words that mean a conversation
+        "interested": outcome == "converted" or any(f["outcome"] == "qualified" for f in said),
         "converted": outcome == "converted",
         "returned": returned,
         "return_state": state if returned else None,

@@ -257,6 +257,7 @@ def conditions(draw: DrawFn) -> Rows:
         "status": st.sampled_from(("delivered", "failed")),
         "feedback": st.sampled_from(("any", "none")),
         "contacted": st.booleans(),
+        "interested": st.booleans(),
         "converted": st.booleans(),
         "returned": st.booleans(),
         "return_state": st.sampled_from([("waiting",), ("credited", "refused")]),

@@ -72,7 +72,7 @@ def _listed(row: Row, wanted: Rows) -> bool:  # noqa: C901, PLR0911 - one condit
         return False
     if wanted.feedback == "none" and (row["covered"] or row["status"] == "failed"):
         return False
-    for name in ("contacted", "converted", "returned"):
+    for name in ("contacted", "interested", "converted", "returned"):
         if getattr(wanted, name) is not None and row[name] is not getattr(wanted, name):
             return False
     least, most, age = wanted.min_age_days, wanted.max_age_days, row["age_days"]

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 
 def _advice(asked: Question) -> pl.DataFrame:
-    rows = asked.outcomes_by(["source", "buyer", "buyer_type"]).filter(asked.grown)
-    return acting.recommendations(rows, asked.named, asked.rules)
+    """Held against all sources: a rule that hits too many of them is held back."""
+    rows = asked.market.outcomes_by(["source", "buyer", "buyer_type"]).filter(asked.grown)
+    return asked.of_sources(acting.recommendations(rows, asked.named, asked.rules), "id")
 
 
 def _pricing(asked: Question) -> pl.DataFrame:

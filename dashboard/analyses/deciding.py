@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -39,6 +40,17 @@ def recent(asked: Question) -> Question:
 
 
 def _findings(asked: Question) -> pl.DataFrame:
+    """Found in the whole market; of a source or buyer asked for, what names it."""
+    scope = replace(asked.scope, source=(), buyer=())
+    table = _of_market(asked.of(scope))
+    for column, wanted in (("source_id", asked.scope.source), ("buyer_id", asked.scope.buyer)):
+        if wanted:
+            table = table.filter(pl.col(column).is_in(wanted))
+    return table
+
+
+@lru_cache(maxsize=16)
+def _of_market(asked: Question) -> pl.DataFrame:
     lately = recent(asked)
     ever = lately.of(replace(lately.scope, first=date(2000, 1, 1)))
     window = scores.rating_window(lately)
@@ -58,7 +70,7 @@ def _findings(asked: Question) -> pl.DataFrame:
         "recommendations": advice.recommendations(old_enough, asked.named, asked.rules),
         "prices": prices.collect(),
     }
-    return findings.findings(frames, asked.currency)
+    return findings.findings(frames, asked.rules.pricing.rise, asked.currency)
 
 
 def _slices(asked: Question) -> pl.DataFrame:

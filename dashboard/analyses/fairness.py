@@ -21,13 +21,14 @@ def cells(asked: Question, *dimensions: str) -> pl.DataFrame:
 
 
 def _ranking(asked: Question) -> pl.DataFrame:
-    """Like tiers, over the deliveries of the scope that are old enough to judge."""
+    """Like tiers, over the deliveries of the scope that are old enough to judge; among peers."""
     dimensions = ["source", "vertical", "buyer"]
-    rows = asked.outcomes_by(dimensions).filter(asked.grown, pl.col("covered") == 1)
+    rows = asked.market.outcomes_by(dimensions).filter(asked.grown, pl.col("covered") == 1)
     found = rows.group_by(dimensions).agg(
         feedback=pl.len().cast(pl.Int64), converted=pl.col("converted").sum()
     )
-    return ranking.ranking(found.collect(), asked.named, seed=asked.seed)
+    table = ranking.ranking(found.collect(), asked.named, seed=asked.seed)
+    return asked.of_sources(table, "id")
 
 
 def _mix_shift(asked: Question) -> pl.DataFrame:

@@ -26,6 +26,12 @@ def weeks(asked: Question, age_days: int | None = None) -> pl.DataFrame:
     return alerts.weekly(asked.steps(), asked.unknown_day, age)
 
 
+def _alerts(asked: Question) -> pl.DataFrame:
+    """Tested among all sources; a source asked for is picked out of them afterwards."""
+    found = alerts.alerts(weeks(asked.market), asked.named, asked.rules.alerts)
+    return asked.of_sources(found, "source_id")
+
+
 TABLES: Final = (
     Table(
         "alerts",
@@ -51,7 +57,7 @@ TABLES: Final = (
             ("alert", "Unusual: adjusted_p is at most 0.10."),
             ("direction", "below or above what was expected."),
         ),
-        make=lambda asked: alerts.alerts(weeks(asked), asked.named, asked.rules.alerts),
+        make=_alerts,
     ),
     Table(
         "control_charts",

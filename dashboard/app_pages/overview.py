@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import address, cards, empty_states, figures, headline
+from dashboard import address, cards, empty_states, figures, headline, overview_cards
 from dashboard.charts import outcome_mix, ranking
 from dashboard.data import book
 
@@ -11,7 +11,7 @@ scope = asked.scope
 
 
 def overview() -> None:
-    """Headline, trend, where they stand, and the ends of the ranking."""
+    """Headline and what needs attention; then what changed, where leads get lost, the ends."""
     numbers = book().table("headline", scope)
     if not figures.value(numbers, "attempted") and not figures.value(numbers, "feedback"):
         empty_states.no_rows(asked, status)
@@ -22,23 +22,33 @@ def overview() -> None:
     with left:
         figures.trend_card(scope, status, chip=figures.chip(numbers))
     with right:
+        overview_cards.attention(scope, status)
+    left, right = st.columns([3, 2])
+    with left:
+        overview_cards.changed(scope)
+    with right:
+        overview_cards.lost(scope)
+    left, right = st.columns([3, 2])
+    with left:
+        cards.show(
+            figures.ends_card(status),
+            lambda: figures.ends(book().table("sources", scope), 5),
+            lambda rows, colours: ranking.figure(
+                rows,
+                figures.ranked(scope),
+                colours,
+                overall=figures.value(numbers, "conversion_rate"),
+            ),
+            cards.Extras(on_click=figures.only_source),
+        )
+    with right:
         cards.show(
             figures.mix_card(scope),
             lambda: figures.mix(scope),
             outcome_mix.figure,
             cards.Extras(on_click=figures.leads_of_outcome),
         )
-    cards.show(
-        figures.ends_card(status),
-        lambda: figures.ends(book().table("sources", scope), 5),
-        lambda rows, colours: ranking.figure(
-            rows,
-            figures.ranked(scope),
-            colours,
-            overall=figures.value(numbers, "conversion_rate"),
-        ),
-        cards.Extras(on_click=figures.only_source),
-    )
+    overview_cards.wins(scope, status)
     if scope.clock != "delivered":
         figures.clocks_card(scope)
 

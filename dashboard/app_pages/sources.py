@@ -1,16 +1,12 @@
 """Sources: which sources bring leads that convert?"""
 
-from dashboard import address, cards, empty_states, figures, profile
+from dashboard import address, cards, empty_states, figures, profile, side_by_side, source_table
 from dashboard.charts import ranking
 from dashboard.data import book
 from metrics.catalogue import number
 
 asked, status = address.asked(), book().status()
 scope = asked.scope
-COLUMNS = (
-    *("name", "delivered", "feedback", "coverage", "converted", "conversion_rate"),
-    *("conversion_range", "contact_rate", "returned", "return_rate", "margin_cents", "id"),
-)
 
 
 def compare() -> None:
@@ -25,16 +21,17 @@ def compare() -> None:
     card = cards.Card(
         key="ranking",
         title=f"{kind.label} by source",
-        how=f"{first} Line: likely range; where lines overlap, the order may be chance. Dot size: "
-        f"how many are counted; hollow: fewer than {ranking.FEW}. Click a dot for its profile.",
+        how=f"{first} Line: likely range. Rows joined by a bracket on the right cannot be told "
+        f"apart. Dot size: how many are counted; hollow: fewer than {ranking.FEW}. "
+        f"{source_table.left_out(scope)}Click a dot for its profile.",
         columns=("name", kind.base, key, f"{key.removesuffix('_rate')}_range", "id"),
         table="sources",
     )
     cards.show(
         card,
-        lambda: book().table("sources", scope),
+        lambda: source_table.ranked(scope, kind),
         lambda rows, colours: ranking.figure(
-            rows, kind, colours, overall=figures.value(numbers, key)
+            rows, kind, colours, overall=figures.value(numbers, key), bracketed=True
         ),
         cards.Extras(
             controls=lambda: figures.switch(
@@ -46,15 +43,16 @@ def compare() -> None:
     table = cards.Card(
         key="sources_table",
         title="All numbers",
-        how="Tick a row to look at one source; click a heading to sort.",
-        columns=COLUMNS,
+        how="Tick a row to look at one source; click a heading to sort. Choose two sources in the "
+        "filter to see them side by side.",
+        columns=source_table.COLUMNS,
         table="sources",
         leads={"status": "delivered"},
         currency=status.currency,
     )
     cards.show(
         table,
-        lambda: book().table("sources", scope).sort("delivered", "id", descending=[True, False]),
+        lambda: source_table.rows(scope),
         None,
         cards.Extras(on_row=lambda row: figures.only_source(row["id"])),
     )
@@ -63,5 +61,7 @@ def compare() -> None:
 with cards.guarded("The sources"):
     if len(scope.source) == 1:
         profile.source(scope.source[0], asked, status)
+    elif len(scope.source) == side_by_side.PAIR:
+        side_by_side.show(scope, status)
     else:
         compare()

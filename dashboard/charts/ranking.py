@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from dashboard import theme, wording
+from metrics.ranking import brackets
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -19,6 +20,9 @@ FEW: Final = 30
 GOOD_BAND: Final = (0.08, 0.12)
 _ROW_HEIGHT: Final = 26
 _SMALLEST, _LARGEST = 8.0, 20.0
+_LANE: Final = 9  # pixels between brackets
+_LANES: Final = 6
+_MOST_BRACKETED: Final = 60
 _BEYOND: Final = 1.03  # the axis goes on a little after its last range
 
 
@@ -39,20 +43,26 @@ class Ranked:
 
 
 def figure(
-    frame: pl.DataFrame, ranked: Ranked, colours: Palette, *, overall: float | None = None
+    frame: pl.DataFrame,
+    ranked: Ranked,
+    colours: Palette,
+    *,
+    overall: float | None = None,
+    bracketed: bool = False,
 ) -> go.Figure:
     """Rows of a frame as dots with ranges; rows without a rate are left out.
 
-    `customdata` of each dot is the row's key, for clicks.
+    `customdata` of each dot is the row's key, for clicks. `bracketed` joins rows that
+    cannot be told apart by lines at the right edge.
     """
-    rows = frame.drop_nulls(ranked.rate).sort(
-        ranked.rate, ranked.key, descending=[not ranked.lowest_first, False]
-    )
+    rows = in_order(frame, ranked)
     limit = _limit(rows, ranked)
     chart = theme.figure(colours, height=max(110, 58 + _ROW_HEIGHT * rows.height))
     _dots(chart, rows, ranked, colours, limit)
     _marks(chart, ranked, colours, overall)
-    chart.update_layout(margin={"r": 62, "t": 24 if ranked.good_band else 8})  # for the labels
+    lanes = _brackets(chart, rows, ranked, colours) if bracketed else 0
+    right = 62 + _LANE * lanes  # for the labels and the brackets
+    chart.update_layout(margin={"r": right, "t": 24 if ranked.good_band else 8})
     chart.update_xaxes(
         range=[-limit * 0.012, limit * _BEYOND],
         tickformat=".0%",
@@ -71,6 +81,38 @@ def figure(
         ticks="",
     )
     return chart
+
+
+def in_order(frame: pl.DataFrame, ranked: Ranked) -> pl.DataFrame:
+    """Rows that have a rate, the best first, ties by key."""
+    return frame.drop_nulls(ranked.rate).sort(
+        ranked.rate, ranked.key, descending=[not ranked.lowest_first, False]
+    )
+
+
+def _brackets(chart: go.Figure, rows: pl.DataFrame, ranked: Ranked, colours: Palette) -> int:
+    """Lines beside rows that cannot be told apart, in as few lanes as need be; how many."""
+    if rows.height > _MOST_BRACKETED:
+        return 0
+    ends: list[int] = []  # the last row of each lane
+    triples = list(rows.select(ranked.rate, ranked.low, ranked.high).iter_rows())
+    for first, last in brackets(triples):
+        lane = next((place for place, end in enumerate(ends) if end < first), len(ends))
+        if lane == _LANES:
+            return _LANES  # more would be a fence
+        ends[lane : lane + 1] = [last]
+        chart.add_shape(
+            type="line",
+            xref="paper",
+            xsizemode="pixel",
+            xanchor=1,
+            x0=62 + _LANE * lane,
+            x1=62 + _LANE * lane,
+            y0=first - 0.32,
+            y1=last + 0.32,
+            line={"color": colours.comparison, "width": 2},
+        )
+    return len(ends)
 
 
 def _limit(rows: pl.DataFrame, ranked: Ranked) -> float:

@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from dashboard import theme, wording
+from dashboard.charts import dates
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
     import plotly.graph_objects as go
 
     from dashboard.theme import Palette
@@ -29,7 +33,9 @@ class Line:
     low: str | None = None
     high: str | None = None
     previous: str | None = None
+    compared: str = "period before"
     currency: str = "USD"
+    notes: Sequence[tuple[date, str]] = ()
 
 
 def figure(frame: pl.DataFrame, line: Line, colours: Palette) -> go.Figure:
@@ -72,6 +78,7 @@ def figure(frame: pl.DataFrame, line: Line, colours: Palette) -> go.Figure:
         },
     )
     _axes(chart, rows, line)
+    dates.notes(chart, [n for n in line.notes if starts and n[0] >= starts[0]], colours)
     return chart
 
 
@@ -131,7 +138,7 @@ def _axes(chart: go.Figure, rows: pl.DataFrame, line: Line) -> None:
         nticks=5,
         zeroline=bottom < 0,
     )
-    chart.update_xaxes(type="date", tickformat="%-d %b", nticks=7, showgrid=False)
+    dates.axis(chart, rows["start"].to_list())
 
 
 def _hover(row: dict[str, Any], line: Line) -> str:
@@ -149,7 +156,7 @@ def _hover(row: dict[str, Any], line: Line) -> str:
     if line.low and line.high:
         lines.append(f"likely range {wording.likely_range(row[line.low], row[line.high])}")
     if line.previous and row.get(line.previous) is not None:
-        lines.append(f"period before {wording.rate(row[line.previous])}")
+        lines.append(f"{line.compared} {wording.rate(row[line.previous])}")
     if row.get("young"):
         lines.append("too young to judge")
     return "<br>".join(lines)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from dashboard import theme, wording
+from dashboard.charts import dates
 from metrics.alerts import MEASURES
 from metrics.intervals import rated
 
@@ -77,17 +78,18 @@ def figure(frame: pl.DataFrame, label: str, colours: Palette) -> go.Figure:
             hoverinfo="skip",
         )
         chart.add_annotation(
-            x=asked["week"].min(),
+            x=asked["week"].max(),
             y=level,
             text=f"expected {wording.rate(level)}",
             showarrow=False,
             xanchor="right",
             yanchor="bottom",
+            bgcolor=colours.card,
             font={"size": theme.SIZE - 1, "color": colours.quiet},
         )
     highest = max((value for value in [*rates, *asked["expected"]] if value), default=0.1)
     chart.update_yaxes(range=[0, highest * 1.25], tickformat=".0%", showgrid=True, nticks=5)
-    chart.update_xaxes(type="date", tickformat="%-d %b", nticks=7)
+    dates.axis(chart, weeks)
     return chart
 
 

@@ -60,7 +60,7 @@ def price(source: str, buyer: str, delivered: int, cents: int) -> dict[str, Any]
 
 def test_nothing_found_is_a_frame_without_rows() -> None:
     """With the columns of every other."""
-    found = findings.findings(frames(), "USD")
+    found = findings.findings(frames(), 0.2, "USD")
     assert found.is_empty()
     assert dict(found.schema) == findings.FINDINGS
 
@@ -70,7 +70,7 @@ def test_a_source_and_its_sub_source_are_one_finding() -> None:
     inner = alert(kind="sub_source", sub_source="quiz", rate=0.02, of=100, count=2)
     quiet = alert(source_id="s2", alert=False)
     prices = [price("s1", "b1", 30, 30_000), price("s1", "b2", 10, 50_000)]
-    found = findings.findings(frames(alerts=[inner, alert(), quiet], prices=prices), "USD")
+    found = findings.findings(frames(alerts=[inner, alert(), quiet], prices=prices), 0.2, "USD")
     assert found["finding"].to_list() == ["change:s1:conversion_rate:below"]
     row = found.row(0, named=True)
     assert (row["sub_source"], row["better"], row["of"]) == ("quiz", False, 400)
@@ -94,7 +94,7 @@ def test_a_source_and_its_sub_source_are_one_finding() -> None:
 def test_which_way_is_good_news(measure: str, direction: str, *, better: bool) -> None:
     """By the catalogue; without a price there is no money."""
     row = alert(measure=measure, direction=direction)
-    found = findings.findings(frames(alerts=[row]), "USD")
+    found = findings.findings(frames(alerts=[row]), 0.2, "USD")
     assert found.select("better", "money_cents").row(0) == (better, None)
 
 
@@ -106,11 +106,13 @@ def test_claims_that_wait_are_one_finding_a_buyer() -> None:
         {**base, "price_cents": 3_000, "days_left": 4, "decide_by": date(2026, 11, 10)},
         {**base, "return_state": "credited", "price_cents": 9_000, "days_left": None},
     ]
-    row = findings.findings(frames(claims=rows), "USD").row(0, named=True)
+    row = findings.findings(frames(claims=rows), 0.2, "USD").row(0, named=True)
     assert (row["finding"], row["count"], row["money_cents"]) == ("claims:b1", 2, 7_000)
     assert row["sentence"] == "Acme: 2 claims over $70.00 wait for an answer; 1 past the date."
     assert (row["since"], row["until"]) == (date(2026, 11, 3), date(2026, 11, 10))
-    alone = findings.findings(frames(claims=[{**base, "days_left": 4}]), "USD").row(0, named=True)
+    alone = findings.findings(frames(claims=[{**base, "days_left": 4}]), 0.2, "USD").row(
+        0, named=True
+    )
     assert alone["sentence"] == "Acme: 1 claim waits for an answer."
     assert alone["money_cents"] is None
 
@@ -123,7 +125,7 @@ def test_only_a_buyer_that_is_surely_behind_is_overdue() -> None:
         {**row, "buyer_id": "b2", "overdue": 3.0, "overdue_low": -2.0},
     ]
     found = findings.findings(
-        frames(overdue_feedback=rows, prices=[price("s1", "b1", 2, 5_000)]), "USD"
+        frames(overdue_feedback=rows, prices=[price("s1", "b1", 2, 5_000)]), 0.2, "USD"
     )
     assert found["finding"].to_list() == ["overdue:b1"]
     assert found["money_cents"].to_list() == [75_000]
@@ -158,7 +160,7 @@ def test_what_is_wrong_stands_before_what_could_be_won() -> None:
         {**advice, "rule": "poor", "id": "s5", "name": "Yew", "threshold": 0.05, "fires": False},
     ]
     case = {"code": "changed_value", "what": "Values differ.", "price_cents": 6}
-    found = findings.findings(frames(recommendations=rows, contradictions=[case]), "USD")
+    found = findings.findings(frames(recommendations=rows, contradictions=[case]), 0.2, "USD")
     assert found["finding"].to_list() == [
         "suggestion:poor:s3",
         "contradiction:changed_value",
@@ -166,6 +168,7 @@ def test_what_is_wrong_stands_before_what_could_be_won() -> None:
         "suggestion:poor:s4",
         "suggestion:excellent:s1",
     ]
+    assert found["money_cents"].to_list() == [7, 6, 5, None, 2]  # a fifth of 9 could be won
     assert found["sentence"][0] == "Ash: 20.0 % of 150 sold, less than the 5 % of the rule. S."
     assert found["sentence"][1] == "Values differ. 1 delivery."
 

@@ -1,0 +1,58 @@
+"""Axes of days, and what stands on a day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from dashboard import theme, wording
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    import plotly.graph_objects as go
+
+    from dashboard.theme import Palette
+
+_MOST: Final = 7  # labels that stand side by side
+_NAMED: Final = 4  # notes whose text still fits beside each other
+
+
+def axis(chart: go.Figure, starts: Sequence[date]) -> None:
+    """Labels at the buckets themselves, the last one among them."""
+    apart = max(1, -(-len(starts) // _MOST))
+    shown = list(reversed(list(reversed(starts))[::apart]))
+    years = bool(starts) and starts[0].year != starts[-1].year and len(shown) > 1
+    chart.update_xaxes(
+        type="date",
+        tickvals=shown,
+        ticktext=[
+            _short(day, year=years and place in {0, len(shown) - 1})
+            for place, day in enumerate(shown)
+        ],
+        showgrid=False,
+    )
+
+
+def _short(day: date, *, year: bool) -> str:
+    text = wording.day(day)
+    return text if year else text.rpartition(" ")[0]
+
+
+def notes(chart: go.Figure, said: Sequence[tuple[date, str]], colours: Palette) -> None:
+    """Thin lines at days with what happened then; all of it is on hover."""
+    for place, (day, sentence) in enumerate(said):
+        chart.add_vline(x=day, line={"color": colours.attention, "width": 1, "dash": "dot"})
+        chart.add_annotation(
+            x=day,
+            y=1,
+            yref="paper",
+            text=theme.short(sentence, 18) if len(said) <= _NAMED else "●",
+            hovertext=f"{wording.day(day)}<br>{theme.safe(sentence)}",
+            showarrow=False,
+            xanchor="left",
+            yanchor="top",
+            xshift=3,
+            yshift=-13 * (place % 2),
+            font={"size": theme.SIZE - 2, "color": colours.attention},
+        )

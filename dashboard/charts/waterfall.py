@@ -1,0 +1,100 @@
+"""From one total to another by steps: money from before to now, points of a score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from dashboard import theme
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import plotly.graph_objects as go
+
+    from dashboard.theme import Palette
+
+_HEIGHT: Final = 280
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One bar: a total that stands on the ground, or a change that starts where the last ended.
+
+    `good` colours a change; None for neither good nor bad.
+    """
+
+    label: str
+    value: float
+    total: bool = False
+    good: bool | None = None
+    hover: str = ""
+
+
+def figure(
+    steps: Sequence[Step],
+    colours: Palette,
+    write: Callable[[float], str],
+    *,
+    target: tuple[float, str] | None = None,
+) -> go.Figure:
+    """Bars with their values; `target` is a line with its name."""
+    chart = theme.figure(colours, height=_HEIGHT)
+    level, bases, heights, ends = 0.0, [], [], []
+    for step in steps:
+        start = 0.0 if step.total else level
+        level = step.value if step.total else level + step.value
+        bases.append(min(start, level))
+        heights.append(abs(level - start))
+        ends.append(max(start, level))
+    shades = [_shade(step, colours) for step in steps]
+    chart.add_bar(
+        x=list(range(len(steps))),
+        y=heights,
+        base=bases,
+        marker={"color": shades, "line": {"width": 0}},
+        text=[write(step.value) for step in steps],
+        textposition="none",
+        hovertext=[step.hover or f"{step.label}: {write(step.value)}" for step in steps],
+        hoverinfo="text",
+    )
+    for place, (step, end) in enumerate(zip(steps, ends, strict=True)):
+        chart.add_annotation(
+            x=place,
+            y=end,
+            text=write(step.value),
+            showarrow=False,
+            yanchor="bottom",
+            font={"size": theme.SIZE - 1, "color": colours.text},
+        )
+    if target:
+        chart.add_hline(y=target[0], line={"color": colours.comparison, "width": 1, "dash": "dot"})
+        chart.add_annotation(
+            x=0,
+            xref="paper",
+            y=target[0],
+            text=target[1],
+            showarrow=False,
+            xanchor="left",
+            yanchor="bottom",
+            font={"size": theme.SIZE - 2, "color": colours.quiet},
+        )
+    top = max([*ends, target[0] if target else 0.0], default=1.0) or 1.0
+    bottom = min([*bases, 0.0], default=0.0)
+    chart.update_yaxes(visible=False, range=[bottom - (top - bottom) * 0.02, top * 1.14])
+    chart.update_xaxes(
+        tickvals=list(range(len(steps))),
+        ticktext=[step.label.replace(" ", "<br>", 1) for step in steps],
+        tickfont={"color": colours.text, "size": theme.SIZE - 1},
+        ticks="",
+    )
+    chart.update_layout(bargap=0.3)
+    return chart
+
+
+def _shade(step: Step, colours: Palette) -> str:
+    if step.total:
+        return colours.subject
+    if step.good is None:
+        return colours.comparison
+    return colours.good if step.good else colours.bad

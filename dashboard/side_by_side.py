@@ -1,0 +1,138 @@
+"""Two sources side by side: every figure with its range, and whether the difference is sure."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+import streamlit as st
+
+from dashboard import address, cards, figures, wording
+from dashboard.charts import two_lines
+from dashboard.data import book
+from metrics.catalogue import number
+from metrics.intervals import difference
+
+if TYPE_CHECKING:
+    from dashboard.data import Status
+    from metrics.scope import Scope
+
+RATES: Final = {
+    "conversion_rate": ("conversion", "converted", "conversion_base"),
+    "contact_rate": ("contact", "contacted", "contact_base"),
+    "return_rate": ("return", "returned", "delivered"),
+}
+_COUNTS: Final = ("delivered", "coverage", "delivery_rate")
+_MONEY: Final = ("net_cents", "margin_cents")
+PAIR: Final = 2
+
+
+def show(scope: Scope, status: Status) -> None:
+    """Draw the comparison of the two sources of a scope."""
+    rows = pair(book().table("sources", scope), scope)
+    names = [row["name"] for row in rows]
+    with st.container(horizontal=True, vertical_alignment="center", key="profile_head"):
+        st.html(f"<h2>{html.escape(' and '.join(names))}</h2>", width="content")
+        st.button(
+            "Back to all sources", type="tertiary", on_click=address.change, kwargs={"source": None}
+        )
+    st.html(f'<p class="conclusion">{html.escape(verdict(rows))}</p>')
+    left, right = st.columns([2, 3])
+    with (
+        left,
+        st.container(border=True, key="card_pair", height="stretch"),
+        cards.guarded("The comparison"),
+    ):
+        cards.title("Side by side", "Under each rate its likely range; last, what is sure.")
+        st.html(cards.facts(facts(rows, status.currency), ("", *names, "Sure?"), (1, 2)))
+        st.html(cards.downloads("sources", {}), width="content")
+    with right:
+        _lines(scope, rows)
+
+
+def pair(sources: pl.DataFrame, scope: Scope) -> list[dict[str, Any]]:
+    """The two sources in the order asked for; one without any offer is all empty."""
+    known = {row["id"]: row for row in sources.to_dicts()}
+    named = book().names()["source"]
+    blank = dict.fromkeys(sources.columns)
+    return [known.get(i, {**blank, "id": i, "name": named.get(i, i)}) for i in scope.source]
+
+
+def sure(one: dict[str, Any], other: dict[str, Any], key: str) -> str:
+    """Which of two sources is better at a rate, or that nobody can tell."""
+    stem = RATES[key][0]
+    sides = [tuple(row[n] for n in (key, f"{stem}_low", f"{stem}_high")) for row in (one, other)]
+    if any(value is None for side in sides for value in side):
+        return "no data"
+    least, most = difference(sides[0], sides[1])
+    if least <= 0 <= most:
+        return "level: may be chance"
+    first = (sides[0][0] > sides[1][0]) == (number(key).better == "higher")
+    return f"{(one if first else other)['name']} is better"
+
+
+def verdict(rows: list[dict[str, Any]]) -> str:
+    """The conversion of both in one sentence."""
+    one, other = rows
+    if one["conversion_rate"] is None or other["conversion_rate"] is None:
+        return "One of them has no feedback in this period, so they cannot be compared."
+    rates = [f"{row['name']} {wording.rate(row['conversion_rate'])}" for row in rows]
+    said = f"Conversion: {rates[0]}, {rates[1]}"
+    word = sure(one, other, "conversion_rate")
+    if word.startswith("level"):
+        return f"{said}; the difference may be chance."
+    return f"{said}; {word}, whatever chance may do."
+
+
+def facts(rows: list[dict[str, Any]], currency: str) -> list[tuple[str, ...]]:
+    """Figures of both as rows of words."""
+    found: list[tuple[str, ...]] = []
+    for key in _COUNTS:
+        write = wording.count if number(key).unit == "count" else wording.rate
+        found.append((number(key).label, *(write(row[key]) for row in rows), ""))
+    for key, (stem, count, of) in RATES.items():
+        label = number(key).label
+        found.append((label, *(wording.rate(r[key]) for r in rows), sure(rows[0], rows[1], key)))
+        ranges = [wording.likely_range(r[f"{stem}_low"], r[f"{stem}_high"]) for r in rows]
+        found.append(("likely range", *ranges, ""))
+        counts = [f"{wording.count(r[count])} of {wording.count(r[of])}" for r in rows]
+        found.append(("counted", *counts, ""))
+    found += [
+        (number(key).label, *(wording.money(row[key], currency) for row in rows), "")
+        for key in _MONEY
+    ]
+    return found
+
+
+def _lines(scope: Scope, rows: list[dict[str, Any]]) -> None:
+    key = address.choice("metric", RATES, "conversion_rate")
+    grain = figures.grain(scope)
+    card = cards.Card(
+        key="pair_lines",
+        title="Over time",
+        how="Each with its name at the end of its line. Dotted and hollow: too young to judge.",
+        columns=("start", *(row["id"] for row in rows)),
+        table="rates",
+        options={"by": ["source", grain]},
+        alt=f"{number(key).label} of both sources by {grain}",
+    )
+
+    def frame() -> pl.DataFrame:
+        table = book().table("rates", scope, by=("source", grain))
+        wide = table.select("source", start=grain, rate=pl.col(key))
+        young = book().table("trend", scope, grain=grain).select("start", "young")
+        lines = wide.pivot("source", index="start", values="rate").sort("start")
+        return lines.join(young, on="start", how="left", maintain_order="left")
+
+    lines = [(row["id"], row["name"]) for row in rows]
+    cards.show(
+        card,
+        frame,
+        lambda table, colours: two_lines.figure(table, lines, colours),
+        cards.Extras(
+            controls=lambda: figures.switch(
+                "metric", key, {name: number(name).label for name in RATES}
+            )
+        ),
+    )

@@ -1,0 +1,64 @@
+"""All sources with their numbers, tier and place, and those that the ranking has room for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from dashboard import wording
+from dashboard.charts import ranking
+from dashboard.data import book
+
+if TYPE_CHECKING:
+    from metrics.scope import Scope
+
+COLUMNS: Final = (
+    *("name", "delivered", "converted", "conversion_rate", "conversion_range", "tier", "place"),
+    *("contact_rate", "returned", "return_rate", "margin_cents", "feedback", "coverage"),
+)
+MOST: Final = 40
+_WORST: Final = 10
+
+
+def rows(scope: Scope) -> pl.DataFrame:
+    """The table `sources` with the tier and the place of each, by deliveries."""
+    known = book()
+    tiers = known.table("tiers", scope).select("id", "tier")
+    places = known.table("ranking", scope).select(
+        "id",
+        place=pl.struct("rank_low", "rank_high", "of", "peers").map_elements(
+            lambda row: place(row["rank_low"], row["rank_high"], row["of"], row["peers"]),
+            return_dtype=pl.String,
+        ),
+    )
+    best = places.unique("id", keep="first", maintain_order=True)
+    table = known.table("sources", scope).join(tiers, on="id", how="left")
+    table = table.join(best, on="id", how="left")
+    return table.sort("delivered", "id", descending=[True, False])
+
+
+def place(low: int | None, high: int | None, of: int, peers: str) -> str:
+    """Where a source could stand among its peers: "2nd to 6th of 9, solar"."""
+    if low is None or high is None:
+        return wording.NO_DATA
+    among = "" if peers == "(all)" else f", {peers}"
+    if low == high:
+        return f"{wording.ordinal(low)} of {of}{among}"
+    return f"{wording.ordinal(low)} to {wording.ordinal(high)} of {of}{among}"
+
+
+def ranked(scope: Scope, kind: ranking.Ranked) -> pl.DataFrame:
+    """Sources in the order of the ranking; of very many the best and the worst."""
+    table = ranking.in_order(book().table("sources", scope), kind)
+    if table.height <= MOST:
+        return table
+    return pl.concat([table.head(MOST - _WORST), table.tail(_WORST)])
+
+
+def left_out(scope: Scope) -> str:
+    """Says what the ranking has no room for, where it has not."""
+    many = book().table("sources", scope).height
+    if many <= MOST:
+        return ""
+    return f"Shown are the first {MOST - _WORST} and the last {_WORST} of {many:,}. "
