@@ -29,7 +29,7 @@ def source_verdict(name: str, headline: Mapping[str, Row], called: Called) -> st
     delivered = int(headline["delivered"]["value"] or 0)
     row, back = headline["conversion_rate"], headline["return_rate"]
     if not delivered:
-        return f"Nothing from {name} was delivered in {called.now}."
+        return f"Nothing from {name} was delivered in this {called.noun}."
     if not sentences.has_enough(row, delivered):
         told = phrases.quantity(row["denominator"] or 0, "report")
         sent = phrases.quantity(delivered, "delivery", "deliveries")
@@ -88,9 +88,9 @@ def place(row: Row) -> str | None:
     """Where it stands among its peers, with how sure that is."""
     if row["of"] < 2 or row["rank"] is None:  # noqa: PLR2004 - alone there is no place
         return None
-    among = "all sources" if row["peers"] == "(all)" else f"sources of {row['peers']}"
+    among = "sources" if row["peers"] == "(all)" else f"sources of {row['peers']}"
     best, worst = ordinal(row["rank_low"]), ordinal(row["rank_high"])
-    sure = f"it could be {best} to {worst}" if best != worst else "which is sure"
+    sure = f"it could be {best} to {worst}" if best != worst else "this is sure"
     rank = f"{ordinal(row['rank'])} of {row['of']} {among}"
     return f"{rank} by conversion, adjusted for who buys; {sure}."
 

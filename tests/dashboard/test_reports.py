@@ -210,6 +210,19 @@ def test_amounts_are_written_as_on_the_pages() -> None:
             assert phrases.money(cents, currency) == wording.money(cents, currency)
 
 
+def test_another_currency_and_zone_are_those_of_the_store(desk: Desk) -> None:
+    """Euros; days are cut in New York, where 9 UTC is the same day."""
+    desk.take(*two_months())
+    settings = Settings(data_dir=desk.folder, currency="EUR", report_zone="America/New_York")
+    book = Book(settings)
+    text = said(report(book, "monthly"))
+    book.store.close()
+    assert "margin rose 20 % to €960.00" in text
+    assert "€2.4k" in text
+    assert "$" not in text
+    assert "as known on 20 Nov 2026 23:59 EST" in text
+
+
 def test_a_filter_narrows_the_report_and_is_named(
     desk: Desk, open_book: Callable[[], Book]
 ) -> None:

@@ -1,0 +1,222 @@
+"""What packs and letters say of one source or buyer, and numbers as tiles."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pytest
+
+from dashboard.reports import party
+from dashboard.reports.document import Tile
+from dashboard.reports.reading import tile
+from metrics.phrases import Called
+from metrics.rules import Score
+
+NINETY: Final = Called(
+    now="25 Aug – 22 Nov 2026",
+    noun="period",
+    before="the 90 days before",
+    within="in the 90 days before",
+)
+
+
+def row(
+    key: str, value: float | None, previous: float | None = None, **said: Any
+) -> dict[str, Any]:
+    """A row of the table `headline`."""
+    empty = dict.fromkeys(("numerator", "denominator", "verdict", "low", "high"))
+    return {"key": key, "value": value, "previous": previous, **empty, **said}
+
+
+def headline(**changes: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """A source with 400 reports on 500 deliveries."""
+    sold = {"numerator": 40, "denominator": 400, "low": 0.074, "high": 0.133}
+    back = {"numerator": 25, "denominator": 500}
+    return {
+        "delivered": row("delivered", 500.0, 480.0),
+        "conversion_rate": row("conversion_rate", 0.1, 0.12, verdict="worse", **sold),
+        "return_rate": row("return_rate", 0.05, 0.08, verdict="better", **back),
+        **changes,
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {},
+            (
+                "Oak converts 10.0 % (7.4 – 13.3 %), down from 12.0 % in the 90 days before at the "
+                "same age; returns fell to 5.0 %."
+            ),
+        ),
+        (
+            {
+                "conversion_rate": row(
+                    "conversion_rate",
+                    0.1,
+                    0.11,
+                    verdict="level",
+                    denominator=400,
+                    low=0.07,
+                    high=0.13,
+                ),
+                "return_rate": row("return_rate", 0.05, 0.04, verdict="worse", denominator=500),
+            },
+            (
+                "Oak converts 10.0 % (7.0 – 13.0 %), level with the 90 days before at the same age; "
+                "returns rose to 5.0 %."
+            ),
+        ),
+        (
+            {
+                "conversion_rate": row(
+                    "conversion_rate", 0.1, denominator=400, low=0.07, high=0.13
+                ),
+                "return_rate": row("return_rate", 0.05, denominator=500),
+            },
+            "Oak converts 10.0 % (7.0 – 13.0 %); returns are 5.0 %.",
+        ),
+        (
+            {"return_rate": row("return_rate", 0.05, 0.05, verdict="level", denominator=500)},
+            (
+                "Oak converts 10.0 % (7.4 – 13.3 %), down from 12.0 % in the 90 days before at the "
+                "same age; returns are level at 5.0 %."
+            ),
+        ),
+        (
+            {"conversion_rate": row("conversion_rate", 0.5, numerator=1, denominator=2)},
+            "Too few to judge Oak: 2 reports on 500 deliveries, 50 needed.",
+        ),
+        (
+            {"conversion_rate": row("conversion_rate", None, denominator=0)},
+            "Too few to judge Oak: 0 reports on 500 deliveries, 50 needed.",
+        ),
+        (
+            {"delivered": row("delivered", 0.0)},
+            "Nothing from Oak was delivered in this period.",
+        ),
+    ],
+)
+def test_a_source_is_judged_by_its_own_past(changes: dict[str, dict[str, Any]], said: str) -> None:
+    """Worse and better, level and worse, nothing before, level returns, too few, none."""
+    assert party.source_verdict("Oak", headline(**changes), NINETY) == said
+
+
+def test_a_tier_is_named_only_where_it_is_sure() -> None:
+    """Else how many leads it would take."""
+    known = {"tier": "Good or Watch", "probability": 0.91, "conversion_rate": 0.081}
+    assert party.tier({**known, "converted": 65, "feedback": 802}) == (
+        "Tier: Good or Watch, by conversion over the last 90 days of leads old enough to judge "
+        "(8.1 %, 65 of 802)."
+    )
+    few = {"tier": "too few leads (41 of about 400 needed)", "probability": None}
+    assert party.tier({**few, "converted": 4, "feedback": 41}) == (
+        "Tier: too few leads (41 of about 400 needed)."
+    )
+
+
+def test_a_score_says_its_parts_of_what_they_can_reach() -> None:
+    """By the rules in force; without one nothing is said."""
+    known = {
+        "score": 70.9,
+        "score_low": 69.3,
+        "score_high": 72.6,
+        "delivery_points": 23.8,
+        "contact_points": 14.7,
+        "conversion_points": 14.3,
+        "return_points": 18.1,
+    }
+    assert party.score(known, Score(conversion_points=40.0)) == (
+        "Quality score 71 of 100 (69 – 73): delivery 24 of 25, contact 15 of 25, conversion 14 of "
+        "40, returns 18 of 20."
+    )
+    assert party.score({**known, "score": None}, Score()) is None
+
+
+def test_a_place_says_where_it_could_stand() -> None:
+    """Alone there is no place."""
+    known = {"rank": 2, "rank_low": 1, "rank_high": 3, "of": 8, "peers": "solar"}
+    assert party.place(known) == (
+        "2nd of 8 sources of solar by conversion, adjusted for who buys; it could be 1st to 3rd."
+    )
+    sure = {**known, "rank_low": 2, "rank_high": 2, "peers": "(all)"}
+    assert party.place(sure) == (
+        "2nd of 8 sources by conversion, adjusted for who buys; this is sure."
+    )
+    assert party.place({**known, "of": 1}) is None
+
+
+@pytest.mark.parametrize(
+    ("number", "word"),
+    [
+        (1, "1st"),
+        (2, "2nd"),
+        (3, "3rd"),
+        (4, "4th"),
+        (11, "11th"),
+        (12, "12th"),
+        (13, "13th"),
+        (21, "21st"),
+        (112, "112th"),
+    ],
+)
+def test_places_are_spoken(number: int, word: str) -> None:
+    """The teens are th."""
+    assert party.ordinal(number) == word
+
+
+@pytest.mark.parametrize("rule", ["high_returns", "low_contact", "excellent", "poor"])
+def test_what_is_asked_of_a_source_has_evidence_and_no_money(rule: str) -> None:
+    """Rate, counts, threshold; neither amounts nor buyers."""
+    said = party.ask_of_source(
+        {
+            "rule": rule,
+            "rate": 0.123,
+            "count": 96,
+            "of": 780,
+            "threshold": 0.08,
+            "effect_cents": 410_000,
+            "partner_name": "Acme",
+        }
+    )
+    assert "12.3 % (96 of 780)" in said
+    assert "8.0 %" in said
+    assert "4,100" not in said
+    assert "Acme" not in said
+
+
+@pytest.mark.parametrize(
+    ("given", "change", "tone"),
+    [
+        (
+            row("conversion_rate", 0.1, 0.12, verdict="worse", numerator=40, denominator=400),
+            "down 2.0 pp, was 12.0 %",
+            "worse",
+        ),
+        (
+            row("conversion_rate", 0.1, 0.11, verdict="level", numerator=40, denominator=400),
+            "level, was 11.0 %",
+            "level",
+        ),
+        (
+            row("conversion_rate", 0.1, numerator=40, denominator=400),
+            "nothing before to compare with",
+            "",
+        ),
+        (
+            row("conversion_rate", 0.1, 0.2, verdict="worse", numerator=4, denominator=40),
+            "too few to compare",
+            "",
+        ),
+        (row("credit_cents", 20_000.0, 10_000.0), "up $100.00, was $100.00", ""),
+        (row("margin_cents", None), "unknown while the cost of some leads is", ""),
+    ],
+)
+def test_a_tile_says_its_change_only_where_that_is_fair(
+    given: dict[str, Any], change: str, tone: str
+) -> None:
+    """Worse, level, nothing before, too few, neither way, unknown."""
+    found = tile(given, "USD", delivered=500)
+    assert isinstance(found, Tile)
+    assert (found.change, found.tone) == (change, tone)
