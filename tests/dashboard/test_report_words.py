@@ -64,8 +64,8 @@ def headline(**changes: dict[str, Any]) -> dict[str, dict[str, Any]]:
                 "return_rate": row("return_rate", 0.05, 0.04, verdict="worse", denominator=500),
             },
             (
-                "Oak converts 10.0 % (7.0 – 13.0 %), level with the 90 days before at the same age; "
-                "returns rose to 5.0 %."
+                "Oak converts 10.0 % (7.0 – 13.0 %), level with the 90 days before at the same "
+                "age; returns rose to 5.0 %."
             ),
         ),
         (
