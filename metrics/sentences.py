@@ -63,7 +63,7 @@ def unknown(key: str, delivered: float) -> str:
     if not delivered:
         return "nothing was delivered"
     if key == "margin_cents":
-        return "unknown while the cost of some leads is"
+        return "unknown, as the cost of some leads is missing"
     return "unknown without prices" if key.endswith("_cents") else "no data"
 
 
@@ -176,7 +176,7 @@ def bridge(values: Mapping[str, float | None], currency: str) -> str | None:
     given = f" less {money(credit, currency)} of credits" if credit else " without any credits"
     text = f"{money(gross, currency)} gross{given} is {money(net, currency)} net"
     if cost is None or margin is None:
-        return f"{text}; the margin is unknown while the cost of some leads is."
+        return f"{text}; the margin is unknown, as the cost of some leads is missing."
     left = f"{money(margin, currency)} of margin"
     return f"{text}; after {money(cost, currency)} of lead cost {left} is left."
 

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from dashboard.reports.reading import Reading
 
 NAMES: Final = {"monthly": "The month", "weekly": "The week", "daily": "The day"}
+_HOW_TREND: Final = (
+    "By week of delivery. Band: likely range; dotted and hollow: too young to judge."
+)
+_HOW_RANGES: Final = "Line: likely range; hollow: under 30 with feedback; dashed: all together."
 _LEVEL: Final = (
     "Level: the change lies inside its likely range (95 %); money: under 1 %. "
     "At the same age: what is compared was known when its last day was as old."
@@ -115,12 +119,17 @@ def _ends(reading: Reading) -> Section | None:
         said = [*said[:1], published]
     if not said:
         return None
-    blocks = [pictures.trend(reading), told(*said)]
+    blocks = [*_by_week(reading), told(*said)]
     return _section("Conversion by week, and where sales will end", blocks, half=True)
 
 
 def _trend(reading: Reading) -> Section | None:
-    return _section("Conversion by week", [pictures.trend(reading)], half=True)
+    return _section("Conversion by week", _by_week(reading), half=True)
+
+
+def _by_week(reading: Reading) -> list[Block]:
+    picture = pictures.trend(reading)
+    return [] if picture is None else [picture, told(_HOW_TREND, tone="quiet", listed=False)]
 
 
 def _movers(reading: Reading, way: str) -> Section | None:
@@ -149,9 +158,11 @@ def _sources(reading: Reading) -> Section | None:
     rows = reading.table("sources")
     if rows.height < 2:  # noqa: PLR2004 - one source is no comparison
         return None
-    return _section(
-        "Conversion of the largest sources", [pictures.conversions(reading, rows)], half=True
-    )
+    picture = pictures.conversions(reading, rows)
+    if picture is None:
+        return None
+    how = told(_HOW_RANGES, tone="quiet", listed=False)
+    return Section("Conversion of the largest sources", (picture, how), half=True)
 
 
 def _decided(reading: Reading) -> Section:
