@@ -34,7 +34,7 @@ _REFUSED_SHOWN: Final = 500
 
 
 def imports(status: Status) -> None:
-    """How fresh the data is, every import with its five counts, and how to import."""
+    """How fresh the data is, and every import with its five counts."""
     zone = ZoneInfo(status.zone)
     fresh = [
         ("Deliveries", wording.count(status.deliveries)),
@@ -44,24 +44,12 @@ def imports(status: Status) -> None:
         ("Report zone", status.zone),
         ("Data version", f"{status.data_version:,}"),
     ]
-    left, right = st.columns([2, 3])
     with (
-        left.container(border=True, key="card_fresh", height="stretch"),
+        st.container(border=True, key="card_fresh"),
         cards.guarded("Freshness"),
     ):
         cards.title("Freshness", "How far the data reaches.")
-        st.html(cards.facts(fresh, numbers=(1,)))
-    with right.container(border=True, key="card_import", height="stretch"):
-        cards.title("Import", "A file is read whole: each row is taken, known, waiting or refused.")
-        st.code(
-            "leadloop import deliveries.csv\nleadloop import feedback.xlsx --profile NAME",
-            language=None,
-        )
-        st.html(
-            '<div class="card-how">A profile says which column is which fact. Importing a file '
-            "twice changes nothing: what is already known is counted and left alone. Refused rows "
-            "can be corrected and sent again.</div>"
-        )
+        st.html(tiles(fresh))
     cards.show(
         cards.Card(
             key="batches",
@@ -76,6 +64,15 @@ def imports(status: Status) -> None:
         lambda: book().batches(),
         None,
     )
+
+
+def tiles(facts: list[tuple[str, str]]) -> str:
+    """Facts side by side, as many in a row as there is room for."""
+    cells = "".join(
+        f"<div><dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd></div>"
+        for name, value in facts
+    )
+    return f'<dl class="tiles">{cells}</dl>'
 
 
 def refused(status: Status) -> None:

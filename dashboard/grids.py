@@ -106,6 +106,8 @@ HEADINGS: Final = {
     "converted_then": "Sales known then",
     "converted_now": "Sales known now",
     "called": "What",
+    "kind": "Kind",
+    "merged": "Also known as",
     "came": "What came",
     "week_of": "Week of",
     "index_range": "Likely range",

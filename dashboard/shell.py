@@ -8,7 +8,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import address, empty_states, filter_bar, header, navigation, theme
+from dashboard import address, data_import, empty_states, filter_bar, header, navigation, theme
 from dashboard.data import book
 
 ASSETS: Final = Path(__file__).parent / "assets"
@@ -35,6 +35,7 @@ def show() -> None:
         header.show(page.title, status)
         if status.empty:
             empty_states.nothing_yet()
+            data_import.show()
             return
         filter_bar.show(status)
     except Exception:

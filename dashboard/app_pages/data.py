@@ -2,14 +2,16 @@
 
 import streamlit as st
 
-from dashboard import address, data_tabs, table_browser
+from dashboard import address, data_import, data_names, data_tabs, table_browser
 from dashboard.data import book
 
 asked, status = address.asked(), book().status()
 TITLES = {
     "imports": "Imports",
+    "import": "Import a file",
     "refused": "Refused rows",
     "tables": "Tables and API",
+    "names": "Names",
     "definitions": "Definitions",
 }
 
@@ -26,6 +28,10 @@ st.segmented_control(
 )
 if chosen == "imports":
     data_tabs.imports(status)
+elif chosen == "import":
+    data_import.show()
+elif chosen == "names":
+    data_names.show()
 elif chosen == "refused":
     data_tabs.refused(status)
 elif chosen == "tables":

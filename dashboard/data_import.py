@@ -1,0 +1,102 @@
+"""Data → Import: a file from the browser, checked first, then taken in."""
+
+from __future__ import annotations
+
+import html
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+from dashboard import cards, grids, wording
+from dashboard.data import book
+from data_access.columns import ANSWERS
+from data_access.files import UnreadableFile
+from data_access.importing import Imported, Order, import_file
+from data_access.profile import UnknownProfile, shipped
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+_KINDS: Final = ("csv", "xlsx", "parquet", "json", "ndjson", "jsonl", "txt")
+_BY_HEADER: Final = "Found by its header"
+_DONE: Final = "import_done"
+
+
+def show() -> None:
+    """The form, what a check found, and what became of the last import."""
+    left, right = st.columns([3, 2])
+    with left, st.container(border=True, key="card_upload", height="stretch"):
+        cards.title(
+            "Import a file",
+            "Deliveries or feedback as CSV, XLSX, Parquet, JSON or NDJSON, up to 20 MB here. "
+            "Check it first: a check keeps nothing.",
+        )
+        _form()
+        if said := st.session_state.get(_DONE):
+            st.html(said)
+    with right, st.container(border=True, key="card_import", height="stretch"):
+        cards.title("From the command line", "For larger files, and for what comes every day.")
+        st.code(
+            "leadloop import deliveries.csv\nleadloop import feedback.xlsx --profile NAME",
+            language=None,
+        )
+        st.html(
+            '<div class="card-how">A profile says which column is which fact; your own is a small '
+            "file. Importing a file twice changes nothing: what is already known is counted and "
+            "left alone. Refused rows can be corrected and sent again.</div>"
+        )
+
+
+def _form() -> None:
+    file = st.file_uploader("File", type=list(_KINDS), label_visibility="collapsed")
+    profiles = [_BY_HEADER, *shipped()]
+    profile = st.selectbox("Profile", profiles, filter_mode=None)
+    buyer = st.text_input("Buyer of rows that name none", max_chars=200, placeholder="Optional")
+    with st.container(horizontal=True):
+        check = st.button("Check", disabled=file is None)
+        taken = st.button("Import", type="primary", disabled=file is None)
+    if file is None or not (check or taken):
+        return
+    chosen = None if profile == _BY_HEADER else profile
+    with cards.guarded("The import"), st.spinner("Reading the file"):
+        st.session_state[_DONE] = _run(file, chosen, buyer.strip() or None, validate_only=check)
+    st.rerun()
+
+
+def _run(file: UploadedFile, profile: str | None, buyer: str | None, *, validate_only: bool) -> str:
+    """Import or check a file, and say what came of it as HTML."""
+    with tempfile.TemporaryDirectory(prefix="leadloop-upload-") as folder:
+        path = Path(folder) / (Path(file.name).name or "upload")
+        path.write_bytes(file.getbuffer())
+        order = Order(
+            path=path,
+            profile=profile,
+            buyer=buyer,
+            validate_only=validate_only,
+            errors_dir=book().settings.data_dir / "refused",
+            now_us=lambda: time.time_ns() // 1_000,
+        )
+        try:
+            return told(import_file(book().store, order), validate_only=validate_only)
+        except (UnreadableFile, UnknownProfile) as error:
+            text = str(error).replace("name one with --profile", "choose one above")
+            return f'<p class="notice">{html.escape(text)}.</p>'
+
+
+def told(done: Imported, *, validate_only: bool) -> str:
+    """What came of a file: the five counts, and what to do about refused rows."""
+    rows: list[tuple[str, ...]] = [
+        (grids.HEADINGS[answer], wording.count(done.counts[answer])) for answer in ANSWERS
+    ]
+    verb = "Checked, nothing kept" if validate_only else "Imported"
+    head = f"{verb}: {done.file_name}, {wording.quantity(done.rows, 'row')}, profile {done.profile}"
+    more: list[str] = []
+    if done.error_file and not validate_only:
+        more.append(f"Refused rows, ready to be corrected and imported: {done.error_file}")
+    if not validate_only and done.counts["created"]:
+        more.append("Figures change when you ask for it: New data – show it, above.")
+    lines = "".join(f'<div class="card-how">{html.escape(line)}</div>' for line in more)
+    return f"<p class='conclusion'>{html.escape(head)}</p>{cards.facts(rows, numbers=(1,))}{lines}"

@@ -1,0 +1,96 @@
+"""Data → Import and Names: files from the browser, names, ids that are one party."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from builders import delivered, reported
+from pages import HOSTILE, PERIOD, marketplace, text
+
+from dashboard import data_names
+
+if TYPE_CHECKING:
+    from builders import Desk
+    from pages import Open
+    from streamlit.testing.v1 import AppTest
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    """Press a button by its label."""
+    next(button for button in app.button if button.label == label).click()
+    return app.run()
+
+
+def test_a_file_can_be_checked_and_then_imported(opened: Open, desk: Desk) -> None:
+    """A check keeps nothing; an import keeps one report."""
+    desk.take(*marketplace())
+    before = desk.store.data_version()
+    rows = "lead_id,outcome,revenue,contacted_date,notes\nL-035,converted,100.00,2026-10-20,\n"
+    app = opened("data", tab="import", **PERIOD)
+    assert not app.exception
+    for label, verb, version in (
+        ("Check", "Checked, nothing kept", before),
+        ("Import", "Imported", before + 1),
+    ):
+        app.get("file_uploader")[0].set_value([("more.csv", rows.encode(), "text/csv")])
+        next(box for box in app.text_input if box.label.startswith("Buyer")).set_value("buy_1")
+        app.run()
+        press(app, label)
+        assert not app.exception
+        assert f"{verb}: more.csv, 1 row" in text(app)
+        assert desk.store.data_version() == version
+
+
+def test_a_file_that_is_nothing_we_read_is_refused_in_words(opened: Open, desk: Desk) -> None:
+    """No traceback, no half import."""
+    desk.take(*marketplace())
+    app = opened("data", tab="import", **PERIOD)
+    app.get("file_uploader")[0].set_value([("x.csv", b"\x00\x01\x02", "text/csv")])
+    app.run()
+    press(app, "Import")
+    assert not app.exception
+    assert 'class="notice"' in text(app)
+
+
+@pytest.mark.parametrize(
+    ("ids", "expected"),
+    [
+        (["ent_acme", "rcp_acme", "ent_oak"], [("rcp_acme", "ent_acme")]),
+        (["ent_acme", "rcp_acm"], []),
+        (["rcp_acme", "acme"], []),
+    ],
+)
+def test_ids_with_the_same_tail_are_proposed(ids: list[str], expected: list[object]) -> None:
+    """Proposed, not assumed."""
+    assert data_names.proposals(ids) == expected
+
+
+def test_names_are_set_and_merged_from_the_page(opened: Open, desk: Desk) -> None:
+    """A name counts over what events say; a merged id is listed under the one that stays."""
+    desk.take(
+        delivered("L1", "ent_acme", "2026-10-03T09:00:00Z", buyer_name=HOSTILE),
+        delivered("L2", "rcp_acme", "2026-10-04T09:00:00Z"),
+        reported("L1", "ent_acme", "converted", "2026-10-05T09:00:00Z"),
+    )
+    app = opened("data", tab="names", **PERIOD)
+    assert not app.exception
+    assert "rcp_acme looks like ent_acme" in text(app)
+    press(app, "They are one")
+    assert "Merged: rcp_acme is ent_acme" in text(app)
+    assert "looks like" not in text(app)
+    table = data_names.known()
+    assert table.filter(id="ent_acme")["merged"].to_list() == ["rcp_acme"]
+
+
+def test_a_name_is_kept(opened: Open, desk: Desk) -> None:
+    """And shown at once."""
+    desk.take(delivered("L1", "ent_acme", "2026-10-03T09:00:00Z", buyer_name="Old"))
+    app = opened("data", tab="names", **PERIOD)
+    field = next(box for box in app.text_input if box.label == "Called")
+    field.set_value("Acme Roofing")
+    which = next(box for box in app.selectbox if box.label == "Which")
+    which.set_value("buyer:ent_acme")
+    press(app, "Keep it")
+    assert "Kept: Acme Roofing" in text(app)
+    assert "Acme Roofing" in data_names.known()["name"].to_list()
