@@ -28,6 +28,7 @@ from data_access import demo_roster as roster
 from data_access.settings import Settings
 from metrics.calendar import end_of_day_us
 from metrics.scope import Scope
+from metrics.score import quality_score
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,6 +104,19 @@ def closeness(book: Book, seed: int, deliveries: int, found: Notes) -> None:
             found["conversion range covers"].append(
                 row["conversion_low"] <= value <= row["conversion_high"]
             )
+
+
+    for row in book.table("scores", replace(mature, base="feedback")).to_dicts():
+        rates = true.get(row["id"], {})
+        if row["score"] is not None and row["id"] != lucky and rates:
+            value = quality_score(
+                delivery=rates["delivery_rate"],
+                contact=rates["contact_of_feedback"],
+                conversion=rates["conversion_of_feedback"],
+                returns=rates["return_of_delivered"],
+            )
+            assert value is not None
+            found["score range covers"].append(row["score_low"] <= value <= row["score_high"])
 
 
 def forecast(book: Book, found: Notes) -> None:

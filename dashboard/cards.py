@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _LOG: Final = logging.getLogger(__name__)
 FEW: Final = 30
 HALF: Final = 0.6
+ARRIVED: Final = 0.9
 NOTHING: Final = "Nothing to show for this period and these filters."
 
 
@@ -105,12 +106,17 @@ def show(
         actions(card)
 
 
-def chip_of(base: int | None, coverage: float | None) -> str | None:
-    """The one reservation worth a chip, the first that applies."""
+def chip_of(base: int | None, coverage: float | None, developed: float | None = None) -> str | None:
+    """The one reservation worth a chip, the first that applies.
+
+    `developed` is the share of the sales expected in the end that is in by now.
+    """
     if base is not None and base < FEW:
         return f"Few leads ({base:,})"
     if coverage is not None and coverage < HALF:
         return f"Half reported ({coverage * 100:.0f} %)"
+    if developed is not None and developed < ARRIVED:
+        return f"Still arriving ({developed * 100:.0f} % in)"
     return None
 
 
@@ -221,7 +227,7 @@ def _draw(card: Card, figure: go.Figure, on_click: Callable[[str], None] | None)
         key=key,
         width="stretch",
         theme=None,
-        config=theme.CONFIG,
+        config=theme.config(card.key),
         on_select=clicked if on_click else "ignore",
         selection_mode="points",
         alt=card.alt or f"{card.title}. {card.how}",

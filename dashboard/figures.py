@@ -73,10 +73,24 @@ def value(headline: pl.DataFrame, key: str) -> float | None:
     return found[0] if len(found) else None
 
 
-def chip(headline: pl.DataFrame) -> str | None:
-    """The reservation that holds for every rate under a scope."""
+def chip(headline: pl.DataFrame, sales_of: Scope | None = None) -> str | None:
+    """The reservation that holds for every rate under a scope; `sales_of` where it is of sales."""
     bases = headline.filter(pl.col("key") == "conversion_rate")["denominator"]
-    return cards.chip_of(bases[0] if len(bases) else None, value(headline, "coverage"))
+    base = bases[0] if len(bases) else None
+    arrived = developed(sales_of) if sales_of else None
+    return cards.chip_of(base, value(headline, "coverage"), arrived)
+
+
+def developed(scope: Scope) -> float | None:
+    """The share of the sales expected in the end that is in; None where it is not known.
+
+    By other clocks, or out of deliveries old enough to judge, nothing is still arriving.
+    """
+    if scope.clock != "delivered" or scope.base == "mature":
+        return None
+    rows = book().table("still_to_come", scope).drop_nulls("expected_final")
+    expected = float(rows["expected_final"].sum())
+    return float(rows["converted"].sum()) / expected if expected > 0 else None
 
 
 def trend_card(scope: Scope, status: Status, *, chip: str | None) -> None:

@@ -45,7 +45,7 @@ def source(source_id: str, asked: Asked, status: Status) -> None:
     headline.show(numbers, trend, cards.colours(), status.currency)
     left, right = st.columns([3, 2])
     with left:
-        figures.trend_card(scope, status, chip=figures.chip(numbers))
+        figures.trend_card(scope, status, chip=figures.chip(numbers, scope))
     with right:
         cards.show(
             figures.mix_card(scope),

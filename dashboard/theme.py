@@ -68,14 +68,21 @@ OUTCOME_COLOURS: Final = {
 }
 """Outcomes that are good or bad by themselves; the others are neither."""
 
-CONFIG: Final = {
-    "displayModeBar": False,
+_CONFIG: Final = {
+    "displayModeBar": "hover",
+    "modeBarButtons": [["toImage"]],
     "displaylogo": False,
     "showSendToCloud": False,
     "scrollZoom": False,
     "doubleClick": False,
 }
 """How figures behave in the browser; nothing of them is sent anywhere."""
+
+
+def config(name: str) -> dict[str, Any]:
+    """The same for a figure of a name, which its picture gets as file name."""
+    image = {"format": "png", "filename": f"leadloop-{name}", "scale": 2}
+    return {**_CONFIG, "toImageButtonOptions": image}
 
 
 def palette(kind: str | None) -> Palette:
@@ -99,7 +106,7 @@ def figure(colours: Palette, *, height: int, **layout: Any) -> go.Figure:  # noq
         layout={
             "height": height,
             "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
-            "paper_bgcolor": "rgba(0,0,0,0)",
+            "paper_bgcolor": colours.card,
             "plot_bgcolor": "rgba(0,0,0,0)",
             "font": {"family": FONT, "size": SIZE, "color": colours.text},
             "xaxis": axis,
@@ -116,6 +123,12 @@ def figure(colours: Palette, *, height: int, **layout: Any) -> go.Figure:  # noq
                 "align": "left",
             },
             "separators": ".,",
+            "modebar": {
+                "bgcolor": "rgba(0,0,0,0)",
+                "color": colours.comparison,
+                "activecolor": colours.primary,
+                "orientation": "v",
+            },
             **layout,
         }
     )

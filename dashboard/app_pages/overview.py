@@ -20,7 +20,7 @@ def overview() -> None:
     headline.show(numbers, trend, cards.colours(), status.currency)
     left, right = st.columns([3, 2])
     with left:
-        figures.trend_card(scope, status, chip=figures.chip(numbers))
+        figures.trend_card(scope, status, chip=figures.chip(numbers, scope))
     with right:
         overview_cards.attention(scope, status)
     left, right = st.columns([3, 2])

@@ -1,0 +1,129 @@
+"""The wait in a browser: from a click on a filter to settled charts, and the first load.
+
+Each page is clicked through the same periods on two servers of one store: the product, which
+has not been asked them before, and one that draws them from kept frames (`constant_server`).
+The ratio is our share of the wait. Both are asked in turn, page by page.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.timing import table
+from dashboard.periods import LABELS
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+
+from browser.chromium import (  # type: ignore[import-not-found]
+    launched,
+    loaded_ms,
+    served,
+    settle,
+    waited_ms,
+    watched,
+)
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+PAGES = {
+    "Overview": "",
+    "To do": "todo",
+    "Sources": "sources",
+    "One source": "sources?source={source}",
+    "Buyers": "buyers",
+    "One buyer": "buyers?buyer={buyer}",
+    "Returns": "returns",
+    "Leads": "leads",
+    "Patterns": "patterns",
+    "Reports": "reports",
+    "Data": "data",
+}
+EMPTY = "data?tab=import"
+"""A page without a figure: what a rerun costs before anything is drawn."""
+PERIODS = (
+    *("last_28_days", "last_30_days", "this_month", "last_month", "this_quarter"),
+    *("last_7_days", "year_to_date", "last_12_months", "last_90_days"),
+)
+CONSTANT = (sys.executable, "-m", "benchmarks.constant_server", "serve")
+
+
+def click(page: Page, period: str) -> float:
+    """Choose a period in the filter bar; how long until nothing moves any more."""
+    page.locator(".st-key-bar_period [data-baseweb=select], .st-key-bar_period input").first.click()
+    page.get_by_role("option", name=LABELS[period], exact=True).click()
+    page.wait_for_url(lambda url: f"period={period}" in url or period == "last_90_days")
+    settle(page)
+    waited: float = waited_ms(page)
+    return waited
+
+
+def visit(browser: Browser, address: str, path: str) -> tuple[float, list[float]]:
+    """One visitor: the first load of a page, then a click for each period."""
+    context = watched(browser)
+    try:
+        page = context.new_page()
+        page.goto(f"{address}/{path}")
+        settle(page)
+        first = loaded_ms(page)
+        return first, [click(page, period) for period in PERIODS]
+    finally:
+        context.close()
+
+
+def measure(browser: Browser, ours: str, constant: str, path: str) -> dict[str, float]:
+    """Medians of both servers; the constant one is shown the page once before it counts."""
+    visit(browser, constant, path)
+    mine, kept = visit(browser, ours, path), visit(browser, constant, path)
+    found: dict[str, float] = {}
+    for name, (first, clicks) in (("ours", mine), ("kept", kept)):
+        found[f"{name}_first"], found[f"{name}_click"] = first, statistics.median(clicks)
+    return found
+
+
+def largest(address: str, table_name: str) -> str:
+    """The id of the first source or buyer."""
+    import json  # noqa: PLC0415 - a script's own needs
+    import urllib.request  # noqa: PLC0415
+
+    with urllib.request.urlopen(f"{address}/api/v1/tables/{table_name}?limit=1") as answer:  # noqa: S310 - our own
+        row: dict[str, Any] = json.loads(answer.read())["rows"][0]
+    return str(row.get("id") or row.get("buyer_id"))
+
+
+def main(data_dir: Path, size: int) -> str:
+    """The table: every page, click and first load against constant frames."""
+    rows = []
+    with served(data_dir) as ours, served(data_dir, command=CONSTANT) as constant:
+        names = {"source": largest(ours, "sources"), "buyer": largest(ours, "buyers")}
+        with launched() as browser:
+            empty = measure(browser, ours, constant, EMPTY)
+            for name, path in PAGES.items():
+                found = measure(browser, ours, constant, path.format(**names))
+                rows.append(
+                    (
+                        name,
+                        f"{found['ours_click'] / found['kept_click']:.2f} ×",
+                        f"{found['ours_click']:.0f} / {found['kept_click']:.0f} ms",
+                        f"{found['ours_first'] / found['kept_first']:.2f} ×",
+                        f"{found['ours_first']:.0f} / {found['kept_first']:.0f} ms",
+                    )
+                )
+                print(rows[-1], file=sys.stderr, flush=True)
+    rows.append(
+        ("(no figure)", "", f"{empty['ours_click']:.0f} ms", "", f"{empty['ours_first']:.0f} ms")
+    )
+    head = ("page", "click", "ours / constant frames", "first load", "ours / constant frames")
+    return table(f"Browser, {size:,} deliveries (aim ≤ 1.3 ×)", head, rows)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data-dir", type=Path, required=True)
+    parser.add_argument("--size", type=int, default=1_000_000)
+    given = parser.parse_args()
+    print(main(given.data_dir, given.size))
