@@ -195,9 +195,12 @@ def _publish(order: Order) -> None:
             "reports say how it has moved since."
         )
         st.text_input("Your name", key="publish_who", max_chars=LONGEST_NAME)
-        st.button("Publish", type="primary", key="publish_now", on_click=_keep, args=(order,))
-    if said := st.session_state.pop("publish_said", None):
+        st.button("Publish now", type="primary", key="publish_now", on_click=_keep, args=(order,))
+    of, said = st.session_state.get("publish_said", ("", ""))
+    if of == order.query():
         st.html(f'<span class="fresh" role="status">{html.escape(said)}</span>', width="content")
+    else:
+        st.session_state.pop("publish_said", None)
 
 
 def _keep(order: Order) -> None:
@@ -205,9 +208,10 @@ def _keep(order: Order) -> None:
         who = st.session_state.get("publish_who", "")
         number = published.publish(book(), order, who=who, base=_base())
     except NoName as error:
-        st.session_state["publish_said"] = f"Not published: {error}."
+        said = f"Not published: {error}."
     else:
-        st.session_state["publish_said"] = f"Published as number {number}."
+        said = f"Published as number {number}."
+    st.session_state["publish_said"] = (order.query(), said)
 
 
 # --- what was published -------------------------------------------------------------------
