@@ -209,7 +209,7 @@ def coverage_card(scope: Scope) -> None:
     cut = len(sources) > SOURCES
     sources = sources[:SOURCES]
     shown = rows.filter(pl.col("source_id").is_in([key for key, _ in sources]))
-    how = f"Darker: more of the deliveries have feedback. Pale: fewer than {cards.FEW} deliveries."
+    how = f"Stronger: more deliveries with feedback. Pale: fewer than {cards.FEW} deliveries."
     if cut:
         how += f" The {SOURCES} largest sources; the table has them all."
     card = cards.Card(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _HEIGHT: Final = 400
 _STEPS: Final = 60
 _RIGHT: Final = 0.62  # from here on a label stands left of its dot
-_WIDE, _HIGH = 0.4, 0.05  # how much of the figure a label takes
+_WIDE, _HIGH = 0.4, 0.036  # how much of the figure a label takes
 LIMITS: Final = ((1.96, "dot", "95 %"), (3.0, "solid", "99.7 %"))
 """How far out, in standard deviations; how the limit is drawn and called."""
 
@@ -113,6 +113,7 @@ def _limits(chart: go.Figure, overall: float, widest: float, top: float, colours
         small,
         xanchor="right",
         yanchor="bottom",
+        bgcolor=colours.card,
     )
     for deviations, dash, _ in LIMITS:
         for side in (1, -1):
