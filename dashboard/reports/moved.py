@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from dashboard.analyses.watching import SETTLED_DAYS, weeks
+from dashboard.todo import after_sentence
 from data_access import publications, worklist
-from metrics import phrases, sentences
+from metrics import evidence, phrases, sentences
+from metrics.alerts import MEASURES
 from metrics.calendar import end_of_day_us
 from metrics.catalogue import number
 
@@ -23,11 +26,6 @@ COMPARED: Final = (
     *("net_cents", "margin_cents"),
 )
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_STEMS: Final = {
-    "conversion_rate": ("converted", "feedback"),
-    "contact_rate": ("contacted", "feedback"),
-    "return_rate": ("returned", "delivered"),
-}
 
 
 def figures(reading: Reading) -> dict[str, Any]:
@@ -108,7 +106,7 @@ _ENDS: Final = {"final": "value", "low": "low", "high": "high"}
 
 
 def decided(reading: Reading) -> list[str]:
-    """What was noted as done in the period, with the figure then and since."""
+    """What was noted as done in the period about what the filters hold, with its result."""
     scope, zone = reading.scope, reading.zone.key
     since = end_of_day_us(scope.first - timedelta(days=1), zone)
     until = min(end_of_day_us(scope.last, zone), scope.as_of_us)
@@ -116,33 +114,35 @@ def decided(reading: Reading) -> list[str]:
         pl.col("recorded_us") > since, pl.col("recorded_us") <= until
     )
     last = rows.unique("finding", keep="last", maintain_order=True).filter(state="done")
-    return [_decision(reading, row) for row in last.to_dicts()]
+    told = [(row, json.loads(row["figure"]) if row["figure"] else {}) for row in last.to_dicts()]
+    return [_decision(reading, row, said) for row, said in told if _inside(scope, said)]
 
 
-def _decision(reading: Reading, row: dict[str, Any]) -> str:
-    said = json.loads(row["figure"]) if row["figure"] else {}
+def _inside(scope: Scope, said: dict[str, Any]) -> bool:
+    """Whether a finding is about a source and a buyer that the filters let through."""
+    return all(
+        not chosen or said.get(f"{kind}_id") in chosen
+        for kind, chosen in (("source", scope.source), ("buyer", scope.buyer))
+    )
+
+
+def _decision(reading: Reading, row: dict[str, Any], said: dict[str, Any]) -> str:
     moment = (_EPOCH + timedelta(microseconds=row["recorded_us"])).astimezone(reading.zone)
     names = [said.get(name) for name in ("source_name", "sub_source", "buyer_name")]
     about = ", ".join(name for name in names if isinstance(name, str))
-    parts = [row["note"], _result(reading, said, moment.date())]
-    text = "; ".join(part for part in parts if part) or str(said.get("sentence") or "done")
-    lead = f"{about}: " if about else ""
-    return f"{lead}{text.rstrip('.')} ({row['who']}, {phrases.day(moment.date(), year=False)})."
+    note = str(row["note"] or "done").rstrip(".")
+    by = f"({row['who']}, {phrases.day(moment.date(), year=False)})."
+    parts = [f"{about}:" if about else "", note, by, _result(reading, said, moment.date())]
+    return " ".join(filter(None, parts))
 
 
 def _result(reading: Reading, said: dict[str, Any], day: date) -> str | None:
-    """The measure since the decision, where enough was delivered."""
-    measure, source, then = said.get("measure"), said.get("source_id"), said.get("figure")
-    if measure not in _STEMS or not isinstance(source, str) or not isinstance(then, float):
+    """The measure before and after at the same age, as on the page *To do*."""
+    measure, source = said.get("measure"), said.get("source_id")
+    if measure not in MEASURES or not isinstance(source, str):
         return None
-    if source not in reading.book.names()["source"]:
-        return None
-    until = (_EPOCH + timedelta(microseconds=reading.scope.as_of_us)).astimezone(reading.zone)
-    scope = replace(reading.scope, first=day, last=max(day, until.date()), source=(source,))
-    rows = reading.table("sources", scope).to_dicts()
-    count, of = _STEMS[measure]
-    if not rows or (rows[0][of] or 0) < sentences.LEAST:
-        return "too early for a result"
-    label = number(measure).label.lower()
-    now = f"{rows[0][count] / rows[0][of] * 100:.1f} %"
-    return f"{label} {then * 100:.1f} % then, {now} of {rows[0][of]:,} since"
+    plain = replace(reading.scope, clock="delivered", base="feedback")
+    version = reading.order.version
+    settled = weeks(reading.book.question(plain, data_version=version), SETTLED_DAYS)
+    found = evidence.after(settled, source, measure, day)
+    return after_sentence({**found, "measure": measure})

@@ -578,7 +578,10 @@ def test_a_published_forecast_is_the_one_held_against_what_came(
 def test_decisions_of_the_month_are_told_with_what_came_of_them(
     desk: Desk, open_book: Callable[[], Book]
 ) -> None:
-    """Noted as done in October; one of November and one not done are not told."""
+    """Noted as done in October; one of November and one not done are not told.
+
+    Oak's returns: 2 of the 47 delivered 31 Aug - 27 Sep, 3 of the 50 of 5 Oct - 1 Nov.
+    """
     desk.take(*two_months())
     book = open_book()
     said_then = {
@@ -596,7 +599,12 @@ def test_decisions_of_the_month_are_told_with_what_came_of_them(
     november = worklist.Decision(finding="c", state="done", who="Ben", note="Too late")
     worklist.record(book.store, november, at_us=us("2026-11-02T10:00:00Z"))
     text = said(report(book, "monthly"))
-    assert "Oak: Capped at 50 a week; returns 9.8 % then, 5.0 % of 60 since (Ana, 2 Oct)." in text
+    assert (
+        "Oak: Capped at 50 a week (Ana, 2 Oct). Returns was 4.3 % of 47 in the four weeks before, "
+        "6.0 % of 50 in 4 weeks since, at the same age: level, the difference may be chance."
+    ) in text
+    elm = said(report(book, "monthly", source=["src_elm"]))
+    assert "Nothing was noted as done in October 2026." in elm
     assert "Not yet" not in text
     assert "Too late" not in text
 
