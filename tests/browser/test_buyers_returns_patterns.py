@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from browser.expected import PERIOD, and_more
+from browser.test_hostile_text import unharmed
 from browser.test_journeys import fits
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from browser.visitors import Site, Visitor
 
 pytestmark = pytest.mark.browser
+OCTOBER = "from=2026-10-01&to=2026-10-31"
 QUIET = "ent_campusbridge"
 PATHS = (
     "buyers",
@@ -209,3 +211,12 @@ def test_every_view_fits_a_dark_screen_and_a_narrow_one(
         assert word not in text, word
     for width, height in ((1440, 900), (390, 844)):
         fits(visitor, width, height)
+
+
+def test_hostile_names_and_reasons_stay_text(hostile_site: Site, invite: Invite) -> None:
+    """No dialog, no request elsewhere, no error, nothing made of it on any of the pages."""
+    visitor = invite(hostile_site)
+    buyers = hostile_site.rows("buyers", OCTOBER)
+    for path in ("buyers", f"buyers?buyer={buyers[0]['id']}", *PATHS[2:]):
+        visitor.open(and_more(path, OCTOBER))
+        unharmed(visitor)

@@ -14,17 +14,15 @@ import dashboard.data
 from dashboard.buyer_profile import Habits, verdict
 
 if TYPE_CHECKING:
-    import pandas as pd
     from builders import Desk
     from pages import Open
     from streamlit.testing.v1 import AppTest
 
 
-def shown(app: AppTest, card: str) -> pd.DataFrame:
+def shown(app: AppTest, card: str) -> Any:
     """The table of a card."""
     [frame] = [element for element in app.dataframe if element.proto.id.endswith(f"grid_{card}")]
-    value: pd.DataFrame = frame.value
-    return value
+    return frame.value
 
 
 def test_each_type_of_buyer_has_the_figure_that_counts_for_it(opened: Open, desk: Desk) -> None:
