@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -60,7 +61,7 @@ def types_card(scope: Scope) -> None:
         cards.title(card.title, card.how)
         rows = in_order(book().table("buyer_types", scope).filter(pl.col("delivered") > 0))
         tiles = "".join(_tile(row) for row in rows.iter_rows(named=True))
-        st.html(f'<div class="tiles">{tiles}</div>')
+        st.html(f'<div class="buyer-types">{tiles}</div>')
         cards.actions(card)
 
 
@@ -100,13 +101,25 @@ def everyone(scope: Scope) -> Scope:
     return replace(scope, buyer=())
 
 
+def overdue(scope: Scope) -> pl.DataFrame:
+    """The table `overdue_feedback`; days of silence only where the period reaches to now.
+
+    A buyer may have reported since about deliveries after the period.
+    """
+    rows = book().table("overdue_feedback", scope)
+    known_on = wording.instant_of(scope.as_of_us).date()
+    if scope.last >= known_on - timedelta(days=1):
+        return rows
+    return rows.with_columns(days_silent=pl.lit(None, pl.Int64))
+
+
 def joined(scope: Scope) -> pl.DataFrame:
     """The table `buyers` with what is overdue and returns against expected."""
-    overdue = book().table("overdue_feedback", scope)
+    missing = overdue(scope)
     strict = book().table("buyer_strictness", everyone(scope))
     rows = book().table("buyers", scope).filter(pl.col("delivered") > 0)
     rows = rows.join(
-        overdue.select("buyer_id", "overdue", "overdue_low", "days_silent"),
+        missing.select("buyer_id", "overdue", "overdue_low", "days_silent"),
         left_on="id",
         right_on="buyer_id",
         how="left",
@@ -134,7 +147,7 @@ def table_card(scope: Scope, status: Status) -> None:
         key="buyers_table",
         title="All buyers",
         how="Largest net revenue first. Tick a row for a buyer's profile; click a heading to sort. "
-        "Overdue is counted over the last five weeks, by each buyer's own habit.",
+        "Overdue: over the last five weeks of the period, by each buyer's own habit.",
         columns=COLUMNS,
         table="buyers",
         leads={"status": "delivered"},

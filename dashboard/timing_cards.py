@@ -14,6 +14,8 @@ from dashboard.data import book
 if TYPE_CHECKING:
     from metrics.scope import Scope
 
+_WEEKS: Final = 26
+"""So many weeks, the last ones: those before have been complete for long."""
 SPLITS: Final = {
     "buyer_type": "Buyer type",
     "buyer": "Buyer",
@@ -52,14 +54,15 @@ def complete_card(scope: Scope) -> None:
         key="complete",
         title="How complete each week is",
         how="Share of a delivery week's final sales that is normally in at its age. Hatched: what "
-        "usually still comes.",
+        "usually still comes. The last half year at most.",
         columns=("week", "age_weeks", "delivered", "converted", "developed", "expected_final"),
         table="cohorts",
         empty="There is no whole week in this period yet.",
     )
 
     def frame() -> pl.DataFrame:
-        return book().table("cohorts", scope).with_columns(pl.col("expected_final").round(1))
+        rows = book().table("cohorts", scope).sort("week").tail(_WEEKS)
+        return rows.with_columns(pl.col("expected_final").round(1))
 
     cards.show(card, frame, by_age.complete)
 

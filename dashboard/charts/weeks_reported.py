@@ -43,13 +43,16 @@ def figure(frame: pl.DataFrame, colours: Palette) -> go.Figure:
         hovertext=[_hover(row) for row in rows],
         hoverinfo="text",
         text=[
-            wording.count(row["received"]) if low else ""
+            wording.count(row["received"]) if low or row["partial"] else ""
             for row, low in zip(rows, few, strict=True)
         ],
         textposition="outside",
         textangle=0,
         cliponaxis=False,
-        textfont={"color": colours.bad, "size": theme.SIZE - 1},
+        textfont={
+            "color": [colours.bad if low else colours.quiet for low in few],
+            "size": theme.SIZE - 1,
+        },
         marker={
             "color": [
                 colours.card if row["partial"] else colours.bad if low else colours.subject

@@ -110,7 +110,7 @@ def test_a_buyer_type_leads_to_its_buyers(site: Site, invite: Invite) -> None:
     """The name of a tile is a link with the filter."""
     visitor = invite(site)
     visitor.open(f"buyers?{PERIOD}")
-    link = visitor.page.locator(".tiles").get_by_role("link", name="Data buyer")
+    link = visitor.page.locator(".buyer-types").get_by_role("link", name="Data buyer")
     visitor.after(link.click, "buyer_type=data_buyer")
     heads, *shown = visitor.grid("card_buyers_table")
     names = {row[heads.index("Name")] for row in shown}

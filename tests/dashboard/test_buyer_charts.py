@@ -177,7 +177,8 @@ def test_a_quiet_week_has_its_number_and_a_week_that_is_not_over_is_hollow() -> 
     _, bars, usual = figure.data
     light = theme.LIGHT
     assert list(bars.marker.color) == [light.subject, light.bad, light.card]
-    assert list(bars.text) == ["", "10", ""]
+    assert list(bars.text) == ["", "10", "2"]
+    assert list(bars.textfont.color) == [light.quiet, light.bad, light.quiet]
     assert list(usual.y) == [88.0, 90.0, 30.0]
     assert usual.line.dash == "dash"
     assert "usual 90 (81 – 99)" in bars.hovertext[1]

@@ -32,7 +32,7 @@ def test_each_type_of_buyer_has_the_figure_that_counts_for_it(opened: Open, desk
     assert not app.exception
     said = text(app)
     assert "cannot be shown" not in said
-    tiles = said[said.index('<div class="tiles">') :]
+    tiles = said[said.index('<div class="buyer-types">') :]
     live, lead = tiles.index("Live transfer"), tiles.index("Lead buyer")
     assert live < lead
     assert "spoken to within 15 minutes" in tiles[live:lead]
@@ -202,3 +202,14 @@ def test_a_verdict_on_returns_needs_somebody_to_compare_with() -> None:
     assert "It returns 2.0 times what others return" in told(strictness=more)
     assert "It returns less than others from the same sources: 0.5 times" in told(strictness=less)
     assert "nobody else gets the same sources" in told(strictness={"strictness": None})
+
+
+def test_days_of_silence_are_told_only_of_a_period_that_reaches_to_now(
+    opened: Open, desk: Desk
+) -> None:
+    """Later deliveries may have been answered since; the table does not claim otherwise."""
+    desk.take(*two_buyers())
+    ended = shown(opened("buyers", **PERIOD), "buyers_table")
+    assert ended["days_silent"].isna().all()
+    now = shown(opened("buyers", **PERIOD, as_of="2026-10-31"), "buyers_table")
+    assert now["days_silent"].min() == 3  # the last report came on 28 October
