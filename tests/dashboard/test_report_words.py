@@ -210,7 +210,7 @@ def test_what_is_asked_of_a_source_has_evidence_and_no_money(rule: str) -> None:
             "",
         ),
         (row("credit_cents", 20_000.0, 10_000.0), "up $100.00, was $100.00", ""),
-        (row("margin_cents", None), "unknown while the cost of some leads is", ""),
+        (row("margin_cents", None), "unknown, as the cost of some leads is missing", ""),
     ],
 )
 def test_a_tile_says_its_change_only_where_that_is_fair(

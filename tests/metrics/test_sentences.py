@@ -224,7 +224,7 @@ def test_without_feedback_only_money_is_judged() -> None:
             number("contact_rate", 0.4, 0.3, numerator=12, denominator=30, verdict="better"),
             "Contact: too few deliveries to tell.",
         ),
-        (number("margin_cents", None), "Margin: unknown while the cost of some leads is."),
+        (number("margin_cents", None), "Margin: unknown, as the cost of some leads is missing."),
         (number("gross_cents", None), "Gross revenue: unknown without prices."),
         (number("conversion_rate", None, denominator=0), "Conversion: no data."),
     ],
@@ -279,8 +279,8 @@ def test_the_bridge_goes_as_far_as_prices_and_costs_are_known() -> None:
         "margin is left."
     )
     assert sentences.bridge({**values, "margin_cents": None}, "USD") == (
-        "$2,000 gross less $100.00 of credits is $1,900 net; the margin is unknown while the cost "
-        "of some leads is."
+        "$2,000 gross less $100.00 of credits is $1,900 net; the margin is unknown, as the "
+        "cost of some leads is missing."
     )
     assert sentences.bridge({**values, "gross_cents": None}, "USD") is None
 
