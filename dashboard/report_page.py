@@ -91,9 +91,8 @@ def _pick(tab: str, asked: Asked, status: Status) -> None:
         _pick_party(tab, asked)
         return
     today = periods.day_of(wording.instant_of(asked.scope.as_of_us), book().settings.zone)
-    first = status.first_day or today
-    choices = {"month": _months, "week": _weeks, "day": _days}[tab](first, today)
-    default = list(choices)[min(1, len(choices) - 1)]  # the newest is not over yet
+    choices = offered(tab, first=status.first_day or today, today=today)
+    default = list(choices)[1]  # the newest is not over yet
     chosen = st.query_params.get(tab, default)
     if chosen not in choices:
         choices = {chosen[:20]: chosen[:20], **choices}
@@ -108,6 +107,14 @@ def _pick(tab: str, asked: Asked, status: Status) -> None:
         on_change=_set_period,
         args=(tab,),
     )
+
+
+def offered(tab: str, *, first: date, today: date) -> dict[str, str]:
+    """Periods to pick by their parameter, the newest first; the last complete one is second."""
+    monday = today - timedelta(days=today.weekday())
+    begun = {"month": today.replace(day=1), "week": monday, "day": today}[tab]
+    first = min(first, begun - timedelta(days=1))
+    return {"month": _months, "week": _weeks, "day": _days}[tab](first, today)
 
 
 def _set_period(tab: str) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Final
 
 import pytest
 
+from dashboard import report_page
 from dashboard.reports import party
 from dashboard.reports.document import Tile
 from dashboard.reports.reading import tile
@@ -220,3 +222,12 @@ def test_a_tile_says_its_change_only_where_that_is_fair(
     found = tile(given, "USD", delivered=500)
     assert isinstance(found, Tile)
     assert (found.change, found.tone) == (change, tone)
+
+
+@pytest.mark.parametrize("tab", ["month", "week", "day"])
+def test_the_last_complete_period_can_be_picked_in_a_store_that_has_just_begun(tab: str) -> None:
+    """The page picks what the API takes without a period, whatever the first delivery."""
+    today = date(2026, 11, 25)
+    found = list(report_page.offered(tab, first=today, today=today))
+    assert found[1] == {"month": "2026-10", "week": "2026-11-16", "day": "2026-11-24"}[tab]
+    assert len(list(report_page.offered(tab, first=date(1990, 1, 1), today=today))) == 60
