@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-KEPT = ("table", "count", "deliveries", "names", "batches", "refused", "status", "feedback", "lead")
+KEPT = ("table", "count", "deliveries", "names", "status", "feedback", "lead")
 
 
 def kept(call: Callable[..., Any]) -> Callable[..., Any]:

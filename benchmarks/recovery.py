@@ -72,8 +72,10 @@ def stories(book: Book, seed: int, found: Notes) -> None:
     found["reversed pair is in its true order"].append(rates[better] > rates[looks])
     ranks = {row["id"]: row for row in book.table("ranking", SCOPE).to_dicts()}
     lucky = ranks.get(entity(roster.LUCKY))
-    sure = lucky is not None and (lucky["better_than_average"] or 0) >= 0.95  # noqa: PLR2004 - as a reader would say "better"
-    found["lucky source is not called better"].append(not sure)
+    tiers = dict(book.table("tiers", SCOPE).select("id", "tier").iter_rows())
+    praised = tiers.get(entity(roster.LUCKY), "").startswith(("Excellent", "Good"))
+    sure = lucky is not None and (lucky["rank_high"] or lucky["of"]) <= lucky["of"] / 2
+    found["lucky source is not called better"].append(not (sure or praised))
     assert seed >= 0
 
 
@@ -104,7 +106,6 @@ def closeness(book: Book, seed: int, deliveries: int, found: Notes) -> None:
             found["conversion range covers"].append(
                 row["conversion_low"] <= value <= row["conversion_high"]
             )
-
 
     for row in book.table("scores", replace(mature, base="feedback")).to_dicts():
         rates = true.get(row["id"], {})

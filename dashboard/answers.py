@@ -138,7 +138,7 @@ def _frames(
 
 def _frame(book: Book, table: tables.Table, scope: Scope, options: Options) -> pl.DataFrame:
     if table.kind == "receipts":
-        return book.receipts(table.name).select(*table.schema)
+        return book.ledger.table(table.name).select(*table.schema)
     if table.kind == "rows":
         read = book.feedback if table.name == "feedback" else book.attempts
         frame = read(scope, version=options.data_version)

@@ -17,8 +17,9 @@ import polars as pl
 from dashboard import edition as editions
 from dashboard import kept, publishing
 from dashboard import question as questions
+from dashboard.ledger import Ledger
 from dashboard.question import Question
-from data_access import receipts, snapshot, trend_notes, worklist
+from data_access import snapshot
 from data_access.settings import Settings
 from data_access.shelf import Shelf
 from data_access.store import Store
@@ -154,55 +155,10 @@ class Book:
             **cast("dict[str, Any]", {k: v for k, v in options.items() if v is not None}),
         )
 
-    def batches(self) -> pl.DataFrame:
-        """Imports with their five counts, newest first."""
-        with self.store.reading() as connection:
-            rows = receipts.all_batches(connection)
-        return rows.with_columns(
-            status=pl.when(pl.col("finished_us").is_null())
-            .then(pl.lit("unfinished"))
-            .otherwise(pl.lit("finished")),
-            started_at=listing.instant("started_us"),
-            finished_at=listing.instant("finished_us"),
-            rows_read=pl.sum_horizontal("created", "duplicate", "conflict", "parked", "rejected"),
-        ).drop("started_us", "finished_us", "cursor")
-
-    def refused(self) -> pl.DataFrame:
-        """Rows that were refused, newest first."""
-        with self.store.reading() as connection:
-            rows = receipts.refused(connection)
-        return rows.with_columns(
-            refused_id=pl.concat_str(pl.lit("q"), "refused_id"),
-            recorded_at=listing.instant("recorded_us"),
-        ).drop("recorded_us")
-
-    def decisions(self) -> pl.DataFrame:
-        """Every decision on a finding, newest first."""
-        return (
-            worklist.history(self.store)
-            .reverse()
-            .with_columns(
-                decision_id=pl.concat_str(pl.lit("w"), "work_id"),
-                decided_at=listing.instant("recorded_us"),
-            )
-        )
-
-    def trend_notes(self) -> pl.DataFrame:
-        """Notes that stand on trends, by day."""
-        return trend_notes.shown(self.store).with_columns(
-            note_id=pl.concat_str(pl.lit("n"), "annotation_id"),
-            recorded_at=listing.instant("recorded_us"),
-        )
-
-    def receipts(self, name: str) -> pl.DataFrame:
-        """A table about the store itself, by name."""
-        made = {
-            "batches": self.batches,
-            "refused": self.refused,
-            "decisions": self.decisions,
-            "trend_notes": self.trend_notes,
-        }
-        return made[name]()
+    @property
+    def ledger(self) -> Ledger:
+        """Tables about the store itself: imports, refused rows, decisions, notes."""
+        return Ledger(self.store)
 
     # --- single deliveries ------------------------------------------------------------
 
@@ -292,7 +248,7 @@ class Book:
         return listing.attempts(mine.filter(pl.col("attempted_us") <= scope.as_of_us).collect())
 
     def _channels(self) -> dict[str, str]:
-        rows = self.batches().select("batch_id", "channel")
+        rows = self.ledger.batches().select("batch_id", "channel")
         return dict(rows.iter_rows())
 
     # --- one lead, search -------------------------------------------------------------

@@ -61,7 +61,7 @@ def imports(status: Status) -> None:
             zone=status.zone,
             empty="Nothing was imported yet.",
         ),
-        lambda: book().batches(),
+        book().ledger.batches,
         None,
     )
 
@@ -79,7 +79,7 @@ def refused(status: Status) -> None:
     """Refused rows by reason, then one by one with what would have been allowed."""
     rows = pl.DataFrame()
     with cards.guarded("Refused rows"):
-        rows = book().refused()
+        rows = book().ledger.refused()
     if rows.is_empty():
         st.html(
             '<div class="empty"><strong>Nothing was refused.</strong> Rows that cannot be taken '

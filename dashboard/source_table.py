@@ -41,7 +41,7 @@ def rows(scope: Scope) -> pl.DataFrame:
 def place(low: int | None, high: int | None, of: int, peers: str) -> str:
     """Where a source could stand among its peers: "2nd to 6th of 9, solar"."""
     if low is None or high is None:
-        return wording.NO_DATA
+        return "too few leads"
     among = "" if peers == "(all)" else f", {peers}"
     if low == high:
         return f"{wording.ordinal(low)} of {of}{among}"

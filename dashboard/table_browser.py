@@ -56,7 +56,7 @@ def _preview(table: Table, asked: Asked) -> pl.DataFrame:
     """The frame of a table, or the newest rows of a long one."""
     known, scope = book(), asked.scope
     if table.kind == "receipts":
-        return known.receipts(table.name).select(*table.schema)
+        return known.ledger.table(table.name).select(*table.schema)
     if table.name == "deliveries":
         return known.deliveries(scope, limit=PREVIEWED)
     if table.name == "feedback":

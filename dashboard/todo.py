@@ -65,7 +65,7 @@ def items(scope: Scope) -> pl.DataFrame:
     plain = kept.timeless(replace(scope, compare="before"))
     found = known.table("findings", plain)
     if not scope.filters:
-        found = pl.concat([found, refused(known.refused())])
+        found = pl.concat([found, refused(known.ledger.refused())])
     zone = known.settings.zone
     today = periods.day_of(wording.instant_of(scope.as_of_us), zone)
     latest = worklist.latest(known.store)

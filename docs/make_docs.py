@@ -40,7 +40,8 @@ was **reported**. By the last two only deliveries with feedback can be counted; 
 the others is blank.
 *As known on* (`as_of`): whatever was tried, reported or taken back later does not exist.
 
-A comparison is with the period before **at the same age**: its deliveries as they were known
+A comparison is with the period before (months with months), or with a year before, **at the same
+age**: its deliveries as they were known
 one period-length earlier. Young deliveries have not reported yet; without this every headline
 would "fall". A change of a rate is called level when the likely range of the difference covers
 zero (R. G. Newcombe, "Interval estimation for the difference between independent proportions",

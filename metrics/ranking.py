@@ -96,7 +96,7 @@ def _alike(one: tuple[float, float, float], other: tuple[float, float, float]) -
     return least <= 0 <= most
 
 
-def ranking(cells: pl.DataFrame, named: Named, *, seed: int = 0) -> pl.DataFrame:
+def ranking(cells: pl.DataFrame, named: Named, *, seed: int = 0, least: int = 0) -> pl.DataFrame:
     """The table `ranking`: conversion of feedback, adjusted; sources against their peers.
 
     Peers are the sources of a vertical (with under five: of all verticals together). What
@@ -108,13 +108,15 @@ def ranking(cells: pl.DataFrame, named: Named, *, seed: int = 0) -> pl.DataFrame
     Args:
         cells: `source`, `vertical`, `buyer`, `feedback`, `converted`: deliveries old
             enough to judge.
+        least: feedback below which no range of places is named: with few leads somebody is
+            always lucky, and a place is what readers act on.
         named: names of sources.
         seed: of the draws.
 
     Returns:
         One row per source and vertical (`peers`), sorted by peers and rank: counts, raw
         and adjusted rate with its 95 % range, place by adjusted rate and the range of
-        places (both ends 2.5 %), number of peers, and how likely the source is better
+        places (both ends 2.5 %; null under `least`), number of peers, and how likely the source is better
         than the middle of its peers (null alone).
     """
     generator = np.random.default_rng(seed)
@@ -133,6 +135,10 @@ def ranking(cells: pl.DataFrame, named: Named, *, seed: int = 0) -> pl.DataFrame
     if not parts:
         return pl.DataFrame(schema=RANKING)
     table = pl.concat(parts).sort("peers", "rank", "id")
+    enough = pl.col("feedback") >= least
+    table = table.with_columns(
+        pl.when(enough).then(pl.col(name)).alias(name) for name in ("rank_low", "rank_high")
+    )
     return table.select(pl.col(name).cast(kind) for name, kind in RANKING.items())
 
 

@@ -100,6 +100,8 @@ class Floors:
     contact: Shares = _CONTACT
     returns: Shares = _RETURNS
     least_deliveries: int = 50
+    least_for_place: int = 100
+    """With feedback: below it no place among peers is named, for somebody is always lucky."""
     widest_share: float = 0.25
     """A rule that hits more than this share of all sources does not fire."""
 

@@ -62,18 +62,21 @@ def probabilities(
     return np.diff(whole, axis=1)
 
 
-def tiers(outcomes: pl.LazyFrame, named: Named, rules: Tiers) -> pl.DataFrame:
+def tiers(outcomes: pl.LazyFrame, named: Named, rules: Tiers, *, least: int = 0) -> pl.DataFrame:
     """The table `tiers`: one row per source, by id.
 
     Args:
         outcomes: deliveries of the rating window with `source`.
         named: names of sources.
         rules: edges, and how sure a tier must be.
+        least: feedback below which no tier is named, however sure it looks: of many small
+            sources one is always lucky.
 
     Returns:
         converted, feedback and their rate with range; `rate_tier` by the rate alone;
         `tier` where its probability is at least 80 %, two neighbours ("Good or Watch")
-        where they are together, else "too few leads (41 of about 400 needed)"; the
+        where they are together, else, or with under `least` feedback, "too few leads (41 of
+        about 400 needed)"; the
         probability of what is named (null for none), of each tier; `needed`: feedback at
         which the present rate would make one tier sure, null beyond 100,000.
     """
@@ -90,7 +93,8 @@ def tiers(outcomes: pl.LazyFrame, named: Named, rules: Tiers) -> pl.DataFrame:
     of = found["feedback"].to_numpy().astype(float)
     chances = probabilities(count, of, rules)
     verdicts = [
-        _verdict(chance, c, n, rules) for chance, c, n in zip(chances, count, of, strict=True)
+        _verdict(chance, c, n, rules, least)
+        for chance, c, n in zip(chances, count, of, strict=True)
     ]
     likely = rated("conversion", pl.col("converted"), pl.col("feedback"))
     table = found.with_columns(
@@ -108,18 +112,25 @@ def tiers(outcomes: pl.LazyFrame, named: Named, rules: Tiers) -> pl.DataFrame:
 
 
 def _verdict(
-    chances: NDArray[np.float64], count: float, of: float, rules: Tiers
+    chances: NDArray[np.float64], count: float, of: float, rules: Tiers, least: int
 ) -> tuple[str, float | None, int | None]:
     best = int(np.argmax(chances))
     needed = _needed(count, of, rules)
+    if of < least:
+        needed = None if needed is None else max(needed, least)
+        return _too_few(of, needed), None, needed
     if chances[best] >= rules.sure:
         return NAMES[best], float(chances[best]), int(of)
     pairs = chances[:-1] + chances[1:]
     pair = int(np.argmax(pairs))
     if pairs[pair] >= rules.sure:
         return f"{NAMES[pair + 1]} or {NAMES[pair]}", float(pairs[pair]), needed
+    return _too_few(of, needed), None, needed
+
+
+def _too_few(of: float, needed: int | None) -> str:
     about = f"about {needed:,}" if needed is not None else "many more"
-    return f"too few leads ({int(of):,} of {about} needed)", None, needed
+    return f"too few leads ({int(of):,} of {about} needed)"
 
 
 def _needed(count: float, of: float, rules: Tiers) -> int | None:

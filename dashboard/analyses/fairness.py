@@ -27,7 +27,9 @@ def _ranking(asked: Question) -> pl.DataFrame:
     found = rows.group_by(dimensions).agg(
         feedback=pl.len().cast(pl.Int64), converted=pl.col("converted").sum()
     )
-    table = ranking.ranking(found.collect(), asked.named, seed=asked.seed)
+    table = ranking.ranking(
+        found.collect(), asked.named, seed=asked.seed, least=asked.rules.floors.least_for_place
+    )
     return asked.of_sources(table, "id")
 
 
@@ -71,8 +73,11 @@ TABLES: Final = (
             ("conversion_rate", "converted ÷ feedback."),
             ("adjusted_rate", "Conversion, pulled towards similar sources when leads are few."),
             ("rank", "Place by the adjusted rate."),
-            ("rank_low", "The best place it could have (95 %)."),
-            ("rank_high", "The worst place it could have (95 %)."),
+            (
+                "rank_low",
+                "The best place it could have (95 %); empty under 100 with feedback (rules).",
+            ),
+            ("rank_high", "The worst place it could have (95 %); empty like the best."),
             ("of", "How many are compared."),
             ("better_than_average", "How likely it is better than the middle of its peers."),
         ),

@@ -372,3 +372,17 @@ def test_rules_keep_what_is_not_said_and_have_a_hash_of_all() -> None:
     assert changed.floors.contact.of("live_transfer") == 0.6
     assert changed.digest != Rules().digest
     assert read({}, "rules.toml").digest == Rules().digest
+
+
+def test_a_place_is_named_from_enough_feedback_on() -> None:
+    """With 60 of feedback there is an adjusted rate but no place; with 600 there are both."""
+    sizes = {"A": 600, "B": 600, "C": 600, "D": 600, "E": 600, "L": 60}
+    rows = [
+        {"source": s, "vertical": "v", "buyer": "b", "feedback": n, "converted": n // 8}
+        for s, n in sizes.items()
+    ]
+    table = ranking.ranking(pl.DataFrame(rows), NAMED, least=100)
+    found = {row["id"]: row for row in table.to_dicts()}
+    assert found["L"]["rank_low"] is found["L"]["rank_high"] is None
+    assert found["L"]["adjusted_rate"] is not None
+    assert found["A"]["rank_low"] <= found["A"]["rank_high"]

@@ -171,3 +171,13 @@ def test_stability_of_an_order_that_no_weight_can_change() -> None:
     rows = score.rank_stability(every, Score())
     assert rows["tau"].to_list() == pytest.approx([1.0] * 8)
     assert rows["moved"].to_list() == [0] * 8
+
+
+def test_a_small_source_has_no_tier_however_lucky_it_is() -> None:
+    """11 of 39 looks Excellent with 99.7 %; under 50 with feedback nothing is said."""
+    frame = pl.DataFrame({"source": ["L"] * 39, "covered": 1, "converted": [1] * 11 + [0] * 28})
+    free = tiers.tiers(frame.lazy(), NAMED, Tiers()).row(0, named=True)
+    assert (free["tier"], round(free["probability"], 3)) == ("Excellent", 0.997)
+    row = tiers.tiers(frame.lazy(), NAMED, Tiers(), least=50).row(0, named=True)
+    assert row["tier"] == "too few leads (39 of about 50 needed)"
+    assert (row["probability"], row["needed"], row["rate_tier"]) == (None, 50, "Excellent")
