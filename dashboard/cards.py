@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import streamlit as st
 
 from dashboard import address, grids, theme
+from dashboard.tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -95,7 +96,7 @@ def show(
     )
     with frame_of_card, guarded(card.title):
         rows = frame()
-        as_table = _head(card, extras, extras.chip(rows), switch=figure is not None)
+        as_table = head(card, extras, extras.chip(rows), switch=figure is not None)
         if rows.is_empty():
             st.html(f'<div class="empty">{html.escape(card.empty)}</div>')
             return
@@ -178,7 +179,7 @@ def _title(text: str, chip: str | None) -> str:
     return f'<div class="card-title">{html.escape(text)}{mark}</div>'
 
 
-def _head(card: Card, extras: Extras, chip: str | None, *, switch: bool) -> bool:
+def head(card: Card, extras: Extras, chip: str | None, *, switch: bool) -> bool:
     """Title with the card's switches, how to read it; whether the table is wanted."""
     view: str | None = "Table"
     with st.container(horizontal=True, vertical_alignment="center", key=f"head_{card.key}"):
@@ -210,8 +211,14 @@ def _tabulate(
             on_row(rows.row(place, named=True))
 
     columns = [name for name in card.columns or rows.columns if _has(name, rows)]
-    look = grids.Look(currency=card.currency, zone=card.zone)
+    look = grids.Look(currency=card.currency, zone=card.zone, meanings=meanings(card))
     grids.grid(rows, columns, key=key, look=look, on_select=clicked if on_row else None)
+
+
+def meanings(card: Card) -> dict[str, str]:
+    """What the columns of a card's table mean."""
+    columns = TABLES[card.table].columns if card.table else ()
+    return {column.name: column.definition for column in columns}
 
 
 def _draw(card: Card, figure: go.Figure, on_click: Callable[[str], None] | None) -> None:

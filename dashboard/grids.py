@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 import streamlit as st
 
 from dashboard import wording
+from dashboard.meanings import MEANINGS
 from metrics.catalogue import BY_KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from streamlit.elements.lib.column_types import ColumnConfig
 
@@ -162,10 +163,11 @@ def with_ranges(frame: pl.DataFrame) -> pl.DataFrame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """In which currency and zone cells are written."""
+    """In which currency and zone cells are written; what columns of one table mean."""
 
     currency: str = "USD"
     zone: str = "UTC"
+    meanings: Mapping[str, str] = field(default_factory=dict)
 
 
 def grid(
@@ -222,8 +224,13 @@ def _is_rate(name: str) -> bool:
     return name in BY_KEY and BY_KEY[name].unit == "rate"
 
 
+def _defined(name: str) -> str | None:
+    """What the catalogue says of a column, else its plain meaning."""
+    return BY_KEY[name].definition if name in BY_KEY else MEANINGS.get(name)
+
+
 def _column(name: str, kind: pl.DataType, look: Look) -> ColumnConfig:
-    label, meaning = heading(name), BY_KEY[name].definition if name in BY_KEY else None
+    label, meaning = heading(name), look.meanings.get(name) or _defined(name)
     columns = st.column_config
     if name.endswith("_cents"):
         label = f"{label} ({wording.symbol(look.currency)})"

@@ -8,8 +8,9 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import address, data_import, empty_states, filter_bar, header, navigation, theme
+from dashboard import address, empty_states, filter_bar, header, navigation, theme
 from dashboard.data import book
+from dashboard.panels import data_import
 
 ASSETS: Final = Path(__file__).parent / "assets"
 _SIDEBAR: Final = 210  # pixels; page names are short

@@ -22,6 +22,7 @@ class Palette:
     quiet: str  # secondary text, axis labels
     line: str  # hairlines, grid
     primary: str  # things to click
+    on_primary: str  # text on them, where they are filled
     subject: str  # what the figure is about
     comparison: str  # what it is compared with
     attention: str
@@ -38,6 +39,7 @@ LIGHT: Final = Palette(
     quiet="#596575",
     line="#E3E8EF",
     primary="#0B5FA5",
+    on_primary="#FFFFFF",
     subject="#0072B2",
     comparison="#8A94A3",
     attention="#8F6200",
@@ -53,6 +55,7 @@ DARK: Final = Palette(
     quiet="#9AA7B8",
     line="#2B3542",
     primary="#58A6E8",
+    on_primary="#10151C",
     subject="#58A6E8",
     comparison="#7C899A",
     attention="#E69F00",

@@ -41,8 +41,8 @@ the others is blank.
 *As known on* (`as_of`): whatever was tried, reported or taken back later does not exist.
 
 A comparison is with the period before (months with months), or with a year before, **at the same
-age**: its deliveries as they were known
-one period-length earlier. Young deliveries have not reported yet; without this every headline
+age**: as it was known when its last day was as old. Young deliveries have not reported yet; without
+this every headline
 would "fall". A change of a rate is called level when the likely range of the difference covers
 zero (R. G. Newcombe, "Interval estimation for the difference between independent proportions",
 Statistics in Medicine 17, 1998, method 10); money is level when it moved by less than 1 %.

@@ -116,8 +116,8 @@ def ranking(cells: pl.DataFrame, named: Named, *, seed: int = 0, least: int = 0)
     Returns:
         One row per source and vertical (`peers`), sorted by peers and rank: counts, raw
         and adjusted rate with its 95 % range, place by adjusted rate and the range of
-        places (both ends 2.5 %; null under `least`), number of peers, and how likely the source is better
-        than the middle of its peers (null alone).
+        places (both ends 2.5 %; null under `least`), number of peers, and how likely the
+        source is better than the middle of its peers (null alone).
     """
     generator = np.random.default_rng(seed)
     told = cells.filter(pl.col("feedback") > 0).sort("vertical", "source", "buyer")

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from dashboard import address, buyer_cards, buyer_profile, cards, empty_states, figures
+from dashboard import address, cards, empty_states
 from dashboard.data import book
+from dashboard.panels import buyer_cards, buyer_profile, figures
 
 asked, status = address.asked(), book().status()
 scope = asked.scope

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from dashboard import address, data_import, data_names, data_tabs, table_browser
+from dashboard import address
 from dashboard.data import book
+from dashboard.panels import data_import, data_names, data_tabs, table_browser
 
 asked, status = address.asked(), book().status()
 TITLES = {

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from dashboard import address, lead_list, lead_story, search_results
+from dashboard import address
 from dashboard.data import book
+from dashboard.panels import lead_list, lead_story, search_results
 from dashboard.parameters import LONGEST
 
 asked, status = address.asked(), book().status()

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from dashboard import address, cards, empty_states, figures, headline, overview_cards
+from dashboard import address, cards, empty_states
 from dashboard.charts import outcome_mix, ranking
 from dashboard.data import book
+from dashboard.panels import figures, headline, overview_cards
 
 asked, status = address.asked(), book().status()
 scope = asked.scope

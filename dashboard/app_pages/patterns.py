@@ -1,16 +1,8 @@
 """Patterns: how long does it take, how complete is it, is there a season?"""
 
-from dashboard import (
-    address,
-    cards,
-    empty_states,
-    figures,
-    forecast_cards,
-    season_cards,
-    tabs,
-    timing_cards,
-)
+from dashboard import address, cards, empty_states
 from dashboard.data import book
+from dashboard.panels import figures, forecast_cards, season_cards, tabs, timing_cards
 
 asked, status = address.asked(), book().status()
 scope = asked.scope

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from dashboard import address, cards, report_page
+from dashboard import address, cards
 from dashboard.data import book
+from dashboard.panels import report_page
 
 asked, status = address.asked(), book().status()
 

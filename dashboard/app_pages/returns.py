@@ -2,17 +2,9 @@
 
 import streamlit as st
 
-from dashboard import (
-    accuracy_cards,
-    address,
-    cards,
-    empty_states,
-    figures,
-    reason_cards,
-    returns_cards,
-    tabs,
-)
+from dashboard import address, cards, empty_states
 from dashboard.data import book
+from dashboard.panels import accuracy_cards, figures, reason_cards, returns_cards, tabs
 
 asked, status = address.asked(), book().status()
 scope = asked.scope

@@ -1,8 +1,9 @@
 """Sources: which sources bring leads that convert?"""
 
-from dashboard import address, cards, empty_states, figures, profile, side_by_side, source_table
+from dashboard import address, cards, empty_states
 from dashboard.charts import ranking
 from dashboard.data import book
+from dashboard.panels import figures, profile, side_by_side, source_table
 from metrics.catalogue import number
 
 asked, status = address.asked(), book().status()

@@ -4,8 +4,9 @@ import html
 
 import streamlit as st
 
-from dashboard import address, cards, todo, todo_case, todo_list
+from dashboard import address, cards, todo
 from dashboard.data import book
+from dashboard.panels import todo_case, todo_list
 
 asked, status = address.asked(), book().status()
 

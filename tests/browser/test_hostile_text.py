@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import csv
+import io
 import json
 from typing import TYPE_CHECKING
 from urllib.parse import quote_plus
 
 import pytest
 
+from browser.expected import and_more
 from browser.hostile import FILE, HOSTILE
+from browser.views import views
 
 if TYPE_CHECKING:
     from browser.conftest import Invite
@@ -177,3 +181,43 @@ def test_imports_and_refused_rows_show_hostile_text_as_it_is(
     for tab in ("tables", "definitions"):
         visitor.open(f"data?{OCTOBER}&tab={tab}")
         unharmed(visitor)
+
+
+def test_every_view_shows_hostile_text_as_it_is(hostile_site: Site, invite: Invite) -> None:
+    """No page, tab, profile or case makes anything of a name, a reason or a note."""
+    for path in views(hostile_site, OCTOBER):
+        opened(invite, hostile_site, and_more(path, OCTOBER))
+
+
+def test_what_people_write_is_shown_as_it_is(hostile_site: Site, invite: Invite) -> None:
+    """A note on a trend and a note on a decision are text wherever they appear."""
+    visitor = opened(invite, hostile_site, f"?{OCTOBER}")
+    visitor.page.locator(".st-key-card_trend").get_by_role("button", name="Notes").click()
+    visitor.page.get_by_label("What happened").fill(HOSTILE)
+    visitor.page.get_by_label("Your name").fill(HOSTILE)
+    visitor.page.get_by_role("button", name="Keep it").click()
+    visitor.page.get_by_role("button", name="Notes (1)").wait_for()
+    visitor.settle()
+    unharmed(visitor)
+    [case, *_] = [row["finding"] for row in hostile_site.rows("findings", "")]
+    visitor = opened(invite, hostile_site, f"todo?case={quote_plus(case)}")
+    visitor.page.get_by_label("Note").fill(HOSTILE)
+    visitor.page.get_by_label("Your name").fill(HOSTILE)
+    visitor.page.get_by_role("button", name="Keep it").click()
+    visitor.page.locator(".st-key-card_history").wait_for()
+    visitor.settle()
+    unharmed(visitor)
+    assert HOSTILE in visitor.page.locator(".st-key-card_history").inner_text()
+    unharmed(opened(invite, hostile_site, f"todo?{OCTOBER}"))
+
+
+def test_every_file_keeps_hostile_text_from_being_read_as_a_formula(hostile_site: Site) -> None:
+    """In the CSV of each table no cell begins as a formula does."""
+    body, _ = hostile_site.get("api/v1/tables")
+    for table in json.loads(body)["tables"]:
+        query = OCTOBER if table["filters"] else ""
+        text, _ = hostile_site.get(f"api/v1/tables/{table['name']}.csv?{query}")
+        for row in csv.reader(io.StringIO(text.decode())):
+            for cell in row:
+                negative = cell[1:].replace(".", "", 1).replace("e-", "", 1).isdigit()
+                assert negative or not cell.startswith(("=", "+", "-", "@")), (table["name"], cell)

@@ -8,7 +8,7 @@ import pytest
 from builders import delivered, reported
 from pages import HOSTILE, PERIOD, marketplace, text
 
-from dashboard import data_names
+from dashboard.panels import data_names
 
 if TYPE_CHECKING:
     from builders import Desk

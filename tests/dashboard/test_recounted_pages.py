@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 import sqlalchemy as sa
 
-from dashboard import buyer_cards
 from dashboard.data import Book
+from dashboard.panels import buyer_cards
 from data_access import demo
 from data_access.settings import Settings
 from metrics.calendar import end_of_day_us

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from dashboard import report_page
+from dashboard.panels import report_page
 from dashboard.reports import party
 from dashboard.reports.document import Tile
 from dashboard.reports.reading import tile

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import address, cards, todo, todo_list, wording
+from dashboard import address, cards, todo, wording
 from dashboard.charts import waterfall
 from dashboard.data import book
+from dashboard.panels import todo_list
 
 if TYPE_CHECKING:
     from dashboard.data import Status

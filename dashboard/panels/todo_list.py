@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import address, cards, figures, todo, wording
+from dashboard import address, cards, todo, wording
+from dashboard.panels import figures
 
 if TYPE_CHECKING:
     from dashboard.data import Status

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import address, cards, filter_bar, note_box, wording
+from dashboard import address, cards, filter_bar, wording
 from dashboard.charts import ranking, trend
 from dashboard.data import book
+from dashboard.panels import note_box
 from metrics.catalogue import number
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import address, cards, figures, theme, wording
+from dashboard import address, cards, theme, wording
 from dashboard.charts import control, money_bars
 from dashboard.data import book
+from dashboard.panels import figures
 
 if TYPE_CHECKING:
     from dashboard.data import Status

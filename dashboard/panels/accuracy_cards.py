@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import address, buyer_cards, cards, figures, wording
+from dashboard import address, cards, wording
 from dashboard.charts import ranking, shares
 from dashboard.data import book
+from dashboard.panels import buyer_cards, figures
 
 if TYPE_CHECKING:
     from metrics.scope import Scope

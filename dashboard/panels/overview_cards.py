@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import address, cards, figures, todo, todo_list, wording
+from dashboard import address, cards, todo, wording
 from dashboard.charts import contributions, steps
 from dashboard.data import book
+from dashboard.panels import figures, todo_list
 from metrics.catalogue import number
 
 if TYPE_CHECKING:

@@ -8,19 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from dashboard import (
-    accuracy_cards,
-    address,
-    cards,
-    empty_states,
-    figures,
-    headline,
-    reason_cards,
-    source_cards,
-    wording,
-)
+from dashboard import address, cards, empty_states, wording
 from dashboard.charts import outcome_mix, ranking
 from dashboard.data import book
+from dashboard.panels import accuracy_cards, figures, headline, reason_cards, source_cards
 
 if TYPE_CHECKING:
     from dashboard.data import Status

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import address, cards, figures, wording
+from dashboard import address, cards, wording
 from dashboard.charts import around_one, heat
 from dashboard.data import book
+from dashboard.panels import figures
 from metrics.catalogue import number
 
 if TYPE_CHECKING:

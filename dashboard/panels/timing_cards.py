@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import address, buyer_cards, cards, figures, wording
+from dashboard import address, cards, wording
 from dashboard.charts import by_age, waits
 from dashboard.data import book
+from dashboard.panels import buyer_cards, figures
 
 if TYPE_CHECKING:
     from metrics.scope import Scope

@@ -10,18 +10,10 @@ from urllib.parse import urlencode
 import polars as pl
 import streamlit as st
 
-from dashboard import (
-    address,
-    buyer_cards,
-    cards,
-    empty_states,
-    figures,
-    filters,
-    headline,
-    wording,
-)
+from dashboard import address, cards, empty_states, filters, wording
 from dashboard.charts import dumbbell, ranking, weeks_reported
 from dashboard.data import book
+from dashboard.panels import buyer_cards, figures, headline
 from metrics.scope import Rows
 
 if TYPE_CHECKING:
