@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from metrics.rules import Rules
 
 ALL: Final = "all"
+SLACK_US: Final = 2 * DAY_US
+"""A date without an hour takes effect with its day, wherever that begins."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,17 +93,29 @@ class Edition:
     ) -> pl.DataFrame:
         """Outcomes as of another moment or data version.
 
-        `days` asks only for leads with an attempt on these days of the report zone.
+        `days` asks only for leads with an attempt on these days of the report zone. Leads
+        of which nothing was told since that moment stand as they stand now: only the others
+        are resolved again.
         """
         attempts, feedback, aliases = self._read(version)
+        leads: pl.LazyFrame | None = None
         if days is not None:
             near = pl.col("attempted_us") // DAY_US
-            leads = attempts.filter(near.is_between(days[0] - 2, days[1] + 2))
-            leads = leads.select("lead_id").unique().collect().lazy()
+            leads = attempts.filter(near.is_between(days[0] - 2, days[1] + 2)).select("lead_id")
+        as_now = version is None and as_of_us <= self.as_of_us
+        if as_now:
+            since = _told_since(attempts, feedback, as_of_us - SLACK_US)
+            leads = since if leads is None else leads.join(since, on="lead_id", how="semi")
+        if leads is not None:
+            leads = leads.unique().collect().lazy()
             attempts = attempts.join(leads, on="lead_id", how="semi")
             feedback = feedback.join(leads, on="lead_id", how="semi")
         frames = (attempts.collect(), feedback.collect(), aliases)
-        return resolved(*frames, as_of_us=as_of_us, zone=self.zone, rules=self.rules)
+        again = resolved(*frames, as_of_us=as_of_us, zone=self.zone, rules=self.rules)
+        if not as_now or leads is None:
+            return again
+        still = self.outcomes(days).join(leads, on="lead_id", how="anti")
+        return pl.concat([again, still.select(again.columns).collect()])
 
     def stepped(self, *, as_of_us: int, version: int) -> pl.DataFrame:
         """Steps as of a moment, of what the store held at another data version."""
@@ -145,6 +159,16 @@ def _overlapping(parts: dict[str, Part], days: tuple[int, int] | None) -> list[P
         and part.last_day >= first
     ]
     return chosen or ordered[:1]
+
+
+def _told_since(attempts: pl.LazyFrame, feedback: pl.LazyFrame, since_us: int) -> pl.LazyFrame:
+    """Leads with a fact that takes effect after a moment."""
+    told = (pl.col("reported_us") > since_us) | (pl.col("decided_us") > since_us)
+    parts = (
+        attempts.filter(pl.col("attempted_us") > since_us).select("lead_id"),
+        feedback.filter(told.fill_null(value=False)).select("lead_id"),
+    )
+    return pl.concat(parts)
 
 
 def span_zone(name: str, first_us: int) -> ReportZone:

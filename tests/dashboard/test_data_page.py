@@ -33,7 +33,7 @@ def test_a_file_can_be_checked_and_then_imported(opened: Open, desk: Desk) -> No
         ("Check", "Checked, nothing kept", before),
         ("Import", "Imported", before + 1),
     ):
-        app.get("file_uploader")[0].set_value([("more.csv", rows.encode(), "text/csv")])
+        app.file_uploader[0].set_value([("more.csv", rows.encode(), "text/csv")])
         next(box for box in app.text_input if box.label.startswith("Buyer")).set_value("buy_1")
         app.run()
         press(app, label)
@@ -46,7 +46,7 @@ def test_a_file_that_is_nothing_we_read_is_refused_in_words(opened: Open, desk: 
     """No traceback, no half import."""
     desk.take(*marketplace())
     app = opened("data", tab="import", **PERIOD)
-    app.get("file_uploader")[0].set_value([("x.csv", b"\x00\x01\x02", "text/csv")])
+    app.file_uploader[0].set_value([("x.csv", b"\x00\x01\x02", "text/csv")])
     app.run()
     press(app, "Import")
     assert not app.exception

@@ -22,7 +22,7 @@ PRICES = {"source_id": pl.String, "buyer_id": pl.String, "delivered": pl.Int64}
 
 def frames(**given: list[dict[str, Any]]) -> dict[str, pl.DataFrame]:
     """The tables that findings are made of, empty where nothing is given."""
-    schemas = {
+    schemas: dict[str, dict[str, Any]] = {
         "alerts": ALERTS,
         "claims": CLAIMS,
         "overdue_feedback": OVERDUE,
