@@ -1,7 +1,8 @@
 """Pictures of all pages, light, dark and narrow: the server is started for it.
 
-    python docs/make_screenshots.py --data-dir var --into docs/pictures
+    python docs/make_screenshots.py --data-dir var --into build/pictures
 
+The few that the README shows are also cut to one screen and kept in docs/pictures.
 It needs Playwright for Python and a Chromium (`--chromium`, else the one on the path).
 """
 
@@ -20,7 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import FloatRect, sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,20 +31,41 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).resolve().parent.parent
 PAGES: Final = {
     "overview": "/",
+    "todo": "/todo",
+    "case": "/todo?case=change:ent_juniper_ads:conversion_rate:below",
     "sources": "/sources",
+    "source": "/sources?source=ent_juniper_ads",
+    "pair": "/sources?source=ent_juniper_ads&source=ent_quotewell",
+    "buyers": "/buyers",
+    "buyer": "/buyers?buyer=ent_campusbridge",
+    "returns": "/returns",
+    "reasons": "/returns?tab=reasons",
     "leads": "/leads",
+    "patterns": "/patterns",
+    "timing": "/patterns?tab=timing",
+    "cohorts": "/patterns?tab=cohorts",
+    "seasons": "/patterns?tab=seasons",
+    "reports": "/reports",
     "data": "/data",
     "refused": "/data?tab=refused",
     "tables": "/data?tab=tables&table=alerts",
+    "names": "/data?tab=names",
     "definitions": "/data?tab=definitions",
 }
+KEPT: Final = (
+    *("overview-light", "sources-dark", "case-light", "buyers-light", "reports-light"),
+    "overview-narrow",
+)
+"""Pictures that the README shows; the others are for looking at."""
 LOOKS: Final = {
     "light": (1440, 900, "light"),
     "dark": (1440, 900, "dark"),
     "narrow": (390, 844, "light"),
     "narrow-dark": (390, 844, "dark"),
 }
+PICTURES: Final = ROOT / "docs" / "pictures"
 _TALLEST: Final = 4000
+_SCREEN: Final = 1150
 _QUIET_MS: Final = 500
 _WATCH: Final = """() => {
   window.lastChange = performance.now();
@@ -114,7 +136,11 @@ def shoot(browser: Browser, address: str, look: str, into: Path) -> None:
         tall = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
         page.set_viewport_size({"width": width, "height": max(height, min(tall, _TALLEST))})
         settle(page)
-        page.screenshot(path=into / f"{name}-{look}.png")
+        picture = f"{name}-{look}"
+        page.screenshot(path=into / f"{picture}.png")
+        if picture in KEPT:
+            screen = FloatRect(x=0, y=0, width=width, height=min(tall, _SCREEN))
+            page.screenshot(path=PICTURES / f"{picture}.png", clip=screen)
     context.close()
 
 
@@ -122,11 +148,12 @@ def main() -> None:
     """Read the command line, start the server, take the pictures."""
     parser = argparse.ArgumentParser(description="Pictures of all pages.")
     parser.add_argument("--data-dir", type=Path, default=Path("var"))
-    parser.add_argument("--into", type=Path, default=ROOT / "docs" / "pictures")
+    parser.add_argument("--into", type=Path, default=ROOT / "build" / "pictures")
     parser.add_argument("--look", choices=LOOKS, action="append")
     parser.add_argument("--chromium", default=shutil.which("chromium") or shutil.which("chrome"))
     chosen = parser.parse_args()
     chosen.into.mkdir(parents=True, exist_ok=True)
+    PICTURES.mkdir(exist_ok=True)
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     arguments += ["--disable-component-update", "--disable-sync"]
     with served(chosen.data_dir) as address, sync_playwright() as playwright:

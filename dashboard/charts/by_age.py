@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from dashboard import theme, wording
+from dashboard.charts import dates
 from dashboard.charts import rows as row_axis
 
 if TYPE_CHECKING:
@@ -185,7 +186,7 @@ def complete(frame: pl.DataFrame, colours: Palette) -> go.Figure:
             yshift=16,
         )
     chart.update_yaxes(range=[0, 1.16], tickformat=".0%", tickvals=[0, 0.5, 1], showgrid=True)
-    chart.update_xaxes(type="date", tickformat="%-d %b", nticks=7)
+    dates.axis(chart, weeks)
     return chart
 
 
@@ -228,7 +229,7 @@ def expected(frame: pl.DataFrame, colours: Palette) -> go.Figure:
         },
     )
     chart.update_yaxes(rangemode="tozero", tickformat=".0%", showgrid=True, nticks=5)
-    chart.update_xaxes(type="date", tickformat="%-d %b", nticks=7)
+    dates.axis(chart, weeks)
     return chart
 
 

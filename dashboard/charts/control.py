@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from dashboard import theme, wording
+from dashboard.charts import dates
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -75,7 +76,7 @@ def figure(frame: pl.DataFrame, colours: Palette) -> go.Figure:
         default=max((rate for rate in rates if rate), default=0.1),
     )
     chart.update_yaxes(range=[0, highest * 1.2], tickformat=".0%", showgrid=True, nticks=5)
-    chart.update_xaxes(type="date", tickformat="%-d %b", nticks=7)
+    dates.axis(chart, starts)
     return chart
 
 

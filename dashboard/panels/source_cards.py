@@ -39,13 +39,16 @@ def tier_sentence(row: dict[str, Any]) -> str:
     rate = f"{wording.rate(row['conversion_rate'])} of {wording.count(row['feedback'])}"
     if row["probability"] is None:
         return f"No tier yet: {rate} over the last 90 days old enough are too few to tell."
-    sure = (
-        f"Tier {row['tier']} ({row['probability'] * 100:.0f} % sure; {rate} over the last 90 days"
-    )
+    sure = f"Tier {row['tier']} ({_sure(row['probability'])}; {rate} over the last 90 days"
     needed = row["needed"]
     if " or " in row["tier"] and needed and needed <= _WORTH_ASKING:
         return f"{sure}); about {needed:,} with feedback would tell which."
     return f"{sure} old enough to judge)."
+
+
+def _sure(probability: float) -> str:
+    """How sure, never wholly."""
+    return "over 99 % sure" if probability > 0.99 else f"{probability * 100:.0f} % sure"  # noqa: PLR2004 - as it is written
 
 
 def score_card(source_id: str, scope: Scope, rules: Score) -> None:
