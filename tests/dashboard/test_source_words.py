@@ -64,9 +64,9 @@ def source(name: str, converted: int, of: int) -> dict[str, Any]:
 
 def test_two_sources_are_told_apart_only_where_chance_is_not_enough() -> None:
     """20 % against 10 % of 1,000 is sure; of 30 it is not."""
-    sure = [source("Oak", 200, 1_000), source("Elm", 100, 1_000)]
-    assert side_by_side.sure(*sure, "conversion_rate") == "Oak is better"
-    assert side_by_side.verdict(sure).endswith("Oak is better, whatever chance may do.")
+    oak, elm = source("Oak", 200, 1_000), source("Elm", 100, 1_000)
+    assert side_by_side.sure(oak, elm, "conversion_rate") == "Oak is better"
+    assert side_by_side.verdict([oak, elm]).endswith("Oak is better, whatever chance may do.")
     open_ = [source("Oak", 6, 30), source("Elm", 3, 30)]
     assert side_by_side.verdict(open_).endswith("the difference may be chance.")
     blank = {**open_[0], "conversion_rate": None, "conversion_low": None}
