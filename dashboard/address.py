@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 OTHER: Final = (
-    *("tab", "table", "metric", "grain", "group", "split", "shift"),
+    *("tab", "table", "metric", "grain", "group", "split", "shift", "sort"),
     *("kind", "case", "month", "week", "day", "q"),
 )
 """Parameters that belong to single pages: which tab, which figure, a search."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from datetime import UTC
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,8 @@ from dashboard.parameters import LONGEST
 if TYPE_CHECKING:
     from dashboard.data import Status
 
+_LOOK_EVERY: Final = 20  # seconds
+
 
 def show(title: str, status: Status) -> None:
     """Draw the line."""
@@ -26,7 +28,7 @@ def show(title: str, status: Status) -> None:
         if status.empty:
             return
         _search()
-        _freshness(status)
+        _freshness()
         _copy_link(status)
 
 
@@ -48,15 +50,18 @@ def _search_for() -> None:
     address.go_next("leads", q=text or None)
 
 
-def _freshness(status: Status) -> None:
+@st.fragment(run_every=_LOOK_EVERY)
+def _freshness() -> None:
+    """Looks for newer facts by itself; the rest of the page stays as it is until asked."""
+    status = book().status()
     zone = ZoneInfo(status.zone)
-    if status.stale:
-        st.button(
-            "New data – show it",
-            on_click=lambda: book().refresh(),
-            type="primary",
-            help="Newer facts have arrived. Figures change only when you ask for it.",
-        )
+    if status.stale and st.button(
+        "New data – show it",
+        type="primary",
+        help="Newer facts have arrived. Figures change only when you ask for it.",
+    ):
+        book().refresh()
+        st.rerun(scope="app")
     told = wording.moment(status.newest, zone, year=False)
     hint = f"{status.deliveries:,} deliveries; version {status.data_version}"
     st.html(

@@ -5,24 +5,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
+from metrics import phrases
+
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 NO_DATA: Final = "—"
-_MONTHS: Final = (
-    "Jan",
-    "Feb",
-    "Mar",
-    "Apr",
-    "May",
-    "Jun",
-    "Jul",
-    "Aug",
-    "Sep",
-    "Oct",
-    "Nov",
-    "Dec",
-)
+quantity: Final = phrases.quantity
+period: Final = phrases.span
 OUTCOMES: Final = {
     "converted": "Sale",
     "qualified": "Interested",
@@ -77,8 +67,6 @@ REASONS: Final = {
     "(not said)": "No reason given",
 }
 """What single reasons are called."""
-_SYMBOLS: Final = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
-_WHOLE_FROM_CENTS: Final = 100_000  # 1,000 and more is written without cents
 _SPANS: Final = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 _MINUS: Final = "−"
 
@@ -133,11 +121,6 @@ def _spelt(key: str) -> str:
     return key.replace("_", " ").capitalize()
 
 
-def quantity(number: int, noun: str, plural: str | None = None) -> str:
-    """A count with its noun: "1 source", "12 sources"."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
-
-
 def ordinal(number: int) -> str:
     """A place: "1st", "2nd", "11th"."""
     tens, ones = divmod(number % 100, 10)
@@ -147,17 +130,12 @@ def ordinal(number: int) -> str:
 
 def symbol(currency: str) -> str:
     """The sign of a currency, or its code where there is none."""
-    return _SYMBOLS.get(currency, currency)
+    return phrases.SYMBOLS.get(currency, currency)
 
 
 def money(cents: float | None, currency: str = "USD") -> str:
     """An amount: cents below 1,000 only, "$981.50" and "$130,990"."""
-    if cents is None:
-        return NO_DATA
-    size = abs(round(cents))
-    figures = f"{round(size / 100):,}" if size >= _WHOLE_FROM_CENTS else f"{size / 100:,.2f}"
-    sign = _SYMBOLS.get(currency, f"{currency} ")
-    return f"{_MINUS if cents < 0 and size else ''}{sign}{figures}"
+    return NO_DATA if cents is None else phrases.money(cents, currency)
 
 
 def money_change(cents: float | None, currency: str = "USD") -> str:
@@ -187,18 +165,7 @@ def duration(seconds: float | None) -> str:
 
 def day(value: date | None) -> str:
     """A date, short and unambiguous: "22 Nov 2026"."""
-    return NO_DATA if value is None else f"{_day_month(value)} {value.year}"
-
-
-def period(first: date, last: date) -> str:
-    """An inclusive period; what both ends share is written once."""
-    if first == last:
-        return day(first)
-    if first.year != last.year:
-        return f"{day(first)} – {day(last)}"
-    if first.month != last.month:
-        return f"{_day_month(first)} – {day(last)}"
-    return f"{first.day} – {day(last)}"
+    return NO_DATA if value is None else phrases.day(value)
 
 
 def moment(instant: datetime | None, zone: ZoneInfo, *, year: bool = True) -> str:
@@ -206,7 +173,7 @@ def moment(instant: datetime | None, zone: ZoneInfo, *, year: bool = True) -> st
     if instant is None:
         return NO_DATA
     local = instant.astimezone(zone)
-    date_text = day(local.date()) if year else _day_month(local.date())
+    date_text = day(local.date()) if year else phrases.day(local.date(), year=False)
     return f"{date_text} {local:%H:%M} {local.tzname()}"
 
 
@@ -222,10 +189,6 @@ def listing(words: list[str], joint: str = "and") -> str:
     if len(words) < 2:  # noqa: PLR2004 - nothing to join
         return "".join(words)
     return f"{', '.join(words[:-1])} {joint} {words[-1]}"
-
-
-def _day_month(value: date) -> str:
-    return f"{value.day} {_MONTHS[value.month - 1]}"
 
 
 def _signed(text: str, *, negative: bool) -> str:

@@ -13,7 +13,7 @@ MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
-_SYMBOLS: Final = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
+SYMBOLS: Final = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 _WHOLE_FROM: Final = 100_000  # cents: 1,000 and more is written without them
 _WEEK: Final = 7
 
@@ -22,7 +22,7 @@ def money(cents: float, currency: str) -> str:
     """An amount: "$981.50", "$130,990", "−$12.00"."""
     size = abs(round(cents))
     text = f"{round(size / 100):,}" if size >= _WHOLE_FROM else f"{size / 100:,.2f}"
-    return f"{'−' if cents < 0 and size else ''}{_SYMBOLS.get(currency, f'{currency} ')}{text}"
+    return f"{'−' if cents < 0 and size else ''}{SYMBOLS.get(currency, f'{currency} ')}{text}"
 
 
 def figure(value: float, unit: str, currency: str) -> str:

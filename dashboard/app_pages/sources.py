@@ -41,6 +41,7 @@ def compare() -> None:
             on_click=figures.only_source,
         ),
     )
+    by = address.choice("sort", source_table.SORTS, "delivered")
     table = cards.Card(
         key="sources_table",
         title="All numbers",
@@ -53,9 +54,12 @@ def compare() -> None:
     )
     cards.show(
         table,
-        lambda: source_table.rows(scope),
+        lambda: source_table.rows(scope, by),
         None,
-        cards.Extras(on_row=lambda row: figures.only_source(row["id"])),
+        cards.Extras(
+            controls=lambda: figures.switch("sort", by, source_table.SORTS, width=180),
+            on_row=lambda row: figures.only_source(row["id"]),
+        ),
     )
 
 

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import address, cards, filter_bar, wording
+from dashboard import address, cards, filter_bar, todo, wording
 from dashboard.charts import ranking, trend
 from dashboard.data import book
 from dashboard.panels import note_box
+from metrics.alerts import MEASURES
 from metrics.catalogue import number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from dashboard.data import Status
     from dashboard.filters import Value
@@ -110,7 +112,7 @@ def trend_card(scope: Scope, status: Status, *, chip: str | None) -> None:
         previous=f"previous_{key}" if entry.unit == "rate" else None,
         compared=compared(scope),
         currency=status.currency,
-        notes=note_box.said(scope),
+        notes=[*note_box.said(scope), *unusual(scope, key)],
     )
     how = "Dotted and hollow: too young to judge."
     if line.previous:
@@ -140,6 +142,15 @@ def trend_card(scope: Scope, status: Status, *, chip: str | None) -> None:
         lambda rows, colours: trend.figure(rows, line, colours),
         cards.Extras(chip=lambda _: chip, controls=lambda: _switches(scope, key, by)),
     )
+
+
+def unusual(scope: Scope, key: str) -> list[tuple[date, str]]:
+    """Where an unusual change of the one source looked at begins, as a note on its trend."""
+    if len(scope.source) != 1 or key not in MEASURES:
+        return []
+    found = todo.items(scope).filter(kind="change", measure=key, found=True)
+    inside = found.filter(pl.col("since").is_between(scope.first, scope.last))
+    return [(row["since"], "unusual since") for row in inside.to_dicts()]
 
 
 def compared(scope: Scope) -> str:

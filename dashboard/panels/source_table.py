@@ -21,8 +21,18 @@ MOST: Final = 40
 _WORST: Final = 10
 
 
-def rows(scope: Scope) -> pl.DataFrame:
-    """The table `sources` with the tier and the place of each, by deliveries."""
+SORTS: Final = {
+    "delivered": "Most deliveries",
+    "conversion_rate": "Best conversion",
+    "contact_rate": "Best contact",
+    "return_rate": "Most returns",
+    "margin_cents": "Most margin",
+}
+"""By what all sources can be sorted; the choice stands in the address."""
+
+
+def rows(scope: Scope, by: str = "delivered") -> pl.DataFrame:
+    """The table `sources` with the tier and the place of each, sorted downwards."""
     known = book()
     tiers = known.table("tiers", scope).select("id", "tier")
     places = known.table("ranking", scope).select(
@@ -35,7 +45,7 @@ def rows(scope: Scope) -> pl.DataFrame:
     best = places.unique("id", keep="first", maintain_order=True)
     table = known.table("sources", scope).join(tiers, on="id", how="left")
     table = table.join(best, on="id", how="left")
-    return table.sort("delivered", "id", descending=[True, False])
+    return table.sort(by, "id", descending=[True, False], nulls_last=True)
 
 
 def place(low: int | None, high: int | None, of: int, peers: str) -> str:
