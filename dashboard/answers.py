@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
@@ -175,9 +175,6 @@ def about(answer: Answer) -> dict[str, Any]:
     frozen = {"as_of": _instant(scope.as_of_us), "data_version": str(answer.version)}
     query = filters.query(answer.asked, **_said(answer.options), **frozen)
     name = answer.table.name
-    page = {"deliveries": "leads", "feedback": "leads", "batches": "data", "refused": "data"}
-    page |= {"decisions": "todo", "findings": "todo"}
-    page_query = filters.query(answer.asked)
     plain = answer.table.kind == "receipts"
     return {
         "schema_version": tables.SCHEMA_VERSION,
@@ -195,11 +192,31 @@ def about(answer: Answer) -> dict[str, Any]:
         "rules": answer.rules,
         "report_zone": answer.zone,
         "currency": answer.currency,
-        "page": f"/{page.get(name, 'sources')}" + (f"?{page_query}" if page_query else ""),
+        "page": _page(answer),
         "api": f"/api/v1/tables/{name}.csv" + ("" if plain else f"?{query}"),
         "command": _command(answer),
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+
+
+_PAGES: Final = {
+    **dict.fromkeys(("deliveries", "feedback"), "leads"),
+    **dict.fromkeys(("batches", "refused"), "data"),
+    **dict.fromkeys(("decisions", "findings", "change_slices"), "todo"),
+    "sources": "sources",
+    **dict.fromkeys(("buyers", "buyer_types", "coverage", "overdue_feedback"), "buyers"),
+    **dict.fromkeys(("claims", "claims_summary", "return_reasons", "returns_trend"), "returns"),
+    **dict.fromkeys(("headline", "trend", "mix_shift", "funnel", "outcome_mix"), "overview"),
+}
+
+
+def _page(answer: Answer) -> str:
+    """The page that shows a table under its filters; Data → Tables shows every one."""
+    name = answer.table.name
+    if name not in _PAGES:
+        return f"/data?{filters.query(answer.asked, tab='tables', table=name)}"
+    query = filters.query(answer.asked)
+    return f"/{_PAGES[name]}" + (f"?{query}" if query else "")
 
 
 def _row_filters(scope: Scope) -> dict[str, Any]:

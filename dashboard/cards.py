@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _LOG: Final = logging.getLogger(__name__)
 FEW: Final = 30
 HALF: Final = 0.6
+LITTLE: Final = 0.4
 ARRIVED: Final = 0.9
 NOTHING: Final = "Nothing to show for this period and these filters."
 
@@ -115,7 +116,8 @@ def chip_of(base: int | None, coverage: float | None, developed: float | None = 
     if base is not None and base < FEW:
         return f"Few leads ({base:,})"
     if coverage is not None and coverage < HALF:
-        return f"Half reported ({coverage * 100:.0f} %)"
+        share = f"{coverage * 100:.0f} %"
+        return f"Half reported ({share})" if coverage >= LITTLE else f"Only {share} reported"
     if developed is not None and developed < ARRIVED:
         return f"Still arriving ({developed * 100:.0f} % in)"
     return None

@@ -33,7 +33,7 @@ ADVICE: Final[dict[str, pl.DataType]] = {
 SUGGESTIONS: Final = {
     "high_returns": "Lower the cap, validate more, tell the account manager.",
     "low_contact": "Check phone validation and what is accepted; pause while below the floor.",
-    "excellent": "Raise the cap, offer a premium price and a longer contract, ask for more.",
+    "excellent": "Raise the cap, offer a higher price and a longer contract, ask for more.",
     "poor": "Cut the cap, ask for improvement, validate every lead, review in four weeks.",
 }
 

@@ -39,6 +39,10 @@ MONEY: Final = (
     "value_cents",
 )
 COUNTS: Final = ("attempted", "delivered", "feedback")
+SILENT: Final = 0.8
+"""With less than this part of the feedback rate of before, buyers have fallen silent."""
+FLATTERED: Final = ("return_rate", "credit_cents", "net_cents", "margin_cents")
+"""Numbers that look better when nobody reports: a claim nobody sends is no claim."""
 LEVEL_SHARE: Final = 0.01
 """Money that moved by less than this share of itself is called level."""
 
@@ -135,10 +139,17 @@ def headline(now: pl.DataFrame, before: pl.DataFrame | None) -> pl.DataFrame:
         key, value (rate 0 - 1, cents or count), numerator, denominator, low, high,
         previous, previous_low, previous_high, change, verdict: better, worse or level
         (a rate's change inside its likely range, money that moved under 1 %); null
-        where better-when is neither or either value is missing.
+        where better-when is neither or either value is missing, and instead of "better"
+        for returns, credits, net revenue and margin when feedback has fallen to under 80 %
+        of the rate before: what nobody reports is no improvement.
     """
     rows = [_rate_row(key, now, before) for key in TREND_RATES]
     rows += [_plain_row(key, now, before) for key in (*COUNTS, *MONEY)]
+    told, then = (_cell(side, "coverage") for side in (now, before))
+    if told is not None and then is not None and told < SILENT * then:
+        for row in rows:
+            if row["key"] in FLATTERED and row["verdict"] == "better":
+                row["verdict"] = None
     return pl.DataFrame(rows, schema=HEADLINE)
 
 

@@ -197,8 +197,8 @@ def _overdue(frames: Frames, currency: str) -> list[Row]:
         days = row["days_silent"]
         last = f"; the last one came {quantity(days, 'day')} ago" if days else ""
         sentence = (
-            f"{row['buyer_name']}: about {row['overdue']:,.0f} reports{worth} would normally be "
-            f"here by now{last}."
+            f"{row['buyer_name']}: about {row['overdue']:,.0f} reports{worth} of the last five "
+            f"weeks would normally be here by now{last}."
         )
         rows.append(
             {

@@ -37,7 +37,9 @@ MEASURES: Final = {
 TOTAL: Final = "(all)"
 
 
-def mix_shift(before: pl.DataFrame, now: pl.DataFrame, names: dict[str, str]) -> pl.DataFrame:
+def mix_shift(
+    before: pl.DataFrame, now: pl.DataFrame, names: dict[str, str], *, of: str = "feedback"
+) -> pl.DataFrame:
     """The table `mix_shift`: how much of a change comes from volumes, how much from rates.
 
     `Δ = Σ Δw·(r̄ − R̄) + Σ w̄·Δr` over groups, with w a group's share of the denominator, r
@@ -49,17 +51,21 @@ def mix_shift(before: pl.DataFrame, now: pl.DataFrame, names: dict[str, str]) ->
         before: `group` and the counts of `MEASURES`, the period before at the same age.
         now: the same for the period.
         names: what groups are called.
+        of: what conversion and contact are out of: feedback, or delivered.
 
     Returns:
         For each measure a row `(all)`, then groups by the size of their effect. A group
         absent in one period has no performance effect and takes the other period's rate.
         `paradox`: every group that is in both moved against the whole (Simpson).
-        conversion and contact are of feedback, returns of deliveries.
+        conversion and contact are out of `of`, returns of deliveries.
     """
     if not before.height or not now.height:
         return pl.DataFrame(schema=SHIFT)
     both = before.join(now, on="group", how="full", suffix="_now", coalesce=True).sort("group")
-    parts = [_shift(both, measure, *cells, names) for measure, cells in MEASURES.items()]
+    parts = [
+        _shift(both, measure, count, of if base == "feedback" else base, names)
+        for measure, (count, base) in MEASURES.items()
+    ]
     return pl.concat(parts).select(pl.col(name).cast(kind) for name, kind in SHIFT.items())
 
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
+import polars as pl
+
 from dashboard.analyses.fairness import cells
 from dashboard.table import Table
 from metrics import buyers, silence
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from dashboard.question import Question
 
 RECENT_DAYS: Final = 35
@@ -20,7 +20,15 @@ RECENT_DAYS: Final = 35
 
 
 def _buyers(asked: Question) -> pl.DataFrame:
-    return buyers.buyers(asked.outcomes_by(["buyer", "buyer_type"]), asked.named)
+    return _told(asked, buyers.buyers(asked.outcomes_by(["buyer", "buyer_type"]), asked.named))
+
+
+def _told(asked: Question, table: pl.DataFrame) -> pl.DataFrame:
+    """By other clocks only deliveries with feedback exist: what needs the others is blank."""
+    if asked.scope.clock == "delivered":
+        return table
+    unknown = [name for name in _NEED_ALL if name in table.columns]
+    return table.with_columns(pl.lit(None, table.schema[name]).alias(name) for name in unknown)
 
 
 def _overdue(asked: Question) -> pl.DataFrame:
@@ -39,6 +47,10 @@ def _overdue(asked: Question) -> pl.DataFrame:
     return silence.overdue_feedback(frames[0], frames[1], scope.as_of_us, asked.named)
 
 
+_NEED_ALL: Final = (
+    *("delivered", "coverage", "coverage_low", "coverage_high", "returned"),
+    *("return_rate", "return_low", "return_high", "net_share", "key_value"),
+)
 _NAMES: Final = (
     ("id", "The buyer's id."),
     ("buyer_name", "What the buyer is called."),
@@ -70,7 +82,7 @@ TABLES: Final = (
         buyers.TYPES,
         "numbers",
         notes=_NAMES,
-        make=lambda asked: buyers.buyer_types(asked.outcomes_by(["buyer_type"])),
+        make=lambda asked: _told(asked, buyers.buyer_types(asked.outcomes_by(["buyer_type"]))),
     ),
     Table(
         "coverage",

@@ -40,7 +40,8 @@ def _mix_shift(asked: Question) -> pl.DataFrame:
         return pl.DataFrame(schema=mix.SHIFT)
     names = getattr(asked.named, by) if by in rates.NAMED else {}
     sides = [cells(side, by).rename({by: "group"}) for side in (past, asked)]
-    return mix.mix_shift(sides[0], sides[1], names)
+    of = "feedback" if asked.scope.rate_base == "feedback" else "delivered"
+    return mix.mix_shift(sides[0], sides[1], names, of=of)
 
 
 def _money_shift(asked: Question) -> pl.DataFrame:
@@ -91,7 +92,7 @@ TABLES: Final = (
         "numbers",
         ("by",),
         notes=(
-            ("measure", "conversion_rate and contact_rate (of feedback), return_rate."),
+            ("measure", "conversion_rate and contact_rate (by Out of), return_rate."),
             ("group", "The source or other value; (all) is the whole."),
             ("of_before", "Denominator, the period before at the same age."),
             ("of_now", "Denominator, this period."),

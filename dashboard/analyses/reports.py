@@ -85,7 +85,8 @@ def _forecast(asked: Question) -> pl.DataFrame:
 def _forecast_then(asked: Question) -> pl.DataFrame:
     """What was to be expected of the period before at the same age, and what has `come`."""
     past = asked.before()
-    if past is None:
+    running = asked.today < asked.scope.last  # what is compared is then no whole period either
+    if past is None or running:
         return _forecast(asked).clear().with_columns(come=pl.lit(None, pl.Int64))
     since = asked.of(replace(past.scope, as_of_us=asked.scope.as_of_us)).period_changes()
     return _forecast(past).with_columns(come=pl.lit(int(since["converted"].sum()), pl.Int64))

@@ -32,14 +32,17 @@ def parts(shift: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([first, summed], how="diagonal")
 
 
-def figure(frame: pl.DataFrame, colours: Palette, *, higher_is_better: bool) -> go.Figure:
-    """Bars around zero, the largest fall first; colour and side both tell the direction."""
+def figure(frame: pl.DataFrame, colours: Palette, *, higher_is_better: bool | None) -> go.Figure:
+    """Bars around zero, the largest fall first; colour and side both tell the direction.
+
+    All grey (None) where the whole change may be chance.
+    """
     rows = list(frame.iter_rows(named=True))
     changes = [row["change"] * 100 for row in rows]
     chart = theme.figure(colours, height=row_axis.tall(len(rows)))
     shades = [
         colours.comparison
-        if row["group"] == REST
+        if row["group"] == REST or higher_is_better is None
         else colours.good
         if (row["change"] > 0) == higher_is_better
         else colours.bad

@@ -22,21 +22,19 @@ def axis(chart: go.Figure, starts: Sequence[date]) -> None:
     """Labels at the buckets themselves, the last one among them."""
     apart = max(1, -(-len(starts) // _MOST))
     shown = list(reversed(list(reversed(starts))[::apart]))
-    years = bool(starts) and starts[0].year != starts[-1].year and len(shown) > 1
+    monthly = len(starts) > 1 and all(day.day == 1 for day in starts)
     chart.update_xaxes(
         type="date",
         tickvals=shown,
-        ticktext=[
-            _short(day, year=years and place in {0, len(shown) - 1})
-            for place, day in enumerate(shown)
-        ],
+        ticktext=[_short(day, monthly=monthly) for day in shown],
         showgrid=False,
     )
 
 
-def _short(day: date, *, year: bool) -> str:
-    text = wording.day(day)
-    return text if year else text.rpartition(" ")[0]
+def _short(day: date, *, monthly: bool) -> str:
+    """A day without its year; a month with it, on a line of its own."""
+    text, _, year = wording.day(day).rpartition(" ")
+    return f"{text.split()[1]}<br>{year}" if monthly else text
 
 
 def notes(chart: go.Figure, said: Sequence[tuple[date, str]], colours: Palette) -> None:

@@ -196,7 +196,9 @@ def mix_card(scope: Scope) -> cards.Card:
     return cards.Card(
         key="outcome_mix",
         title="Where they stand",
-        how="Each delivery once, by its latest result. Click a bar for its leads.",
+        how="Each delivery with feedback once, by its latest result. Click a bar for its leads."
+        if of_feedback
+        else "Each delivery once, by its latest result. Click a bar for its leads.",
         columns=("outcome", "deliveries", "share"),
         table="outcome_mix",
         leads=leads,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import streamlit as st
 
 from dashboard import address, wording
+from dashboard.cards import HALF
 from dashboard.charts import sparkline
 from metrics.catalogue import number
 
@@ -32,7 +33,18 @@ def show(headline: pl.DataFrame, trend: pl.DataFrame, colours: Palette, currency
     """Draw the cards as one grid, so that they share a height."""
     rows = {row["key"]: row for row in headline.iter_rows(named=True)}
     keys = [_money_key(rows) if key == "margin_cents" else key for key in KEYS]
-    cards = [_card(rows[key], _shape(trend, key), colours, currency) for key in keys if key in rows]
+    bounds = unreported(rows)
+    cards = [
+        _card(
+            rows[key],
+            _shape(trend, key),
+            colours,
+            currency,
+            bounds if key == "conversion_rate" else None,
+        )
+        for key in keys
+        if key in rows
+    ]
     st.html(f'<div class="headline">{"".join(cards)}</div>')
 
 
@@ -50,7 +62,27 @@ def _money_key(rows: dict[str, dict[str, Any]]) -> str:
     return "margin_cents" if margin and margin["value"] is not None else "net_cents"
 
 
-def _card(row: dict[str, Any], shape: list[float | None], colours: Palette, currency: str) -> str:
+def unreported(rows: dict[str, dict[str, Any]]) -> tuple[float, float] | None:
+    """Conversion if none of the unreported had sold, and if all had; None where most reported.
+
+    Only of a conversion out of feedback: out of deliveries the silent are in it already.
+    """
+    told, sold = rows.get("coverage"), rows.get("conversion_rate")
+    if not told or not sold or told["value"] is None or sold["numerator"] is None:
+        return None
+    if told["value"] >= HALF or sold["denominator"] != told["numerator"]:
+        return None
+    delivered, silent = told["denominator"], told["denominator"] - told["numerator"]
+    return sold["numerator"] / delivered, (sold["numerator"] + silent) / delivered
+
+
+def _card(
+    row: dict[str, Any],
+    shape: list[float | None],
+    colours: Palette,
+    currency: str,
+    bounds: tuple[float, float] | None,
+) -> str:
     entry = number(row["key"])
     image = sparkline.image(shape, colours)
     picture = f'<img alt="" src="{image}">' if image else ""
@@ -58,7 +90,7 @@ def _card(row: dict[str, Any], shape: list[float | None], colours: Palette, curr
     return (
         f'<div><div class="label"><span title="{meaning}">{html.escape(entry.label)}</span></div>'
         f'<div class="number">{html.escape(_value(row, currency))}</div>'
-        f'<div class="of">{_of(row)}</div>'
+        f'<div class="of">{_of(row, bounds)}</div>'
         f'<div class="change {row["verdict"] or "none"}">{html.escape(change(row, currency))}</div>'
         f"{picture}</div>"
     )
@@ -70,7 +102,7 @@ def _value(row: dict[str, Any], currency: str) -> str:
     return wording.rate(row["value"])
 
 
-def _of(row: dict[str, Any]) -> str:
+def _of(row: dict[str, Any], bounds: tuple[float, float] | None) -> str:
     """What the number is made of, linked to its leads, and its likely range."""
     if row["numerator"] is None or row["denominator"] is None:
         return html.escape(number(row["key"]).definition)
@@ -79,6 +111,8 @@ def _of(row: dict[str, Any]) -> str:
     if conditions:
         link = html.escape(address.link("leads", **conditions))
         counted = f'<a href="{link}" title="Show these leads">{counted}</a>'
+    if bounds:
+        return f"{counted}<br>if all had reported: {wording.likely_range(*bounds)}"
     likely = wording.likely_range(row["low"], row["high"])
     tail = (
         "" if likely == wording.NO_DATA else f'<br><span title="Likely range, 95 %">{likely}</span>'

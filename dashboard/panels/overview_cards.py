@@ -13,6 +13,7 @@ from dashboard.charts import contributions, steps
 from dashboard.data import book
 from dashboard.panels import figures, todo_list
 from metrics.catalogue import number
+from metrics.sentences import LEAST
 
 if TYPE_CHECKING:
     from dashboard.data import Status
@@ -41,9 +42,7 @@ def attention(scope: Scope, status: Status) -> None:
             return
         st.html(todo_list.listing(waiting.head(TOP).to_dicts(), scope, status.currency))
         link = html.escape(address.link("todo"))
-        st.html(
-            f'<div class="actions"><a href="{link}">All {waiting.height} things to do</a></div>'
-        )
+        st.html(f'<div class="actions"><a href="{link}">All there is to do</a></div>')
 
 
 def wins(scope: Scope, status: Status) -> None:
@@ -54,7 +53,12 @@ def wins(scope: Scope, status: Status) -> None:
     ):
         good = todo.items(scope).filter("better", pl.col("state").is_in(["new", "mine"]))
         good = good.sort(pl.col("kind") != "change", maintain_order=True)
-        cards.title("Wins", "Unusually good of late, and sources that would bear more.")
+        rise = f"{book().rules.pricing.rise * 100:.0f} %"
+        cards.title(
+            "Wins",
+            "Unusually good of late, with the money it concerns; and sources that would bear more, "
+            f"with what a rise of {rise} would bring.",
+        )
         if good.is_empty():
             st.html(
                 '<div class="empty">Nothing stands out to the good: every source is about where '
@@ -69,10 +73,12 @@ def changed(scope: Scope) -> None:
     key = address.choice("shift", SHIFTS, "conversion_rate")
     shift = book().table("mix_shift", scope).filter(measure=key)
     entry = number(key)
+    sure = book().table("headline", scope).filter(pl.col("key") == key)["verdict"].to_list()
+    level = sure in ([], [None], ["level"])
     card = cards.Card(
         key="changed",
         title="What changed, and why",
-        how=why(shift, entry.label),
+        how=why(shift, entry.label, level=level),
         columns=(
             *("name", "of_before", "rate_before", "of_now", "rate_now"),
             *("from_mix", "from_performance", "change"),
@@ -85,7 +91,7 @@ def changed(scope: Scope) -> None:
         card,
         lambda: contributions.parts(shift),
         lambda rows, colours: contributions.figure(
-            rows, colours, higher_is_better=entry.better == "higher"
+            rows, colours, higher_is_better=None if level else entry.better == "higher"
         ),
         cards.Extras(
             controls=lambda: figures.switch(
@@ -101,14 +107,20 @@ def _look_at(source: str) -> None:
         figures.only_source(source)
 
 
-def why(shift: pl.DataFrame, label: str) -> str:
-    """The change of a rate in one sentence: by how much, and from where."""
+def why(shift: pl.DataFrame, label: str, *, level: bool = False) -> str:
+    """The change of a rate in one sentence: by how much, and from where.
+
+    `level`: the whole change lies inside what chance explains, so nothing is said of its parts.
+    """
     whole = shift.filter(pl.col("group") == "(all)").to_dicts()
     if not whole or whole[0]["change"] is None:
         return "There is nothing to compare with."
     row = whole[0]
-    if abs(row["change"]) < _LEVEL:
-        said = f"{label} is level with the period compared with, at the same age."
+    if min(row["of_before"] or 0, row["of_now"] or 0) < LEAST:
+        return f"{label}: too few leads in one of the periods to say what changed."
+    if level or abs(row["change"]) < _LEVEL:
+        said = f"{label} is level with the period compared with, at the same age: what the parts "
+        said += "below show may be chance."
     else:
         moved = "rose" if row["change"] > 0 else "fell"
         said = (

@@ -30,7 +30,7 @@ def source(source_id: str, asked: Asked, status: Status) -> None:
         empty_states.no_rows(asked, status)
         return
     rows = {row["key"]: row for row in numbers.iter_rows(named=True)}
-    said = f"{verdict(name, rows)} {source_cards.tier(source_id, scope)}"
+    said = f"{verdict(name, rows)} {source_cards.tier(source_id, scope)}{silent(rows)}"
     st.html(f'<p class="conclusion">{html.escape(said)}</p>')
     trend = book().table("trend", scope, grain=figures.grain(scope))
     headline.show(numbers, trend, cards.colours(), status.currency)
@@ -87,6 +87,18 @@ def verdict(name: str, rows: dict[str, dict[str, Any]]) -> str:
         return f"{text}; there is nothing to compare with."
     more = "more" if row["change"] > 0 else "less"
     return f"{text}, {more} than the {was} of the {then} at the same age."
+
+
+def silent(rows: dict[str, dict[str, Any]]) -> str:
+    """What the unreported leads leave open, where many are; else nothing."""
+    bounds = headline.unreported(rows)
+    if bounds is None:
+        return ""
+    missing = f"{(1 - rows['coverage']['value']) * 100:.0f} %"
+    return (
+        f" Buyers have not reported on {missing} of these leads: whatever became of those, "
+        f"conversion lies between {bounds[0] * 100:.0f} and {bounds[1] * 100:.0f} %."
+    )
 
 
 def _split(dimension: str, title: str, asked: Asked) -> None:

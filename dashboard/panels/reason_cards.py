@@ -118,7 +118,7 @@ def avoidable_card(scope: Scope, status: Status) -> None:
     )
 
     def frame() -> pl.DataFrame:
-        rows = book().table("avoidable_returns", scope)
+        rows = book().table("avoidable_returns", scope).filter(pl.col("returned") > 0)
         called = pl.col("reason_group").map_elements(wording.reason_group, return_dtype=pl.String)
         return rows.with_columns(called=called)
 

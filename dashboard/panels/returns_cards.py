@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -153,8 +156,22 @@ def queue(scope: Scope, status: Status) -> None:
 
     with cards.guarded("The waiting claims"):
         said = conclusion(book().table("claims", scope), status.currency)
-        st.html(f'<p class="conclusion">{theme.safe(said)}</p>')
+        st.html(f'<p class="conclusion">{theme.safe(said)}{_earlier(scope, status)}</p>')
     cards.show(card, frame, None, cards.Extras(on_row=_to_lead))
+
+
+def _earlier(scope: Scope, status: Status) -> str:
+    """How many claims wait that belong to deliveries before the period, with a link to all."""
+    if scope.clock != "delivered" or status.first_day is None or status.first_day >= scope.first:
+        return ""
+    last = scope.first - timedelta(days=1)
+    before = replace(scope, first=status.first_day, last=last)
+    waiting = book().table("claims", before).filter(return_state="waiting")
+    if waiting.is_empty():
+        return ""
+    link = html.escape(address.link("returns", tab="waiting", period="all_time"))
+    more = f"{waiting.height:,} more, for {wording.money(_sum(waiting), status.currency)}"
+    return f' Of deliveries before this period <a href="{link}">{theme.safe(more)}</a> wait.'
 
 
 def _to_lead(row: dict[str, Any]) -> None:

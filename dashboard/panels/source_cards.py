@@ -31,7 +31,11 @@ _WORTH_ASKING: Final = 10_000  # more feedback than that nobody waits for
 def tier(source_id: str, scope: Scope) -> str:
     """The tier of a source in one sentence: what it is, how sure, what is still needed."""
     rows = book().table("tiers", scope).filter(id=source_id).to_dicts()
-    return tier_sentence(rows[0]) if rows else "No tier: no delivery is old enough to judge."
+    return (
+        tier_sentence(rows[0])
+        if rows
+        else "No tier: nothing old enough to judge was delivered in its 90 days."
+    )
 
 
 def tier_sentence(row: dict[str, Any]) -> str:
@@ -76,7 +80,9 @@ def _score_words(source_id: str, scope: Scope) -> str:
     row = rows[0]
     likely = f"{row['score_low']:.0f} – {row['score_high']:.0f}"
     marks = [title for part, (title, _) in _PARTS.items() if row[f"{part}_mark"]]
-    reached = f" Marks reached: {wording.listing(marks)}." if marks else " No mark is reached."
+    reached = (
+        f" Green: mark reached ({wording.listing(marks)})." if marks else " No mark is reached."
+    )
     return f"{row['score']:.0f} of 100 points, likely {likely}.{reached}"
 
 
@@ -88,6 +94,7 @@ def points(row: dict[str, Any], rules: Score) -> pl.DataFrame:
             "share": row[rate],
             "points": row[f"{part}_points"],
             "most": getattr(rules, f"{part}_points"),
+            "mark": row[f"{part}_mark"],
         }
         for part, (title, rate) in _PARTS.items()
     ]
@@ -101,7 +108,7 @@ def _score_figure(rows: pl.DataFrame, colours: Any) -> Any:  # noqa: ANN401 - as
             label=row["part"],
             value=row["points"],
             total=row["part"] == "Score",
-            good=row["points"] >= row["most"] / 2,
+            good=True if row["mark"] else None,
             hover=f"{row['part']}: {row['points']:.1f} of {row['most']:.0f} points",
         )
         for row in rows.to_dicts()

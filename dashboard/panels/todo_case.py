@@ -94,6 +94,9 @@ def _weeks(item: dict[str, Any], scope: Scope) -> None:
         lambda rows, colours: weekly.figure(rows, label, colours),
     )
     _leads(item, scope)
+    stake = "At stake is the price of these deliveries times the share by which the rate is off."
+    said = html.escape(f"{_RULES['change']} {stake}")
+    st.html(f'<div class="card-how">{said}</div>')
 
 
 def _slices(item: dict[str, Any], scope: Scope) -> None:
@@ -224,7 +227,9 @@ def _leads(item: dict[str, Any], scope: Scope) -> None:
         return
     asked = address.asked_with(**wanted)
     listed = book().count(asked.scope)
-    label = f"Show the {wording.quantity(listed, 'delivery', 'deliveries')}"
+    old = " old enough of the period above" if item["kind"] == "suggestion" else ""
+    old = " of these weeks" if item["kind"] == "change" else old
+    label = f"Show the {wording.quantity(listed, 'delivery', 'deliveries')}{old}"
     _way_on("leads", label, address.target(**wanted))
 
 

@@ -10,6 +10,7 @@ import polars as pl
 import streamlit as st
 
 from dashboard import address, cards, todo, wording
+from dashboard.analyses.deciding import RECENT_DAYS
 from dashboard.panels import figures
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def show(scope: Scope, status: Status) -> None:
             st.space("stretch")
             figures.switch("kind", kind, {_ALL: "All kinds", **todo.KINDS}, width=180)
         if chosen.is_empty():
-            st.html(f'<div class="empty">{html.escape(_EMPTY[heap])}</div>')
+            st.html(f'<div class="empty">{html.escape(nothing(heap, scope, status))}</div>')
             return
         limit = chosen.height if st.session_state.get("todo_all") else _FIRST
         shown = chosen.head(limit).to_dicts()
@@ -63,6 +64,18 @@ def show(scope: Scope, status: Status) -> None:
                 args=("todo_all", True),
             )
         st.html(cards.downloads("findings", {}), width="content")
+
+
+def nothing(heap: str, scope: Scope, status: Status) -> str:
+    """Why a heap is empty; without a recent delivery there was nothing to look at."""
+    today = wording.instant_of(scope.as_of_us).date()
+    if heap == "open" and status.last_day and (today - status.last_day).days > RECENT_DAYS:
+        return (
+            f"Nothing was delivered in the last {RECENT_DAYS} days, so there is nothing to find. "
+            f"The latest delivery was on {wording.day(status.last_day)}; As known on, in How to "
+            "count, goes back to any day."
+        )
+    return _EMPTY[heap]
 
 
 def _heaps(found: pl.DataFrame, heap: str) -> None:

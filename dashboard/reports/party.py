@@ -21,7 +21,6 @@ _PARTS: Final = {
     "conversion": "conversion",
     "return": "returns",
 }
-_TENTHS: Final = (11, 12, 13)
 
 
 def source_verdict(name: str, headline: Mapping[str, Row], called: Called) -> str:
@@ -89,6 +88,10 @@ def place(row: Row) -> str | None:
     if row["of"] < 2 or row["rank"] is None:  # noqa: PLR2004 - alone there is no place
         return None
     among = "sources" if row["peers"] == "(all)" else f"sources of {row['peers']}"
+    if row["rank_low"] is None:
+        return (
+            f"Too few leads with feedback ({row['feedback']:,}) to name a place among the others."
+        )
     best, worst = ordinal(row["rank_low"]), ordinal(row["rank_high"])
     sure = f"it could be {best} to {worst}" if best != worst else "this is sure"
     rank = f"{ordinal(row['rank'])} of {row['of']} {among}"
@@ -97,9 +100,7 @@ def place(row: Row) -> str | None:
 
 def ordinal(number: int) -> str:
     """1st, 2nd, 3rd, 4th, 11th."""
-    ends = {1: "st", 2: "nd", 3: "rd"}
-    end = "th" if number % 100 in _TENTHS else ends.get(number % 10, "th")
-    return f"{number}{end}"
+    return wording.ordinal(number)
 
 
 def ask_of_source(row: Row) -> str:

@@ -19,9 +19,10 @@ def test_a_tick_in_the_table_of_sources_filters_by_that_source(site: Site, invit
     visitor = invite(site)
     visitor.open(f"sources?{PERIOD}")
     headings, *rows = visitor.grid("card_sources_table")
+    ids = {row["name"]: row["id"] for row in site.rows("sources", PERIOD)}
     for place in (0, 11):
         row = dict(zip(headings, rows[place], strict=True))
-        chosen = f"source={row['Id']}"
+        chosen = f"source={ids[row['Name']]}"
         visitor.after(partial(visitor.tick, "card_sources_table", place), chosen, row["Name"])
         assert visitor.page.locator("h2").inner_text() == row["Name"]
         assert visitor.figures() == headline(site, f"{PERIOD}&{chosen}")

@@ -86,7 +86,8 @@ def test_brackets_hold_rows_that_cannot_be_told_apart() -> None:
 
 def shift(**said: Any) -> dict[str, Any]:
     """A row of `mix_shift`."""
-    return {"measure": "conversion_rate", "group": "(all)", "name": "(all)", **said}
+    whole = {"group": "(all)", "name": "(all)", "of_before": 900, "of_now": 1_000}
+    return {"measure": "conversion_rate", **whole, **said}
 
 
 def test_why_a_rate_changed() -> None:
@@ -105,6 +106,10 @@ def test_why_a_rate_changed() -> None:
     turned = table.with_columns(paradox=True)
     assert overview_cards.why(turned, "Conversion").endswith("the mix hides it.")
     assert overview_cards.why(table.clear(), "Conversion") == "There is nothing to compare with."
+    level = overview_cards.why(table, "Conversion", level=True)
+    assert level.startswith("Conversion is level with the period compared with")
+    few = overview_cards.why(table.with_columns(of_now=pl.lit(49)), "Conversion")
+    assert few == "Conversion: too few leads in one of the periods to say what changed."
 
 
 def test_what_moved_a_rate_is_shown_by_source_and_adds_up() -> None:
