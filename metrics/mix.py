@@ -62,10 +62,8 @@ def mix_shift(
     if not before.height or not now.height:
         return pl.DataFrame(schema=SHIFT)
     both = before.join(now, on="group", how="full", suffix="_now", coalesce=True).sort("group")
-    parts = [
-        _shift(both, measure, count, of if base == "feedback" else base, names)
-        for measure, (count, base) in MEASURES.items()
-    ]
+    cells = {m: (c, of if base == "feedback" else base) for m, (c, base) in MEASURES.items()}
+    parts = [_shift(both, measure, *pair, names) for measure, pair in cells.items()]
     return pl.concat(parts).select(pl.col(name).cast(kind) for name, kind in SHIFT.items())
 
 

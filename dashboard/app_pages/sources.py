@@ -41,26 +41,7 @@ def compare() -> None:
             on_click=figures.only_source,
         ),
     )
-    by = address.choice("sort", source_table.SORTS, "delivered")
-    table = cards.Card(
-        key="sources_table",
-        title="All numbers",
-        how="Tick a row to look at one source; click a heading to sort. Choose two sources in the "
-        "filter to see them side by side.",
-        columns=source_table.COLUMNS,
-        table="sources",
-        leads={"status": "delivered"},
-        currency=status.currency,
-    )
-    cards.show(
-        table,
-        lambda: source_table.rows(scope, by),
-        None,
-        cards.Extras(
-            controls=lambda: figures.switch("sort", by, source_table.SORTS, width=180),
-            on_row=lambda row: figures.only_source(row["id"]),
-        ),
-    )
+    source_table.show(scope, status)
 
 
 with cards.guarded("The sources"):

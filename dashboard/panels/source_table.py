@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from dashboard import wording
+from dashboard import address, cards, wording
 from dashboard.charts import ranking
 from dashboard.data import book
+from dashboard.panels import figures
 
 if TYPE_CHECKING:
+    from dashboard.data import Status
     from metrics.scope import Scope
 
 COLUMNS: Final = (
@@ -29,6 +31,30 @@ SORTS: Final = {
     "margin_cents": "Most margin",
 }
 """By what all sources can be sorted; the choice stands in the address."""
+
+
+def show(scope: Scope, status: Status) -> None:
+    """The card with all numbers; a ticked row leads to its source."""
+    by = address.choice("sort", SORTS, "delivered")
+    card = cards.Card(
+        key="sources_table",
+        title="All numbers",
+        how="Tick a row to look at one source; click a heading to sort. Choose two sources in the "
+        "filter to see them side by side.",
+        columns=COLUMNS,
+        table="sources",
+        leads={"status": "delivered"},
+        currency=status.currency,
+    )
+    cards.show(
+        card,
+        lambda: rows(scope, by),
+        None,
+        cards.Extras(
+            controls=lambda: figures.switch("sort", by, SORTS, width=180),
+            on_row=lambda row: figures.only_source(row["id"]),
+        ),
+    )
 
 
 def rows(scope: Scope, by: str = "delivered") -> pl.DataFrame:
