@@ -6,7 +6,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks import importing, memory, numbers, snapshots
+from benchmarks import browser, importing, memory, numbers, snapshots
 
 
 def main() -> None:
@@ -26,6 +26,7 @@ def main() -> None:
             print(snapshots.main(data_dir, size), end="\n\n")
             print(numbers.main(data_dir, size), end="\n\n")
             print(memory.main(data_dir, size), end="\n\n")
+            print(browser.main(data_dir, size), end="\n\n")
 
 
 if __name__ == "__main__":

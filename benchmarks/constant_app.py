@@ -1,7 +1,17 @@
-"""The app of `constant_server`: the product's own, with its answers kept."""
+"""The app of `constant_server`: the product's own pages, with their answers kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starlette.routing import Mount
+from streamlit.starlette import App
 
 from benchmarks.constant_server import freeze
-from dashboard.app import app
+from dashboard.api import routes
 
 freeze()
-__all__ = ["app"]
+app = App(
+    Path(__file__).resolve().parent.parent / "dashboard" / "shell.py",
+    routes=[Mount("/api", routes=list(routes))],
+)
