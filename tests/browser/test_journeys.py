@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Error
 
 from browser.expected import JUNIPER, PERIOD, and_more, headline
-from browser.views import views
 from dashboard import wording
 from metrics.catalogue import number
 
@@ -152,7 +151,8 @@ def test_every_page_of_an_empty_store_offers_a_start(
 def test_no_page_asks_anybody_else_or_complains(site: Site, invite: Invite) -> None:
     """All requests go to the server; no error on the console, no traceback, no failed card."""
     visitor = invite(site)
-    for path in views(site, PERIOD):
+    lead = site.rows("deliveries", f"{PERIOD}&limit=1")[0]["lead_id"]
+    for path in (*PAGES, *TABS, f"sources?source={JUNIPER}", f"leads?lead={lead}"):
         visitor.open(and_more(path, PERIOD))
         text = visitor.text()
         assert "Traceback" not in text, path

@@ -130,8 +130,8 @@ def test_only_a_buyer_that_is_surely_behind_is_overdue() -> None:
     assert found["finding"].to_list() == ["overdue:b1"]
     assert found["money_cents"].to_list() == [75_000]
     assert found["sentence"][0] == (
-        "Acme: about 30 reports on $750.00 of leads would normally be here by now; "
-        "the last one came 20 days ago."
+        "Acme: about 30 reports on $750.00 of leads of the last five weeks would normally be "
+        "here by now; the last one came 20 days ago."
     )
 
 
