@@ -185,8 +185,10 @@ def test_imports_and_refused_rows_show_hostile_text_as_it_is(
 
 def test_every_view_shows_hostile_text_as_it_is(hostile_site: Site, invite: Invite) -> None:
     """No page, tab, profile or case makes anything of a name, a reason or a note."""
+    visitor = invite(hostile_site)
     for path in views(hostile_site, OCTOBER):
-        opened(invite, hostile_site, and_more(path, OCTOBER))
+        visitor.open(and_more(path, OCTOBER))
+        unharmed(visitor)
 
 
 def test_what_people_write_is_shown_as_it_is(hostile_site: Site, invite: Invite) -> None:
