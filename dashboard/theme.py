@@ -65,12 +65,6 @@ DARK: Final = Palette(
     spread="rgba(88, 166, 232, 0.18)",
 )
 
-OUTCOME_COLOURS: Final = {
-    "converted": "good",
-    "returned": "bad",
-}
-"""Outcomes that are good or bad by themselves; the others are neither."""
-
 _CONFIG: Final = {
     "displayModeBar": "hover",
     "modeBarButtons": [["toImage"]],

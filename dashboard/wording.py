@@ -138,14 +138,6 @@ def money(cents: float | None, currency: str = "USD") -> str:
     return NO_DATA if cents is None else phrases.money(cents, currency)
 
 
-def money_change(cents: float | None, currency: str = "USD") -> str:
-    """A signed amount: "+$4,200"."""
-    if cents is None:
-        return NO_DATA
-    text = money(cents, currency)
-    return text if text.startswith(_MINUS) else f"+{text}"
-
-
 def duration(seconds: float | None) -> str:
     """A span in its two largest units: "4 h 14 m"; the rest is cut off, not rounded."""
     if seconds is None:

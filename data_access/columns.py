@@ -34,7 +34,6 @@ DELIVERY_EVENTS: Final = ("recipient.delivered", "recipient.failed")
 FEEDBACK_EVENTS: Final = ("feedback.received", "feedback.sent")
 ACCURACY: Final = ("correct", "wrong_person", "invalid", "bounced", "incomplete", "unknown")
 FAILURES: Final = ("technical", "business", "authentication")
-PRECISIONS: Final = ("instant", "day")
 ANSWERS: Final = ("created", "duplicate", "conflict", "parked", "rejected")
 
 

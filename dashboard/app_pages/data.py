@@ -1,10 +1,8 @@
 """Data: what came in, what was refused, what do the numbers mean?"""
 
-import streamlit as st
-
 from dashboard import address
 from dashboard.data import book
-from dashboard.panels import data_import, data_names, data_tabs, table_browser
+from dashboard.panels import data_import, data_names, data_tabs, table_browser, tabs
 
 asked, status = address.asked(), book().status()
 TITLES = {
@@ -16,17 +14,7 @@ TITLES = {
     "definitions": "Definitions",
 }
 
-chosen = address.choice("tab", TITLES, "imports")
-st.session_state["own_tab"] = chosen
-st.segmented_control(
-    "What to look at",
-    list(TITLES),
-    format_func=TITLES.__getitem__,
-    key="own_tab",
-    required=True,
-    label_visibility="collapsed",
-    on_change=lambda: address.change(tab=st.session_state["own_tab"]),
-)
+chosen = tabs.chosen(TITLES)
 if chosen == "imports":
     data_tabs.imports(status)
 elif chosen == "import":

@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard import address, cards, todo, wording
 from dashboard.analyses.deciding import RECENT_DAYS
-from dashboard.panels import figures
+from dashboard.panels import figures, tabs
 
 if TYPE_CHECKING:
     from dashboard.data import Status
@@ -36,9 +36,8 @@ _EMPTY: Final = {
 def show(scope: Scope, status: Status) -> None:
     """Draw the list under its heaps and kinds."""
     found = todo.items(scope)
-    heap = address.choice("tab", HEAPS, "open")
+    heap = _heap(found)
     kind = address.choice("kind", todo.KINDS, _ALL)
-    _heaps(found, heap)
     rows = found.filter(pl.col("state").is_in(HEAPS[heap][1]))
     chosen = rows if kind == _ALL else rows.filter(pl.col("kind") == kind)
     with st.container(border=True, key="card_todo"):
@@ -78,22 +77,14 @@ def nothing(heap: str, scope: Scope, status: Status) -> str:
     return _EMPTY[heap]
 
 
-def _heaps(found: pl.DataFrame, heap: str) -> None:
+def _heap(found: pl.DataFrame) -> str:
+    """The heap looked at, chosen among all with how much lies on each."""
     counts = dict(found.group_by("state").len().iter_rows())
     labels = {
         name: f"{title} ({sum(counts.get(state, 0) for state in states)})"
         for name, (title, states) in HEAPS.items()
     }
-    st.session_state["own_tab"] = heap
-    st.segmented_control(
-        "Which heap",
-        list(labels),
-        format_func=labels.__getitem__,
-        key="own_tab",
-        required=True,
-        label_visibility="collapsed",
-        on_change=lambda: address.change(tab=st.session_state["own_tab"]),
-    )
+    return tabs.chosen(labels)
 
 
 def listing(

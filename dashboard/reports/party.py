@@ -92,15 +92,10 @@ def place(row: Row) -> str | None:
         return (
             f"Too few leads with feedback ({row['feedback']:,}) to name a place among the others."
         )
-    best, worst = ordinal(row["rank_low"]), ordinal(row["rank_high"])
+    best, worst = wording.ordinal(row["rank_low"]), wording.ordinal(row["rank_high"])
     sure = f"it could be {best} to {worst}" if best != worst else "this is sure"
-    rank = f"{ordinal(row['rank'])} of {row['of']} {among}"
+    rank = f"{wording.ordinal(row['rank'])} of {row['of']} {among}"
     return f"{rank} by conversion, adjusted for who buys; {sure}."
-
-
-def ordinal(number: int) -> str:
-    """1st, 2nd, 3rd, 4th, 11th."""
-    return wording.ordinal(number)
 
 
 def ask_of_source(row: Row) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pytest
 
+from dashboard import wording
 from dashboard.panels import report_page
 from dashboard.reports import party
 from dashboard.reports.document import Tile
@@ -165,7 +166,7 @@ def test_a_place_says_where_it_could_stand() -> None:
 )
 def test_places_are_spoken(number: int, word: str) -> None:
     """The teens are th."""
-    assert party.ordinal(number) == word
+    assert wording.ordinal(number) == word
 
 
 @pytest.mark.parametrize("rule", ["high_returns", "low_contact", "excellent", "poor"])

@@ -1,0 +1,131 @@
+"""What pages say where buyers have not reported: bounds, no praise, what waits from before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from builders import delivered, reported
+from pages import text
+
+import dashboard.data
+from dashboard import cards
+from dashboard.panels import headline, profile
+from metrics.scope import Scope
+
+if TYPE_CHECKING:
+    from builders import Desk
+    from pages import Open
+
+NOVEMBER = {"from": "2026-11-01", "to": "2026-11-20"}
+
+
+def rows(sold: int, told: int, delivered_: int, of: int | None = None) -> dict[str, Any]:
+    """The two rows of `headline` that bounds are made of."""
+    return {
+        "coverage": {"value": told / delivered_, "numerator": told, "denominator": delivered_},
+        "conversion_rate": {"numerator": sold, "denominator": told if of is None else of},
+    }
+
+
+def test_bounds_say_what_the_unreported_leave_open() -> None:
+    """10 sales of 13 reports on 100: 10 % if none of the 87 sold, 97 % if all did."""
+    assert headline.unreported(rows(10, 13, 100)) == (0.10, 0.97)
+    assert headline.unreported(rows(10, 80, 100)) is None  # most have reported
+    assert headline.unreported(rows(10, 13, 100, of=100)) is None  # out of deliveries
+    said = profile.silent(rows(10, 13, 100))
+    assert said.startswith(" Buyers have not reported on 87 % of these leads")
+    assert said.endswith("conversion lies between 10 and 97 %.")
+
+
+@pytest.mark.parametrize(
+    ("base", "told", "arrived", "said"),
+    [
+        (29, 0.9, 0.99, "Few leads (29)"),
+        (100, 0.55, 0.5, "Half reported (55 %)"),
+        (100, 0.13, 0.5, "Only 13 % reported"),
+        (100, 0.9, 0.77, "Still arriving (77 % in)"),
+        (100, 0.9, 0.95, None),
+        (100, 0.9, None, None),
+    ],
+)
+def test_one_chip_the_first_that_applies(
+    base: int, told: float, arrived: float | None, said: str | None
+) -> None:
+    """Few leads before few reports before sales that still come."""
+    assert cards.chip_of(base, told, arrived) == said
+
+
+def market(desk: Desk) -> None:
+    """40 deliveries in October, all reported, 10 returned; 40 in November, 8 reported."""
+    facts = []
+    for number in range(80):
+        month, day = (10, number % 20 + 1) if number < 40 else (11, number % 20 + 1)
+        lead = f"L{number:02}"
+        facts.append(delivered(lead, "b1", f"2026-{month}-{day:02}T09:00:00Z", price="10.00"))
+        if number < 48:
+            outcome = (
+                "returned" if number < 10 else "converted" if number in {40, 41} else "no_contact"
+            )
+            facts.append(reported(lead, "b1", outcome, f"2026-{month}-{day:02}T12:00:00Z"))
+    desk.take(*facts)
+
+
+def test_returns_are_no_better_because_nobody_reports(opened: Open, desk: Desk) -> None:
+    """From 25 % to none: with feedback down from 100 to 20 % that is no praise."""
+    market(desk)
+    opened("overview")  # opens the book on this store
+    book = dashboard.data.book()
+    scope = Scope(first=date(2026, 11, 1), last=date(2026, 11, 20), as_of_us=book.edition.as_of_us)
+    found = {row["key"]: row for row in book.table("headline", scope).to_dicts()}
+    assert (found["return_rate"]["value"], found["return_rate"]["previous"]) == (0.0, 0.25)
+    assert found["return_rate"]["verdict"] is None
+    assert found["coverage"]["verdict"] == "worse"
+    whole = replace(scope, base="delivered")
+    found = {row["key"]: row for row in book.table("headline", whole).to_dicts()}
+    assert found["conversion_rate"]["denominator"] == 40
+
+
+def test_what_moved_a_rate_follows_out_of(opened: Open, desk: Desk) -> None:
+    """2 of 8 with feedback, 2 of 40 delivered; returns are of deliveries either way."""
+    market(desk)
+    opened("overview")
+    book = dashboard.data.book()
+    scope = Scope(first=date(2026, 11, 1), last=date(2026, 11, 20), as_of_us=book.edition.as_of_us)
+    for base, of in (("feedback", 8), ("delivered", 40)):
+        asked = replace(scope, base=base)
+        table = book.table("mix_shift", asked).filter(group="(all)")
+        moved = {row["measure"]: row for row in table.to_dicts()}
+        assert moved["conversion_rate"]["of_now"] == of
+        assert moved["conversion_rate"]["rate_now"] == pytest.approx(2 / of)
+        assert moved["return_rate"]["of_now"] == 40
+
+
+def test_claims_of_before_the_period_are_named(opened: Open, desk: Desk) -> None:
+    """Ten wait from October, $100; the November page says so and leads to all."""
+    market(desk)
+    said = text(opened("returns", tab="waiting", **NOVEMBER))
+    assert "10 more, for $100.00" in said
+    assert "period=all_time" in said
+    assert "more, for" not in text(opened("returns", tab="waiting", period="all_time"))
+
+
+def test_buyers_by_other_clocks_have_no_figures_that_need_all_deliveries(
+    opened: Open, desk: Desk
+) -> None:
+    """By when we were told only reported deliveries exist: no deliveries, no feedback rate."""
+    market(desk)
+    opened("overview")
+    book = dashboard.data.book()
+    scope = Scope(
+        first=date(2026, 11, 1),
+        last=date(2026, 11, 20),
+        as_of_us=book.edition.as_of_us,
+        clock="reported",
+    )
+    [row] = book.table("buyers", scope).to_dicts()
+    assert row["delivered"] is row["coverage"] is row["return_rate"] is None
+    assert (row["feedback"], row["converted"]) == (8, 2)
+    assert "cannot be shown" not in text(opened("buyers", clock="reported", **NOVEMBER))
