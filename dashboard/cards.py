@@ -31,6 +31,10 @@ FEW: Final = 30
 HALF: Final = 0.6
 LITTLE: Final = 0.4
 ARRIVED: Final = 0.9
+NEEDS_ALL: Final = (
+    "This needs all deliveries. Counted by when results came only those with feedback exist; "
+    "How to count leads back."
+)
 NOTHING: Final = "Nothing to show for this period and these filters."
 
 
@@ -99,13 +103,21 @@ def show(
         rows = frame()
         as_table = head(card, extras, extras.chip(rows), switch=figure is not None)
         if rows.is_empty():
-            st.html(f'<div class="empty">{html.escape(card.empty)}</div>')
+            st.html(f'<div class="empty">{html.escape(_why_empty(card))}</div>')
             return
         if figure is None or as_table:
             _tabulate(card, rows, extras.on_row)
         else:
             _draw(card, figure(rows, colours()), extras.on_click)
         actions(card)
+
+
+def _why_empty(card: Card) -> str:
+    """Why a card shows nothing."""
+    table = TABLES[card.table] if card.table else None
+    if table and table.whole and address.asked().scope.clock != "delivered":
+        return NEEDS_ALL
+    return card.empty
 
 
 def chip_of(base: int | None, coverage: float | None, developed: float | None = None) -> str | None:

@@ -28,7 +28,8 @@ def show(title: str, status: Status) -> None:
         if status.empty:
             return
         _search()
-        _freshness()
+        with st.container(width="content", key="freshness"):
+            _freshness()
         _copy_link(status)
 
 

@@ -165,7 +165,7 @@ class Question:
 def table(name: str, asked: Question) -> pl.DataFrame:
     """A table of numbers under a question; KeyError for an unknown one."""
     found = tables.TABLES.get(name)
-    if found is None or found.make is None:
+    if found is None:
         message = f"no table of numbers is called {name!r}"
         raise KeyError(message)
-    return found.make(asked)
+    return found.asked(asked)

@@ -44,6 +44,22 @@ class Table:
     notes: tuple[tuple[str, str], ...] = ()
     make: Callable[[Question], pl.DataFrame] | None = None
     """From a question to the frame of `schema`; None for rows and receipts."""
+    whole: bool = False
+    """It means nothing without all deliveries: no rows by clocks that know only feedback."""
+    of_all: tuple[str, ...] = ()
+    """Columns that mean nothing without all deliveries: blank by other clocks."""
+
+    def asked(self, question: Question) -> pl.DataFrame:
+        """The frame under a question; KeyError for rows and receipts."""
+        if self.make is None:
+            message = f"no table of numbers is called {self.name!r}"
+            raise KeyError(message)
+        if question.scope.clock == "delivered":
+            return self.make(question)
+        if self.whole:
+            return pl.DataFrame(schema=dict(self.schema))
+        blank = [pl.lit(None, self.schema[name]).alias(name) for name in self.of_all]
+        return self.make(question).with_columns(blank)
 
     @property
     def columns(self) -> tuple[Column, ...]:

@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-import polars as pl
-
 from dashboard.analyses.fairness import cells
 from dashboard.table import Table
 from metrics import buyers, silence
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from dashboard.question import Question
 
 RECENT_DAYS: Final = 35
@@ -20,15 +20,7 @@ RECENT_DAYS: Final = 35
 
 
 def _buyers(asked: Question) -> pl.DataFrame:
-    return _told(asked, buyers.buyers(asked.outcomes_by(["buyer", "buyer_type"]), asked.named))
-
-
-def _told(asked: Question, table: pl.DataFrame) -> pl.DataFrame:
-    """By other clocks only deliveries with feedback exist: what needs the others is blank."""
-    if asked.scope.clock == "delivered":
-        return table
-    unknown = [name for name in _NEED_ALL if name in table.columns]
-    return table.with_columns(pl.lit(None, table.schema[name]).alias(name) for name in unknown)
+    return buyers.buyers(asked.outcomes_by(["buyer", "buyer_type"]), asked.named)
 
 
 def _overdue(asked: Question) -> pl.DataFrame:
@@ -74,6 +66,7 @@ TABLES: Final = (
         "numbers",
         notes=_NAMES,
         make=_buyers,
+        of_all=_NEED_ALL,
     ),
     Table(
         "buyer_types",
@@ -82,7 +75,8 @@ TABLES: Final = (
         buyers.TYPES,
         "numbers",
         notes=_NAMES,
-        make=lambda asked: _told(asked, buyers.buyer_types(asked.outcomes_by(["buyer_type"]))),
+        make=lambda asked: buyers.buyer_types(asked.outcomes_by(["buyer_type"])),
+        of_all=_NEED_ALL,
     ),
     Table(
         "coverage",
@@ -97,6 +91,7 @@ TABLES: Final = (
             ("open_ceiling", "The same, if all in progress sold too."),
         ),
         make=lambda asked: buyers.coverage(cells(asked, "source", "buyer"), asked.named),
+        whole=True,
     ),
     Table(
         "overdue_feedback",
@@ -135,6 +130,7 @@ TABLES: Final = (
             ("notes", "For the buyer to fill in."),
         ),
         make=lambda asked: silence.unanswered(asked.outcomes(), asked.named, asked.as_of_day),
+        whole=True,
     ),
     Table(
         "verification_sample",

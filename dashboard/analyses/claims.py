@@ -56,6 +56,7 @@ TABLES: Final = (
             ("normal_high", "Upper end of the normal band."),
         ),
         make=_trend,
+        whole=True,
     ),
     Table(
         "claims",

@@ -22,13 +22,11 @@ if TYPE_CHECKING:
 
 RECENT_DAYS: Final = 90
 """Contradictions and prices are those of the deliveries of so many days."""
+_MADE: Final = {
+    table.name: table
+    for table in (*acting.TABLES, *buyers.TABLES, *claims.TABLES, *watching.TABLES)
+}
 _PARTS: Final = ("sub_source", "buyer", "campaign", "product", "state", "sold_to")
-
-
-def _answer(tables: tuple[Table, ...], name: str, asked: Question) -> pl.DataFrame:
-    make = next(table.make for table in tables if table.name == name)
-    assert make is not None  # noqa: S101 - these are tables of numbers
-    return make(asked)
 
 
 def recent(asked: Question) -> Question:
@@ -63,10 +61,10 @@ def _of_market(asked: Question) -> pl.DataFrame:
         "delivered", source_id="__source", buyer_id="__buyer", price_cents="gross_cents"
     )
     frames = {
-        "alerts": _answer(watching.TABLES, "alerts", lately),
-        "claims": _answer(claims.TABLES, "claims", ever),
-        "overdue_feedback": _answer(buyers.TABLES, "overdue_feedback", lately),
-        "contradictions": _answer(acting.TABLES, "contradictions", lately),
+        "alerts": _MADE["alerts"].asked(lately),
+        "claims": _MADE["claims"].asked(ever),
+        "overdue_feedback": _MADE["overdue_feedback"].asked(lately),
+        "contradictions": _MADE["contradictions"].asked(lately),
         "recommendations": advice.recommendations(old_enough, asked.named, asked.rules),
         "prices": prices.collect(),
     }

@@ -146,6 +146,7 @@ TABLES: Final = (
             ("excess_returns", "returned_compared − expected_returns."),
         ),
         make=lambda asked: mix.buyer_strictness(cells(asked, "source", "buyer"), asked.named),
+        whole=True,
     ),
     Table(
         "concentration",

@@ -113,5 +113,6 @@ TABLES: Final = (
             ("lost", "Those of the step before that are not in this one."),
         ),
         make=lambda asked: quality.funnel(asked.outcomes()),
+        whole=True,
     ),
 )

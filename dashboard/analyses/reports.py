@@ -54,7 +54,7 @@ def _movers(asked: Question) -> pl.DataFrame:
     past = asked.before()
     if past is None or asked.scope.clock != "delivered":
         return pl.DataFrame(schema=_MOVED)
-    sides = [_answer("sources", side) for side in (asked, past)]
+    sides = [_MADE["sources"].asked(side) for side in (asked, past)]
     known = all(side["margin_cents"].null_count() == 0 for side in sides)
     money = "margin_cents" if known else "net_cents"
     now, then = (side.select("id", "name", "delivered", cents=money) for side in sides)
@@ -69,12 +69,6 @@ def _movers(asked: Question) -> pl.DataFrame:
     rows = both.filter(pl.max_horizontal(*counts) >= sentences.LEAST)
     ordered = rows.sort(["change_cents", "name"], descending=[True, False])
     return ordered.select(pl.col(name).cast(kind) for name, kind in _MOVED.items())
-
-
-def _answer(name: str, asked: Question) -> pl.DataFrame:
-    make = _MADE[name].make
-    assert make is not None  # noqa: S101 - these are tables of numbers
-    return make(asked)
 
 
 def _forecast(asked: Question) -> pl.DataFrame:
@@ -104,10 +98,10 @@ def when_judged(scope: Scope, zone: str, age_days: int) -> Scope:
 
 def pack(kind: str, asked: Question) -> pl.DataFrame:
     """One pack of a question (`packs.PACK`)."""
-    found = {name: _answer(name, asked) for name in _TABLES}
+    found = {name: _MADE[name].asked(asked) for name in _TABLES}
     then = when_judged(asked.scope, asked.zone, asked.rules.alerts.age_days)
-    found |= {"alerts": _answer("alerts", asked.of(then))}
-    found |= {"headline": _answer("headline", asked), "movers": _movers(asked)}
+    found |= {"alerts": _MADE["alerts"].asked(asked.of(then))}
+    found |= {"headline": _MADE["headline"].asked(asked), "movers": _movers(asked)}
     if "forecast" in packs.SECTIONS[kind]:
         found |= {"forecast": _forecast(asked), "forecast_then": _forecast_then(asked)}
     return packs.pack(kind, packs.Facts(found, phrases.called(asked.scope), asked.currency))

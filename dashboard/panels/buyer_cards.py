@@ -42,6 +42,10 @@ KEY_FIGURES: Final = {
     "data_buyer": "buyer's sales for each 1.00 paid",
 }
 """What counts for a type of buyer, in words that follow its value; in this order."""
+_SOME: Final = pl.any_horizontal(
+    pl.col(name).fill_null(0) > 0 for name in ("delivered", "feedback")
+)
+"""Buyers of which anything is known; by other clocks deliveries are not."""
 
 
 def only_buyer(buyer: str) -> None:
@@ -59,7 +63,7 @@ def types_card(scope: Scope) -> None:
     )
     with st.container(border=True, key="card_buyer_types"), cards.guarded(card.title):
         cards.title(card.title, card.how)
-        rows = in_order(book().table("buyer_types", scope).filter(pl.col("delivered") > 0))
+        rows = in_order(book().table("buyer_types", scope).filter(_SOME))
         tiles = "".join(_tile(row) for row in rows.iter_rows(named=True))
         st.html(f'<div class="buyer-types">{tiles}</div>')
         cards.actions(card)
@@ -117,7 +121,7 @@ def joined(scope: Scope) -> pl.DataFrame:
     """The table `buyers` with what is overdue and returns against expected."""
     missing = overdue(scope)
     strict = book().table("buyer_strictness", everyone(scope))
-    rows = book().table("buyers", scope).filter(pl.col("delivered") > 0)
+    rows = book().table("buyers", scope).filter(_SOME)
     rows = rows.join(
         missing.select("buyer_id", "overdue", "overdue_low", "days_silent"),
         left_on="id",
@@ -206,6 +210,7 @@ def funnel_card(scope: Scope) -> None:
         columns=("name", "delivered", "returned", "return_rate", "return_range"),
         table="buyers",
         leads={"returned": True},
+        empty=cards.NOTHING if scope.clock == "delivered" else cards.NEEDS_ALL,
     )
     cards.show(
         card,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,6 +19,8 @@ from metrics.scope import Scope
 if TYPE_CHECKING:
     from builders import Desk
     from pages import Open
+
+    from metrics.scope import Base
 
 NOVEMBER = {"from": "2026-11-01", "to": "2026-11-20"}
 
@@ -94,7 +97,8 @@ def test_what_moved_a_rate_follows_out_of(opened: Open, desk: Desk) -> None:
     opened("overview")
     book = dashboard.data.book()
     scope = Scope(first=date(2026, 11, 1), last=date(2026, 11, 20), as_of_us=book.edition.as_of_us)
-    for base, of in (("feedback", 8), ("delivered", 40)):
+    bases: tuple[tuple[Base, int], ...] = (("feedback", 8), ("delivered", 40))
+    for base, of in bases:
         asked = replace(scope, base=base)
         table = book.table("mix_shift", asked).filter(group="(all)")
         moved = {row["measure"]: row for row in table.to_dicts()}
@@ -106,7 +110,7 @@ def test_what_moved_a_rate_follows_out_of(opened: Open, desk: Desk) -> None:
 def test_claims_of_before_the_period_are_named(opened: Open, desk: Desk) -> None:
     """Ten wait from October, $100; the November page says so and leads to all."""
     market(desk)
-    said = text(opened("returns", tab="waiting", **NOVEMBER))
+    said = unescape(text(opened("returns", tab="waiting", **NOVEMBER)))
     assert "10 more, for $100.00" in said
     assert "period=all_time" in said
     assert "more, for" not in text(opened("returns", tab="waiting", period="all_time"))
