@@ -40,7 +40,7 @@ def overview() -> None:
                 colours,
                 overall=figures.value(numbers, "conversion_rate"),
             ),
-            cards.Extras(on_click=figures.only_source),
+            cards.Extras(chip=lambda _: figures.chip(numbers), on_click=figures.only_source),
         )
     with right:
         cards.show(

@@ -38,6 +38,7 @@ def compare() -> None:
             controls=lambda: figures.switch(
                 "metric", key, {name: number(name).label for name in figures.RANKINGS}
             ),
+            chip=lambda _: figures.chip(numbers),
             on_click=figures.only_source,
         ),
     )

@@ -20,7 +20,7 @@ REST: Final = "(rest)"
 
 def parts(shift: pl.DataFrame) -> pl.DataFrame:
     """Groups of one measure of `mix_shift`, the largest few and all others as one row."""
-    rows = shift.filter(pl.col("group") != "(all)").drop_nulls("change")
+    rows = shift.filter(pl.col("group") != "(all)", pl.col("change").abs() > 0)
     rows = rows.sort([pl.col("change").abs(), "group"], descending=[True, False])
     rest = rows.slice(MOST)
     first = rows.head(MOST).sort("change", "group")

@@ -31,6 +31,7 @@ def figure(frame: pl.DataFrame, colours: Palette) -> go.Figure:
         x=shares,
         y=list(range(len(rows))),
         orientation="h",
+        width=min(0.65, 0.07 * (len(rows) + 1)),
         marker={
             "color": [_colour(row, colours) for row in rows],
             "pattern": {

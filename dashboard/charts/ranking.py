@@ -20,6 +20,7 @@ FEW: Final = 30
 GOOD_BAND: Final = (0.08, 0.12)
 _ROW_HEIGHT: Final = 26
 _SMALLEST, _LARGEST = 8.0, 20.0
+_CLEAR: Final = "\u00a0" * 4  # as wide as half of the largest dot
 _LANE: Final = 9  # pixels between brackets
 _LANES: Final = 6
 _MOST_BRACKETED: Final = 60
@@ -165,7 +166,7 @@ def _dots(
         x=[min(high, limit * _BEYOND) for high in highs],
         y=places,
         mode="text",
-        text=[f"  {wording.rate(rate)}" for rate in rates],
+        text=[f"{_CLEAR}{wording.rate(rate)}" for rate in rates],
         textposition="middle right",
         textfont={
             "size": theme.SIZE - 1,

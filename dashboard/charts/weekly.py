@@ -84,7 +84,6 @@ def figure(frame: pl.DataFrame, label: str, colours: Palette) -> go.Figure:
             showarrow=False,
             xanchor="right",
             yanchor="bottom",
-            bgcolor=colours.card,
             font={"size": theme.SIZE - 1, "color": colours.quiet},
         )
     highest = max((value for value in [*rates, *asked["expected"]] if value), default=0.1)

@@ -36,8 +36,7 @@ def attention(scope: Scope, status: Status) -> None:
         cards.title("Needs attention", "The most money at stake first; nobody has settled it yet.")
         if waiting.is_empty():
             st.html(
-                '<div class="empty">Nothing: no unusual change, no claim waiting, nobody '
-                "overdue.</div>"
+                f'<div class="empty">{html.escape(todo_list.nothing("open", scope, status))}</div>'
             )
             return
         st.html(todo_list.listing(waiting.head(TOP).to_dicts(), scope, status.currency))
@@ -84,7 +83,7 @@ def changed(scope: Scope) -> None:
             *("from_mix", "from_performance", "change"),
         ),
         table="mix_shift",
-        empty="There is no period before to compare with, or nothing in it.",
+        empty="Nothing moved, or there is nothing to compare with.",
         alt=f"Change of {entry.label} by source",
     )
     cards.show(

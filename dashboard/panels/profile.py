@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dashboard.data import Status
     from dashboard.filters import Asked
 
+_MOST: Final = 12
 _COLUMNS: Final = ("delivered", "converted", "conversion_rate", "conversion_range", "return_rate")
 
 
@@ -53,7 +54,8 @@ def source(source_id: str, asked: Asked, status: Status) -> None:
     with left:
         reason_cards.groups_card(scope, status, leads=True)
     with right:
-        source_cards.score_card(source_id, scope, book().rules.score)
+        told = cards.chip_of(None, rows["coverage"]["value"])
+        source_cards.score_card(source_id, scope, book().rules.score, chip=told)
     left, right = st.columns(2)
     with left:
         source_cards.price_card(source_id, scope, status)
@@ -108,17 +110,20 @@ def _split(dimension: str, title: str, asked: Asked) -> None:
     named = f"{dimension}_name"
     rows = book().table("rates", scope, by=(dimension,))
     kind = replace(kind, key=dimension, name=named if named in rows.columns else dimension)
+    more = f"The {_MOST} largest of {rows.height:,}. " if rows.height > _MOST else ""
     card = cards.Card(
         key=f"by_{dimension}",
         title=title,
-        how=f"Conversion with its likely range; hollow: fewer than {ranking.FEW}. Click to filter.",
+        how=f"Conversion with its likely range; hollow: fewer than {ranking.FEW}. {more}"
+        "Click to filter.",
         columns=(kind.name, *_COLUMNS),
         table="rates",
         options={"by": [dimension]},
     )
+    largest = rows.sort(kind.base, kind.key, descending=[True, False]).head(_MOST)
     cards.show(
         card,
-        lambda: rows,
+        lambda: largest,
         lambda frame, colours: ranking.figure(frame, kind, colours),
         cards.Extras(on_click=lambda value: address.change(**{dimension: value})),
     )

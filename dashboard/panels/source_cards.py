@@ -55,8 +55,8 @@ def _sure(probability: float) -> str:
     return "over 99 % sure" if probability > 0.99 else f"{probability * 100:.0f} % sure"  # noqa: PLR2004 - as it is written
 
 
-def score_card(source_id: str, scope: Scope, rules: Score) -> None:
-    """What made the score: points of each part up to the total."""
+def score_card(source_id: str, scope: Scope, rules: Score, *, chip: str | None) -> None:
+    """What made the score: points of each part up to the total; `chip` says how many told."""
 
     def frame() -> pl.DataFrame:
         rows = book().table("scores", scope).filter(id=source_id).drop_nulls("score")
@@ -70,7 +70,7 @@ def score_card(source_id: str, scope: Scope, rules: Score) -> None:
         table="scores",
         empty="There is no score: part of it is not known in this period.",
     )
-    cards.show(card, frame, _score_figure)
+    cards.show(card, frame, _score_figure, cards.Extras(chip=lambda _: chip))
 
 
 def _score_words(source_id: str, scope: Scope) -> str:
