@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from dashboard import theme, wording
-from dashboard.charts import dates
+from dashboard.charts import dates, lines
+from dashboard.charts import rows as row_axis
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -26,15 +27,7 @@ def figure(frame: pl.DataFrame, colours: Palette) -> go.Figure:
     chart = theme.figure(colours, height=_HEIGHT, hovermode="x")
     _band(chart, table, colours)
     settled = _last_run(young)
-    line = {"color": colours.subject, "width": 2.2}
-    for part, dash in ((slice(0, settled), "solid"), (slice(max(settled - 1, 0), None), "dot")):
-        chart.add_scatter(
-            x=starts[part],
-            y=rates[part],
-            mode="lines",
-            line={**line, "dash": dash},
-            hoverinfo="skip",
-        )
+    lines.judged(chart, starts, rates, settled, shade=colours.subject)
     sides = [outside(row) for row in rows]
     shades = [
         colours.bad if side > 0 else colours.good if side else colours.subject for side in sides
@@ -57,27 +50,24 @@ def figure(frame: pl.DataFrame, colours: Palette) -> go.Figure:
     )
     for start, rate, side, shade in zip(starts, rates, sides, shades, strict=True):
         if side:
-            chart.add_annotation(
-                x=start,
-                y=rate,
-                text="above normal" if side > 0 else "below normal",
-                showarrow=False,
-                yshift=14 * side,
-                font={"size": theme.SIZE - 1, "color": shade},
-            )
-    highest = max(
-        (
-            end
-            for row in rows
-            if not row["partial"]
-            for end in (row["return_rate"], row["normal_high"])
-            if end
-        ),
-        default=max((rate for rate in rates if rate), default=0.1),
-    )
+            text = "above normal" if side > 0 else "below normal"
+            row_axis.said(chart, start, rate, text, shade, yshift=14 * side)
+    highest = _highest(rows)
     chart.update_yaxes(range=[0, highest * 1.2], tickformat=".0%", showgrid=True, nticks=5)
     dates.axis(chart, starts)
     return chart
+
+
+def _highest(rows: list[dict[str, Any]]) -> float:
+    """The highest point of a whole bucket or of its band."""
+    ends = [
+        end
+        for row in rows
+        if not row["partial"]
+        for end in (row["return_rate"], row["normal_high"])
+        if end
+    ]
+    return max(ends, default=max((r["return_rate"] for r in rows if r["return_rate"]), default=0.1))
 
 
 def _last_run(young: list[bool]) -> int:
@@ -100,39 +90,25 @@ def outside(row: dict[str, Any]) -> int:
 
 def _band(chart: go.Figure, table: pl.DataFrame, colours: Palette) -> None:
     known = table.filter(~pl.col("partial")).drop_nulls(["normal_low", "normal_high"])
-    days = known["start"].to_list()
-    chart.add_scatter(
-        x=days + days[::-1],
-        y=known["normal_high"].to_list() + known["normal_low"].to_list()[::-1],
-        mode="lines",
-        fill="toself",
-        fillcolor=colours.spread,
-        line={"width": 0},
-        hoverinfo="skip",
-    )
+    days, tops = known["start"].to_list(), known["normal_high"].to_list()
+    lines.spread(chart, days, known["normal_low"].to_list(), tops, colours)
     if days:
-        chart.add_annotation(
-            x=days[0],
-            y=known["normal_high"][0],
-            text="normal",
-            showarrow=False,
-            xanchor="left",
-            yanchor="bottom",
-            font={"size": theme.SIZE - 1, "color": colours.quiet},
+        row_axis.said(
+            chart, days[0], tops[0], "normal", colours.quiet, xanchor="left", yanchor="bottom"
         )
 
 
 def _hover(row: dict[str, Any], side: int) -> str:
-    lines = [
+    told = [
         wording.period(row["start"], row["end"])
         + (", cut by the period" if row["partial"] else ""),
         f"<b>Returns {wording.rate(row['return_rate'])}</b>",
         f"{wording.count(row['returned'])} of {wording.count(row['delivered'])}",
     ]
     if row["normal_low"] is not None:
-        lines.append(f"normal {wording.likely_range(row['normal_low'], row['normal_high'])}")
+        told.append(f"normal {wording.likely_range(row['normal_low'], row['normal_high'])}")
     if side:
-        lines.append("above normal" if side > 0 else "below normal")
+        told.append("above normal" if side > 0 else "below normal")
     if row["young"]:
-        lines.append("too young to judge: more may come back")
-    return "<br>".join(lines)
+        told.append("too young to judge: more may come back")
+    return "<br>".join(told)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from dashboard import theme, wording
-from dashboard.charts import dates
+from dashboard.charts import dates, lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,24 +47,16 @@ def figure(frame: pl.DataFrame, line: Line, colours: Palette) -> go.Figure:
     chart = theme.figure(colours, height=_HEIGHT, hovermode="x")
     starts = rows["start"].to_list()
     if line.low and line.high:
-        _band(chart, rows, line.low, line.high, colours)
+        known = rows.drop_nulls([line.low, line.high])
+        ends = (known[line.low].to_list(), known[line.high].to_list())
+        lines.spread(chart, known["start"].to_list(), *ends, colours)
     if line.previous and line.previous in rows.columns:
-        _previous(chart, rows, line.previous, colours)
+        before = rows[line.previous].to_list()
+        lines.plain(chart, starts, before, color=colours.comparison, width=1.3)
     values = rows[line.value].to_list()
     young = rows["young"].to_list() if "young" in rows.columns else [False] * rows.height
     judged = young.index(True) if True in young else len(young)
-    solid = {"color": colours.subject, "width": 2.2}
-    chart.add_scatter(
-        x=starts[:judged], y=values[:judged], mode="lines", line=solid, hoverinfo="skip"
-    )
-    joint = max(judged - 1, 0)
-    chart.add_scatter(
-        x=starts[joint:],
-        y=values[joint:],
-        mode="lines",
-        line={**solid, "dash": "dot"},
-        hoverinfo="skip",
-    )
+    lines.judged(chart, starts, values, judged, shade=colours.subject)
     chart.add_scatter(
         x=starts,
         y=values,
@@ -80,30 +72,6 @@ def figure(frame: pl.DataFrame, line: Line, colours: Palette) -> go.Figure:
     _axes(chart, rows, line)
     dates.notes(chart, [n for n in line.notes if starts and n[0] >= starts[0]], colours)
     return chart
-
-
-def _band(chart: go.Figure, rows: pl.DataFrame, low: str, high: str, colours: Palette) -> None:
-    known = rows.drop_nulls([low, high])
-    days = known["start"].to_list()
-    chart.add_scatter(
-        x=days + days[::-1],
-        y=known[high].to_list() + known[low].to_list()[::-1],
-        mode="lines",
-        fill="toself",
-        fillcolor=colours.spread,
-        line={"width": 0},
-        hoverinfo="skip",
-    )
-
-
-def _previous(chart: go.Figure, rows: pl.DataFrame, previous: str, colours: Palette) -> None:
-    chart.add_scatter(
-        x=rows["start"].to_list(),
-        y=rows[previous].to_list(),
-        mode="lines",
-        line={"color": colours.comparison, "width": 1.3},
-        hoverinfo="skip",
-    )
 
 
 def _top(rows: pl.DataFrame, line: Line) -> float:
@@ -150,13 +118,13 @@ def _hover(row: dict[str, Any], line: Line) -> str:
         shown = wording.money(value, line.currency)
     else:
         shown = wording.rate(value) if line.unit == "rate" else wording.count(value)
-    lines = [text, f"<b>{line.label} {shown}</b>"]
+    told = [text, f"<b>{line.label} {shown}</b>"]
     if line.numerator and line.base:
-        lines.append(f"{wording.count(row[line.numerator])} of {wording.count(row[line.base])}")
+        told.append(f"{wording.count(row[line.numerator])} of {wording.count(row[line.base])}")
     if line.low and line.high:
-        lines.append(f"likely range {wording.likely_range(row[line.low], row[line.high])}")
+        told.append(f"likely range {wording.likely_range(row[line.low], row[line.high])}")
     if line.previous and row.get(line.previous) is not None:
-        lines.append(f"{line.compared} {wording.rate(row[line.previous])}")
+        told.append(f"{line.compared} {wording.rate(row[line.previous])}")
     if row.get("young"):
-        lines.append("too young to judge")
-    return "<br>".join(lines)
+        told.append("too young to judge")
+    return "<br>".join(told)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from dashboard import theme, wording
 from dashboard.charts import dates
+from dashboard.charts import lines as line_parts
+from dashboard.charts import rows as row_axis
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,54 +24,48 @@ def figure(frame: pl.DataFrame, lines: Sequence[tuple[str, str]], colours: Palet
     """`start`, `young` and one column per line; `lines` are columns with what they are called."""
     chart = theme.figure(colours, height=_HEIGHT, hovermode="x")
     starts = frame["start"].to_list()
-    shades = (colours.subject, colours.attention)
     young = frame["young"].fill_null(value=False).to_list()
-    judged = young.index(True) if True in young else len(young)
-    values: list[float] = []
+    highest = 0.0
     for place, (column, name) in enumerate(lines):
         rates = frame[column].to_list() if column in frame.columns else [None] * len(starts)
-        values += [rate for rate in rates if rate is not None]
-        shade, dash = shades[place], "dash" if place else "solid"
-        for part, drawn in ((slice(0, judged), dash), (slice(max(judged - 1, 0), None), "dot")):
-            chart.add_scatter(
-                x=starts[part],
-                y=rates[part],
-                mode="lines",
-                line={"color": shade, "width": 2.2, "dash": drawn},
-                hoverinfo="skip",
-            )
-        chart.add_scatter(
-            x=starts,
-            y=rates,
-            mode="markers",
-            marker={
-                "size": 7,
-                "symbol": "diamond" if place else "circle",
-                "color": [colours.card if hollow else shade for hollow in young],
-                "line": {"color": shade, "width": 1.8},
-            },
-            hovertext=[
-                f"{wording.day(start)}<br><b>{theme.safe(name)}</b> {wording.rate(rate)}"
-                for start, rate in zip(starts, rates, strict=True)
-            ],
-            hoverinfo="text",
-        )
-        last = next(((s, r) for s, r in zip(starts[::-1], rates[::-1], strict=True) if r), None)
-        if last:
-            chart.add_annotation(
-                x=last[0],
-                y=last[1],
-                text=theme.short(name),
-                showarrow=False,
-                xanchor="left",
-                xshift=8,
-                yshift=0 if place else 6,
-                font={"size": theme.SIZE - 1, "color": shades[place]},
-            )
+        highest = max([highest, *(rate for rate in rates if rate is not None)])
+        _line(chart, place, name, (starts, rates, young), colours)
     longest = max((len(name) for _, name in lines), default=0)
     chart.update_layout(margin={"r": 20 + 7 * min(longest, 21)})
     chart.update_yaxes(
-        range=[0, max(values, default=0.1) * 1.15], tickformat=".0%", showgrid=True, nticks=5
+        range=[0, (highest or 0.1) * 1.15], tickformat=".0%", showgrid=True, nticks=5
     )
     dates.axis(chart, starts)
     return chart
+
+
+def _line(
+    chart: go.Figure, place: int, name: str, values: tuple[list[Any], ...], colours: Palette
+) -> None:
+    """One of the two: the first solid with circles, the second dashed with diamonds."""
+    starts, rates, young = values
+    shade = (colours.subject, colours.attention)[place]
+    settled = young.index(True) if True in young else len(young)
+    dash = "dash" if place else "solid"
+    line_parts.judged(chart, starts, rates, settled, shade=shade, dash=dash)
+    chart.add_scatter(
+        x=starts,
+        y=rates,
+        mode="markers",
+        marker={
+            "size": 7,
+            "symbol": "diamond" if place else "circle",
+            "color": [colours.card if hollow else shade for hollow in young],
+            "line": {"color": shade, "width": 1.8},
+        },
+        hovertext=[
+            f"{wording.day(start)}<br><b>{theme.safe(name)}</b> {wording.rate(rate)}"
+            for start, rate in zip(starts, rates, strict=True)
+        ],
+        hoverinfo="text",
+    )
+    known = [(s, r) for s, r in zip(starts, rates, strict=True) if r is not None]
+    if known:
+        at = known[-1]
+        up = 0 if place else 6
+        row_axis.said(chart, *at, theme.short(name), shade, xanchor="left", xshift=8, yshift=up)

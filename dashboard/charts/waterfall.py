@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from dashboard import theme
+from dashboard.charts import rows as row_axis
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,13 +41,8 @@ def figure(
 ) -> go.Figure:
     """Bars with their values; `target` is a line with its name."""
     chart = theme.figure(colours, height=_HEIGHT)
-    level, bases, heights, ends = 0.0, [], [], []
-    for step in steps:
-        start = 0.0 if step.total else level
-        level = step.value if step.total else level + step.value
-        bases.append(min(start, level))
-        heights.append(abs(level - start))
-        ends.append(max(start, level))
+    bases, ends = spans(steps)
+    heights = [end - base for base, end in zip(bases, ends, strict=True)]
     shades = [_shade(step, colours) for step in steps]
     chart.add_bar(
         x=list(range(len(steps))),
@@ -59,25 +55,11 @@ def figure(
         hoverinfo="text",
     )
     for place, (step, end) in enumerate(zip(steps, ends, strict=True)):
-        chart.add_annotation(
-            x=place,
-            y=end,
-            text=write(step.value),
-            showarrow=False,
-            yanchor="bottom",
-            font={"size": theme.SIZE - 1, "color": colours.text},
-        )
+        row_axis.said(chart, place, end, write(step.value), colours.text, yanchor="bottom")
     if target:
         chart.add_hline(y=target[0], line={"color": colours.comparison, "width": 1, "dash": "dot"})
-        chart.add_annotation(
-            x=0,
-            xref="paper",
-            y=target[0],
-            text=target[1],
-            showarrow=False,
-            xanchor="left",
-            yanchor="bottom",
-            font={"size": theme.SIZE - 2, "color": colours.quiet},
+        row_axis.said(
+            chart, 0, *target, colours.quiet, xref="paper", xanchor="left", yanchor="bottom"
         )
     top = max([*ends, target[0] if target else 0.0], default=1.0) or 1.0
     bottom = min([*bases, 0.0], default=0.0)
@@ -90,6 +72,17 @@ def figure(
     )
     chart.update_layout(bargap=0.3)
     return chart
+
+
+def spans(steps: Sequence[Step]) -> tuple[list[float], list[float]]:
+    """Lower and upper end of each bar: totals from the ground, changes from the level before."""
+    level, bases, ends = 0.0, [], []
+    for step in steps:
+        start = 0.0 if step.total else level
+        level = step.value if step.total else level + step.value
+        bases.append(min(start, level))
+        ends.append(max(start, level))
+    return bases, ends
 
 
 def _shade(step: Step, colours: Palette) -> str:

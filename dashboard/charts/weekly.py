@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from dashboard import theme, wording
-from dashboard.charts import dates
+from dashboard.charts import dates, lines
+from dashboard.charts import rows as row_axis
 from metrics.alerts import MEASURES
 from metrics.intervals import rated
 
@@ -44,15 +45,7 @@ def figure(frame: pl.DataFrame, label: str, colours: Palette) -> go.Figure:
     """The line of all weeks, the weeks looked at filled, what was to be expected dashed."""
     chart = theme.figure(colours, height=_HEIGHT, hovermode="x")
     weeks, rates = frame["week"].to_list(), frame["rate"].to_list()
-    chart.add_scatter(
-        x=weeks + weeks[::-1],
-        y=frame["high"].to_list() + frame["low"].to_list()[::-1],
-        mode="lines",
-        fill="toself",
-        fillcolor=colours.spread,
-        line={"width": 0},
-        hoverinfo="skip",
-    )
+    lines.spread(chart, weeks, frame["low"].to_list(), frame["high"].to_list(), colours)
     looked = frame["looked"].to_list()
     chart.add_scatter(
         x=weeks,
@@ -68,28 +61,23 @@ def figure(frame: pl.DataFrame, label: str, colours: Palette) -> go.Figure:
         hoverinfo="text",
     )
     asked = frame.filter("looked").drop_nulls("expected")
-    if asked.height:
-        level = asked["expected"][0]
-        chart.add_scatter(
-            x=[asked["week"].min(), asked["week"].max()],
-            y=[level, level],
-            mode="lines",
-            line={"color": colours.comparison, "width": 2, "dash": "dash"},
-            hoverinfo="skip",
-        )
-        chart.add_annotation(
-            x=asked["week"].max(),
-            y=level,
-            text=f"expected {wording.rate(level)}",
-            showarrow=False,
-            xanchor="right",
-            yanchor="bottom",
-            font={"size": theme.SIZE - 1, "color": colours.quiet},
-        )
+    _expectation(chart, asked, colours)
     highest = max((value for value in [*rates, *asked["expected"]] if value), default=0.1)
     chart.update_yaxes(range=[0, highest * 1.25], tickformat=".0%", showgrid=True, nticks=5)
     dates.axis(chart, weeks)
     return chart
+
+
+def _expectation(chart: go.Figure, asked: pl.DataFrame, colours: Palette) -> None:
+    """What was to be expected of the weeks looked at, with its name."""
+    if asked.is_empty():
+        return
+    weeks, level = asked["week"].to_list(), asked["expected"][0]
+    ends = ([weeks[0], weeks[-1]], [level, level])
+    lines.plain(chart, *ends, color=colours.comparison, width=2, dash="dash")
+    text = f"expected {wording.rate(level)}"
+    at = (weeks[-1], level)
+    row_axis.said(chart, *at, text, colours.quiet, xanchor="right", yanchor="bottom")
 
 
 def _hover(row: dict[str, Any], label: str) -> str:

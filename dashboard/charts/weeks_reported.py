@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from dashboard import theme, wording
+from dashboard.charts import lines
+from dashboard.charts import rows as row_axis
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -26,26 +28,34 @@ def figure(frame: pl.DataFrame, colours: Palette) -> go.Figure:
         (at, row) for at, row in zip(middles, rows, strict=True) if row["expected"] is not None
     ]
     days = [at for at, _ in known]
-    chart.add_scatter(
-        x=days + days[::-1],
-        y=[row["normal_high"] for _, row in known] + [row["normal_low"] for _, row in known][::-1],
-        mode="lines",
-        fill="toself",
-        fillcolor=colours.spread,
-        line={"width": 0},
-        hoverinfo="skip",
-    )
+    lows, highs = ([row[f"normal_{end}"] for _, row in known] for end in ("low", "high"))
+    lines.spread(chart, days, lows, highs, colours)
+    _bars(chart, middles, rows, colours)
+    expected = [row["expected"] for _, row in known]
+    lines.plain(chart, days, expected, color=colours.text, width=1.4, dash="dash")
+    whole = [(at, row) for at, row in known if not row["partial"]]
+    if whole:
+        at, row = whole[-1]
+        row_axis.said(chart, at, row["normal_high"], "usual", colours.quiet, yanchor="bottom")
+    chart.update_xaxes(type="date", tickformat="%-d %b", nticks=7)
+    chart.update_yaxes(rangemode="tozero", tickformat=",d", showgrid=True, nticks=5)
+    return chart
+
+
+def _bars(
+    chart: go.Figure, middles: list[Any], rows: list[dict[str, Any]], colours: Palette
+) -> None:
+    """What came in each week: too few in another colour with their number, a cut week hollow."""
     few = [quiet(row) for row in rows]
+    both = list(zip(rows, few, strict=True))
+    shades = [colours.bad if low else colours.subject for low in few]
     chart.add_bar(
         x=middles,
         y=[row["received"] for row in rows],
         width=[_DAY_MS * max((row["end"] - row["start"]).days + 1, 2) * 0.7 for row in rows],
         hovertext=[_hover(row) for row in rows],
         hoverinfo="text",
-        text=[
-            wording.count(row["received"]) if low or row["partial"] else ""
-            for row, low in zip(rows, few, strict=True)
-        ],
+        text=[wording.count(row["received"]) if low or row["partial"] else "" for row, low in both],
         textposition="outside",
         textangle=0,
         cliponaxis=False,
@@ -55,36 +65,12 @@ def figure(frame: pl.DataFrame, colours: Palette) -> go.Figure:
         },
         marker={
             "color": [
-                colours.card if row["partial"] else colours.bad if low else colours.subject
-                for row, low in zip(rows, few, strict=True)
+                colours.card if row["partial"] else shade
+                for row, shade in zip(rows, shades, strict=True)
             ],
-            "line": {
-                "color": [colours.bad if low else colours.subject for low in few],
-                "width": 1.5,
-            },
+            "line": {"color": shades, "width": 1.5},
         },
     )
-    chart.add_scatter(
-        x=days,
-        y=[row["expected"] for _, row in known],
-        mode="lines",
-        line={"color": colours.text, "width": 1.4, "dash": "dash"},
-        hoverinfo="skip",
-    )
-    whole = [(at, row) for at, row in known if not row["partial"]]
-    if whole:
-        at, row = whole[-1]
-        chart.add_annotation(
-            x=at,
-            y=row["normal_high"],
-            text="usual",
-            showarrow=False,
-            yanchor="bottom",
-            font={"size": theme.SIZE - 1, "color": colours.quiet},
-        )
-    chart.update_xaxes(type="date", tickformat="%-d %b", nticks=7)
-    chart.update_yaxes(rangemode="tozero", tickformat=",d", showgrid=True, nticks=5)
-    return chart
 
 
 def quiet(row: dict[str, Any]) -> bool:
@@ -94,16 +80,16 @@ def quiet(row: dict[str, Any]) -> bool:
 
 
 def _hover(row: dict[str, Any]) -> str:
-    lines = [
+    told = [
         wording.period(row["start"], row["end"]),
         f"<b>{wording.count(row['received'])} reports came</b>",
     ]
     if row["expected"] is not None:
-        lines.append(
+        told.append(
             f"usual {wording.count(row['expected'])} "
             f"({wording.count(row['normal_low'])} – {wording.count(row['normal_high'])})"
         )
-    lines.append(f"{wording.count(row['delivered'])} delivered")
+    told.append(f"{wording.count(row['delivered'])} delivered")
     if row["partial"]:
-        lines.append("not a whole week")
-    return "<br>".join(lines)
+        told.append("not a whole week")
+    return "<br>".join(told)
