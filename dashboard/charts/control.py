@@ -39,6 +39,7 @@ def figure(frame: pl.DataFrame, colours: Palette) -> go.Figure:
         hovertext=[_hover(row, side) for row, side in zip(rows, sides, strict=True)],
         hoverinfo="text",
         marker={
+            "opacity": 1,
             "size": [11 if side else 7 for side in sides],
             "symbol": ["diamond" if side else "circle" for side in sides],
             "color": [

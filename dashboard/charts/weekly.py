@@ -53,6 +53,7 @@ def figure(frame: pl.DataFrame, label: str, colours: Palette) -> go.Figure:
         mode="lines+markers",
         line={"color": colours.subject, "width": 2},
         marker={
+            "opacity": 1,
             "size": [10 if now else 5 for now in looked],
             "symbol": ["diamond" if now else "circle" for now in looked],
             "color": [colours.bad if now else colours.subject for now in looked],

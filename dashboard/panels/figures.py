@@ -99,21 +99,8 @@ def developed(scope: Scope) -> float | None:
 def trend_card(scope: Scope, status: Status, *, chip: str | None) -> None:
     """The trend with its switches of number and grain, both kept in the address."""
     key, by = address.choice("metric", METRICS, "conversion_rate"), grain(scope)
-    stem, base = METRICS[key]
-    entry = number(key)
-    line = trend.Line(
-        value=key,
-        label=entry.label,
-        unit=entry.unit,
-        numerator=entry.counts if base else None,
-        base=base,
-        low=f"{stem}_low" if stem else None,
-        high=f"{stem}_high" if stem else None,
-        previous=f"previous_{key}" if entry.unit == "rate" else None,
-        compared=compared(scope),
-        currency=status.currency,
-        notes=[*note_box.said(scope), *unusual(scope, key)],
-    )
+    entry, stem = number(key), METRICS[key][0]
+    line = _line(scope, key, status.currency)
     how = "Dotted and hollow: too young to judge."
     if line.previous:
         how += f" Grey: the {line.compared}, at the same age."
@@ -141,6 +128,25 @@ def trend_card(scope: Scope, status: Status, *, chip: str | None) -> None:
         lambda: book().table("trend", scope, grain=by),
         lambda rows, colours: trend.figure(rows, line, colours),
         cards.Extras(chip=lambda _: chip, controls=lambda: _switches(scope, key, by)),
+    )
+
+
+def _line(scope: Scope, key: str, currency: str) -> trend.Line:
+    """How a number is drawn over time."""
+    stem, base = METRICS[key]
+    entry = number(key)
+    return trend.Line(
+        value=key,
+        label=entry.label,
+        unit=entry.unit,
+        numerator=entry.counts if base else None,
+        base=base,
+        low=f"{stem}_low" if stem else None,
+        high=f"{stem}_high" if stem else None,
+        previous=f"previous_{key}" if entry.unit == "rate" else None,
+        compared=compared(scope),
+        currency=currency,
+        notes=[*note_box.said(scope), *unusual(scope, key)],
     )
 
 

@@ -1,4 +1,4 @@
-"""The fixture that opens pages."""
+"""Fixtures that open pages and books."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from pages import SHELL
 from streamlit.testing.v1 import AppTest
 
 import dashboard.data
+from dashboard.data import Book
+from data_access.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from builders import Desk
     from pages import Open
@@ -32,3 +34,17 @@ def opened(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
 
     yield page
     dashboard.data.close()
+
+
+@pytest.fixture
+def open_book(desk: Desk) -> Iterator[Callable[[], Book]]:
+    """Opens a book of the store that the test fills through `desk`."""
+    books: list[Book] = []
+
+    def opened() -> Book:
+        books.append(Book(Settings(data_dir=desk.folder)))
+        return books[-1]
+
+    yield opened
+    for book in books:
+        book.store.close()

@@ -1,102 +1,33 @@
-"""Reports over small real stores: figures, states, hostile text, publishing, files."""
+"""Reports over small real stores: figures, states, what was asked."""
 
 from __future__ import annotations
 
-import csv
 import json
 import re
-import subprocess
-import xml.etree.ElementTree as ET
 from datetime import date
-from html.parser import HTMLParser
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
-from builders import IN_CI, delivered, reported, us
-from click.testing import CliRunner
-from report_market import OCTOBER, month, params, two_months
+from builders import delivered, us
+from report_market import month, params, two_months
+from report_reading import KINDS, report, said
 
-import dashboard.data
 from dashboard import answers, wording
 from dashboard.analyses.reports import when_judged
-from dashboard.cli import main
 from dashboard.data import Book
-from dashboard.reports import asking, drawing, html, making, pdf, pictures, published
-from dashboard.reports.document import Document, Picture, Section, told
-from dashboard.reports.plain import plain
+from dashboard.reports import asking, html, making
 from dashboard.theme import DARK, LIGHT
-from data_access import publications, worklist
 from data_access.settings import Settings
 from metrics import phrases
 from metrics.packs import NUMBERS
 from metrics.scope import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable
 
     from builders import Desk
 
-KINDS: Final = tuple(asking.KINDS)
-HOSTILE: Final = "<img src=x onerror=alert(1)><script>alert(2)</script> $x$ =1+1 \u202eevil\u2066"
-SHOWN: Final = "<img src=x onerror=alert(1)><script>alert(2)</script> $x$ =1+1 evil"
-
-
-@pytest.fixture
-def open_book(desk: Desk) -> Iterator[Callable[[], Book]]:
-    """Opens a book of the store that the test fills through `desk`."""
-    books: list[Book] = []
-
-    def opened() -> Book:
-        books.append(Book(Settings(data_dir=desk.folder)))
-        return books[-1]
-
-    yield opened
-    for book in books:
-        book.store.close()
-
-
-def report(book: Book, kind: str, **more: list[str]) -> Document:
-    """A report about October."""
-    return making.make(book, asking.read(kind, params(kind, **more), book))
-
-
-class Text(HTMLParser):
-    """What a document says, and the tags it is made of."""
-
-    def __init__(self, source: str) -> None:
-        super().__init__()
-        self.words: list[str] = []
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self._silent = False
-        self.feed(source)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note the tag."""
-        self.tags.append((tag, dict(attrs)))
-        self._silent = tag == "style"
-
-    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 - the parser's signature
-        """Styles are no text."""
-        self._silent = False
-
-    def handle_data(self, data: str) -> None:
-        """Note the text."""
-        if not self._silent:
-            self.words.append(data)
-
-    @property
-    def text(self) -> str:
-        """All of it in a line."""
-        return " ".join(" ".join(self.words).split())
-
-
-def said(document: Document) -> str:
-    """What a whole report says."""
-    return Text(html.whole(document)).text
-
-
-# --- figures ------------------------------------------------------------------------------
+# --- figures -------------------------------------------------------------------------------
 
 
 def test_the_month_is_worked_out_by_hand(desk: Desk, open_book: Callable[[], Book]) -> None:
@@ -234,7 +165,7 @@ def test_a_filter_narrows_the_report_and_is_named(
     assert "Elm" not in text
 
 
-# --- states -------------------------------------------------------------------------------
+# --- states --------------------------------------------------------------------------------
 
 
 STATES: Final[dict[str, tuple[list[dict[str, str]], dict[str, list[str]]]]] = {
@@ -309,7 +240,7 @@ def test_the_verdict_says_what_is_missing(
     assert sentence.lower() in verdict.lower()
 
 
-# --- what was asked -----------------------------------------------------------------------
+# --- what was asked ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -375,404 +306,7 @@ def test_a_report_asked_for_by_its_own_words_is_the_same(
     assert "--state '(none)'" in frozen.command()
 
 
-# --- safe text ----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_hostile_text_is_text(desk: Desk, open_book: Callable[[], Book], kind: str) -> None:
-    """Every name of the data is markup, a formula, and turns the writing around."""
-    hostile = dict.fromkeys(
-        ("source_name", "buyer_name", "sub_source", "vertical", "state"), HOSTILE
-    )
-    facts = two_months(**hostile)
-    facts += [
-        reported(f"O-{n:03}", "buy_acme", "returned", "2026-10-30T10:00:00Z", reason=HOSTILE)
-        for n in (60, 61, 64, 65)
-    ]
-    desk.take(*facts)
-    document = report(open_book(), kind)
-    for source in (html.whole(document), html.body(document, DARK, images=True)):
-        found = Text(source)
-        tags = {tag for tag, _ in found.tags}
-        assert "script" not in tags
-        assert not any(name.startswith("on") for _, attrs in found.tags for name in attrs)
-        pictures_in_it = [a["src"] or "" for tag, a in found.tags if tag == "img"]
-        assert all(src.startswith("data:image/svg+xml;base64,") for src in pictures_in_it)
-        assert "\u202e" not in source
-        assert "\u2066" not in source
-        assert (SHOWN in found.text) == (kind in {"monthly", "source", "buyer"})
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_report_is_one_file_that_loads_nothing(
-    desk: Desk, open_book: Callable[[], Book], kind: str
-) -> None:
-    """No script, no style sheet, font or picture from elsewhere; drawings are in it."""
-    desk.take(*month("S", "2026-09", 400), *month("O", "2026-10", 400))
-    book = open_book()
-    order = asking.read(kind, params(kind), book)
-    source = html.whole(making.make(book, order, base="https://leads.example"))
-    found = Text(source)
-    tags = {tag for tag, _ in found.tags}
-    assert not tags & {"script", "link", "iframe", "object", "img", "base", "form"}
-    assert "@import" not in source
-    assert "url(" not in source
-    links = [attrs["href"] for tag, attrs in found.tags if tag == "a"]
-    assert all((link or "").startswith("https://leads.example/reports?") for link in links)
-    assert ("svg" in tags) == (kind in {"monthly", "weekly", "source"})
-    assert ("Content-Security-Policy", html.POLICY) in [
-        (attrs.get("http-equiv"), attrs.get("content")) for tag, attrs in found.tags
-    ]
-
-
-def test_unseen_signs_are_left_out_and_scripts_stay_whole() -> None:
-    """Directions, controls and halves go; joiners, accents and other scripts stay."""
-    assert plain("a\u202eb\u2066c\x00d\ud800e\ufefff") == "abcdef"
-    assert plain(" two\n lines\t ") == "two lines"
-    for text in ("नी\u200dम", "Ünï-çödé 你好 مرحبا", "=1+1 $x$ <b>"):
-        assert plain(text) == text
-
-
-# --- drawings -----------------------------------------------------------------------------
-
-
-def drawn() -> dict[str, str]:
-    """One drawing of each kind, with hostile names."""
-    bars = [drawing.Bar(HOSTILE, 0, 10, HOSTILE, ""), drawing.Bar("b", 10, -4, "−14", "bad")]
-    points = [
-        drawing.Point("a", 0.1, 0.05, 0.2),
-        drawing.Point("b", None),
-        drawing.Point("c", 0.2, 0.1, 0.4, young=True),
-    ]
-    rows = [drawing.Range(HOSTILE, 0.1, 0.05, 0.2, "10 %", few=True)]
-    return {
-        "waterfall": drawing.waterfall(bars, LIGHT, HOSTILE),
-        "trend": drawing.trend(points, DARK, HOSTILE),
-        "ranges": drawing.ranges(rows, LIGHT, HOSTILE, 0.12),
-        "no bars": drawing.waterfall([], LIGHT, ""),
-        "no rows": drawing.ranges([], LIGHT, ""),
-        "one point": drawing.trend([drawing.Point("a", 0.0)], LIGHT, ""),
-    }
-
-
-@pytest.mark.parametrize("name", drawn())
-def test_a_drawing_is_xml_and_stays_inside_its_frame(name: str) -> None:
-    """Every mark has its place between the edges, and nothing is made of text."""
-    root = ET.fromstring(drawn()[name])  # noqa: S314 - our own drawing
-    _, _, width, height = (float(part) for part in root.attrib["viewBox"].split())
-    kinds = {element.tag.rpartition("}")[2] for element in root.iter()}
-    assert kinds <= {"svg", "text", "line", "rect", "circle", "polygon"}
-    for element in root.iter():
-        for key, most in (
-            *(("x", width), ("x1", width), ("x2", width), ("cx", width)),
-            *(("y", height), ("y1", height), ("y2", height), ("cy", height)),
-        ):
-            if key in element.attrib:
-                assert 0 <= float(element.attrib[key]) <= most, (key, element.attrib)
-        if "height" in element.attrib and element.tag.endswith("rect"):
-            assert float(element.attrib["y"]) + float(element.attrib["height"]) <= height
-
-
-def test_the_young_end_of_a_trend_is_dotted_and_hollow() -> None:
-    """And a small sample is a hollow dot."""
-    both = drawn()
-    assert both["trend"].count("stroke-dasharray") == 1
-    assert f'fill="{DARK.background}"' in both["trend"]
-    assert f'fill="{LIGHT.background}"' in both["ranges"]
-
-
-@pytest.mark.parametrize(
-    ("cents", "text"),
-    [
-        (0, "$0"),
-        (95_049, "$950"),
-        (-1_480_125, "−$15k"),
-        (36_269_750, "$363k"),
-        (123_456_789, "$1.2m"),
-        (99_999_999, "$1.0m"),
-        (150_000, "$1.5k"),
-    ],
-)
-def test_amounts_above_bars_are_short(cents: float, text: str) -> None:
-    """Two or three figures."""
-    assert pictures.compact(cents, "USD") == text
-
-
-# --- publishing ---------------------------------------------------------------------------
-
-
-def later(book: Book, **more: list[str]) -> str:
-    """What the report of October says on 22 November."""
-    return said(report(book, "monthly", as_of=["2026-11-22"], **more))
-
-
-def test_a_published_report_stays_as_it_was(desk: Desk, open_book: Callable[[], Book]) -> None:
-    """The file to the byte; asked for again by its own words it is the same too."""
-    desk.take(*two_months())
-    book = open_book()
-    order = asking.read("monthly", OCTOBER, book)
-    number = published.publish(book, order, who="Ana", base="https://leads.example")
-    before = publications.kept_file(book.store, number)
-    desk.take(reported("O-100", "buy_acme", "converted", "2026-11-19T10:00:00Z"))
-    book.refresh()
-    assert publications.kept_file(book.store, number) == before
-    assert "12 of 96" in (before or "")
-    [row] = published.listed(book)
-    again: dict[str, list[str]] = {}
-    for pair in row["api"].split("?")[1].split("&"):
-        name, _, value = pair.partition("=")
-        again.setdefault(name, []).append(value.replace("%3A", ":"))
-    document = making.make(book, asking.read("monthly", again, book), base="https://leads.example")
-    assert html.whole(document) == before
-    assert "13 of 97" in said(report(book, "monthly"))
-
-
-def test_what_has_moved_since_is_said_against_the_publication(
-    desk: Desk, open_book: Callable[[], Book]
-) -> None:
-    """Two late sales in September: 12 of 82 instead of 10 of 80."""
-    desk.take(*two_months())
-    book = open_book()
-    september = {"month": ["2026-09"], "as_of": ["2026-10-05"]}
-    published.publish(book, asking.read("monthly", september, book), who="Ana")
-    assert "September 2026 stands as we reported it on 5 Oct 2026." in later(book)
-    desk.take(
-        reported("S-090", "buy_birch", "converted", "2026-11-21T10:00:00Z"),
-        reported("S-091", "buy_birch", "converted", "2026-11-21T10:00:00Z"),
-    )
-    book.refresh()
-    assert (
-        "September 2026 has moved since we reported on 5 Oct 2026: sales 12 instead of 10, "
-        "conversion 14.6 % instead of 12.5 %, contact 45.1 % instead of 43.8 %, feedback rate "
-        "82.0 % instead of 80.0 % and buyers have reported on 2 more deliveries since."
-    ) in later(book)
-    assert "since we reported" not in later(book, source=["src_oak"])
-    assert "since we reported" not in said(report(book, "monthly", as_of=["2026-10-04"]))
-
-
-def test_a_published_forecast_is_the_one_held_against_what_came(
-    desk: Desk, open_book: Callable[[], Book], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As published, not as it would be worked out today."""
-    facts = [f for n in range(3, 11) for f in month(f"M{n}", f"2026-{n:02}", 240)]
-    desk.take(*facts)
-    book = open_book()
-    september = {"month": ["2026-09"], "as_of": ["2026-10-05"]}
-    order = asking.read("monthly", september, book)
-    make = making.make
-
-    def doctored(*given: Any, **more: Any) -> Document:
-        document = make(*given, **more)
-        document.figures["forecast"] |= {"value": 880.0, "low": 850.0, "high": 910.0}
-        return document
-
-    assert "For September we said" in later(book)
-    assert "For September we said 880" not in later(book)
-    monkeypatch.setattr(making, "make", doctored)
-    published.publish(book, order, who="Ana")
-    monkeypatch.undo()
-    come = 24
-    assert f"For September we said 880, 850 – 910; {come} have come, outside" in later(book)
-
-
-def test_decisions_of_the_month_are_told_with_what_came_of_them(
-    desk: Desk, open_book: Callable[[], Book]
-) -> None:
-    """Noted as done in October; one of November and one not done are not told.
-
-    Oak's returns: 2 of the 47 delivered 31 Aug - 27 Sep, 3 of the 50 of 5 Oct - 1 Nov.
-    """
-    desk.take(*two_months())
-    book = open_book()
-    said_then = {
-        "source_name": "Oak",
-        "source_id": "src_oak",
-        "measure": "return_rate",
-        "figure": 0.098,
-    }
-    done = worklist.Decision(
-        finding="a", state="done", who="Ana", note="Capped at 50 a week", figure=said_then
-    )
-    worklist.record(book.store, done, at_us=us("2026-10-02T10:00:00Z"))
-    mine = worklist.Decision(finding="b", state="mine", who="Ben", note="Not yet")
-    worklist.record(book.store, mine, at_us=us("2026-10-12T10:00:00Z"))
-    november = worklist.Decision(finding="c", state="done", who="Ben", note="Too late")
-    worklist.record(book.store, november, at_us=us("2026-11-02T10:00:00Z"))
-    text = said(report(book, "monthly"))
-    assert (
-        "Oak: Capped at 50 a week (Ana, 2 Oct). Returns was 4.3 % of 47 in the four weeks before, "
-        "6.0 % of 50 in 4 weeks since, at the same age: level, the difference may be chance."
-    ) in text
-    elm = said(report(book, "monthly", source=["src_elm"]))
-    assert "Nothing was noted as done in October 2026." in elm
-    assert "Not yet" not in text
-    assert "Too late" not in text
-
-
-# --- command ------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def run(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
-    """`leadloop report …` over the desk's store."""
-    monkeypatch.setenv("LEADLOOP_DATA_DIR", str(desk.folder))
-    monkeypatch.delenv("LEADLOOP_DATABASE_URL", raising=False)
-    dashboard.data.close()
-    yield lambda *words: CliRunner().invoke(main, ["report", *words])
-    dashboard.data.close()
-
-
-@pytest.mark.parametrize(
-    ("words", "says"),
-    [
-        (["montly", "--out", "x.html"], "nearest: monthly"),
-        (["monthly"], "--out FILE.html"),
-        (["monthly", "--out", "x.doc"], "neither .html nor .pdf"),
-        (["monthly", "--out", "no/such/x.html"], "there is no folder"),
-        (["monthly", "--publish"], "--who NAME"),
-        (["monthly", "--out", "x.html", "--who", "Ana"], "goes with --publish"),
-        (["monthly", "--out", "x.html", "--source", "src_oka"], "nearest: src_oak"),
-        (["weekly", "--out", "x.html", "--week", "2026-10-20"], "nearest: 2026-10-19"),
-        (["weekly", "--out", "x.html", "--month", "2026-10"], "parameter 'month' is not known"),
-        (["source", "--out", "x.html"], "none is given"),
-    ],
-)
-def test_a_wrong_command_ends_with_one_sentence(
-    desk: Desk, run: Callable[..., Any], words: list[str], says: str
-) -> None:
-    """Exit 2, the nearest name, and nothing written."""
-    desk.take(*two_months())
-    result = run(*words)
-    assert result.exit_code == 2
-    assert says in result.output
-    assert result.output.startswith("leadloop: ")
-    assert len(result.output.strip().splitlines()) == 1
-
-
-def test_the_letter_comes_with_a_file_that_can_be_read_in_again(
-    desk: Desk, run: Callable[..., Any], tmp_path: Path
-) -> None:
-    """Two leads are answered in it; both are created, the others stay unanswered."""
-    desk.take(*two_months())
-    letter = tmp_path / "letter.html"
-    words = ("--from", "2026-08-20", "--to", "2026-11-17", "--as-of", "2026-11-20")
-    assert run("buyer", "--buyer", "buy_acme", "--out", str(letter), *words).exit_code == 0
-    assert "22 are still unanswered" in Text(letter.read_text("utf-8")).text
-    file = tmp_path / "letter.unanswered.csv"
-    with file.open(newline="", encoding="utf-8") as stream:
-        rows = list(csv.DictReader(stream))
-    assert len(rows) == 22
-    for row in rows[:2]:
-        row |= {"outcome": "converted", "occurred_at": "2026-11-18T10:00:00Z", "value": "100"}
-    with file.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, rows[0])
-        writer.writeheader()
-        writer.writerows(rows)
-    assert desk.load(file).counts["created"] == 2
-    assert run("buyer", "--buyer", "buy_acme", "--out", str(letter), *words).exit_code == 0
-    assert "20 are still unanswered" in Text(letter.read_text("utf-8")).text
-
-
-def test_the_command_publishes_under_a_name(desk: Desk, run: Callable[..., Any]) -> None:
-    """With its moment and data version."""
-    desk.take(*two_months())
-    result = run("monthly", "--month", "2026-10", "--publish", "--who", "Ana Ruiz")
-    assert result.exit_code == 0, result.output
-    [row] = publications.published(desk.store).to_dicts()
-    assert (row["who"], row["kind"], row["first_day"]) == ("Ana Ruiz", "monthly", "2026-10-01")
-    assert row["data_version"] == desk.store.data_version()
-
-
-# --- PDF ----------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def printer() -> str:
-    """A browser that prints; skips without one, fails without one in CI."""
-    program = pdf.browser()
-    if program is None:
-        reason = "no Chromium or Chrome is on the path"
-        if IN_CI:
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return program
-
-
-def words_on_pages(content: bytes, folder: Path) -> list[list[tuple[str, float, float]]]:
-    """Per page its words with where they begin and end from the left, in points."""
-    file = folder / "report.pdf"
-    file.write_bytes(content)
-    box = subprocess.run(
-        ["/usr/bin/env", "pdftotext", "-bbox", str(file), "-"], check=True, capture_output=True
-    ).stdout.decode()
-    word = r'<word xMin="([0-9.]+)" yMin="[0-9.]+" xMax="([0-9.]+)" yMax="[0-9.]+">(.*?)</word>'
-    pages = re.findall(r'<page width="([0-9.]+)" height="([0-9.]+)">(.*?)</page>', box, re.DOTALL)
-    assert {(round(float(w)), round(float(h))) for w, h, _ in pages} == {(595, 842)}
-    return [
-        [(text, float(left), float(right)) for left, right, text in re.findall(word, page)]
-        for _, _, page in pages
-    ]
-
-
-@pytest.mark.usefixtures("printer")
-def test_the_month_prints_on_one_page_of_a4_with_its_drawings_whole(
-    desk: Desk, open_book: Callable[[], Book], tmp_path: Path
-) -> None:
-    """All steps of the waterfall and the axis of the trend, inside the margins."""
-    desk.take(*[f for n in range(3, 11) for f in month(f"M{n}", f"2026-{n:02}", 240)])
-    content = pdf.printed(html.whole(report(open_book(), "monthly")))
-    pages = words_on_pages(content, tmp_path)
-    assert len(pages) == 1
-    found = [text for text, _, _ in pages[0]]
-    for word in ("Gross", "Credits", "Net", "Margin", "Aug", "October", "2026"):
-        assert word in found, word
-    assert all(left >= 36 and right <= 559 for _, left, right in pages[0])
-
-
-@pytest.mark.usefixtures("printer")
-def test_a_drawing_is_never_cut_by_the_end_of_a_page(tmp_path: Path) -> None:
-    """Pushed down line by line over the end of the first page, it stays in one piece."""
-    bars = [drawing.Bar("below", 0, 10, "above", "")]
-    picture = Picture(lambda colours: drawing.waterfall(bars, colours, "a"), "a")
-    pages_of_it = []
-    for lines in (24, 28, 32, 36, 40):
-        filler = [Section("", (told(f"Line {n}."),)) for n in range(lines)]
-        parts = (*filler, Section("Drawn", (picture,), half=True))
-        document = Document(kind="x", title="T", standing="S", verdict="V.", sections=parts)
-        pages = words_on_pages(pdf.printed(html.whole(document)), tmp_path)
-        found = [{text for text, _, _ in page if text in {"below", "above"}} for page in pages]
-        assert [words for words in found if words] == [{"below", "above"}]
-        pages_of_it.append(found.index({"below", "above"}))
-    assert pages_of_it[0] == 0
-    assert pages_of_it[-1] == 1
-
-
-def test_without_a_browser_a_pdf_is_refused_with_what_to_do(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """The HTML is named as the way out."""
-    monkeypatch.setenv("PATH", "/nowhere")
-    with pytest.raises(pdf.NoPdf, match=r"chromium.*Take the HTML"):
-        pdf.printed("<p>x</p>")
-
-
-def test_a_browser_that_prints_nothing_or_hangs_is_ended(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """With all it started; the next report gets its turn."""
-    program = tmp_path / "chromium"
-    program.write_text("#!/bin/sh\n/bin/sleep 30 &\n/bin/sleep 30\n")
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(pdf, "TIMEOUT", 0.3)
-    with pytest.raises(pdf.NoPdf, match="did not print"):
-        pdf.printed("<p>x</p>")
-    program.write_text("#!/bin/sh\nexit 0\n")
-    with pytest.raises(pdf.NoPdf, match="printed nothing"):
-        pdf.printed("<p>x</p>")
-
-
-# --- unusual changes ----------------------------------------------------------------------
+# --- unusual changes -----------------------------------------------------------------------
 
 
 def test_unusual_changes_are_those_of_the_period_and_not_todays() -> None:
