@@ -33,6 +33,7 @@ from metrics.score import quality_score
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+DAY_US = 86_400_000_000
 UNTIL = date(2026, 11, 22)
 NOW_US = end_of_day_us(UNTIL, "UTC")
 SCOPE = Scope(first=UNTIL - timedelta(days=180), last=UNTIL, as_of_us=NOW_US)
@@ -57,11 +58,12 @@ Notes = dict[str, list[float]]
 def stories(book: Book, seed: int, found: Notes) -> None:
     """Is each planted story where a reader would look first?"""
     entity = roster.entity_id
-    first = book.table("alerts", SCOPE).row(0, named=True)
-    found["collapse ranks first in alerts"].append(first["source_id"] == entity(roster.COLLAPSING))
-    found["collapse raises an alert"].append(
-        first["source_id"] == entity(roster.COLLAPSING) and first["alert"]
-    )
+    for days, when in {0: "", 3: ", three days before", 7: ", a week before"}.items():
+        asked = replace(SCOPE, as_of_us=NOW_US - days * DAY_US)
+        first = book.table("alerts", asked).row(0, named=True)
+        fallen = first["source_id"] == entity(roster.COLLAPSING)
+        found[f"collapse ranks first in alerts{when}"].append(fallen)
+        found[f"collapse raises an alert{when}"].append(fallen and first["alert"])
     strict = book.table("buyer_strictness", SCOPE)["buyer_id"][0]
     found["strict buyer ranks first"].append(strict == entity(roster.CLAIMING))
     silent = book.table("overdue_feedback", SCOPE)["buyer_id"][0]

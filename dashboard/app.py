@@ -15,6 +15,7 @@ from starlette.routing import Mount
 from streamlit.starlette import App
 
 from dashboard.api import routes
+from dashboard.warming import warmed
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -53,6 +54,7 @@ class SafeHeaders:
 
 app = App(
     Path(__file__).parent.resolve() / "shell.py",
+    lifespan=warmed,
     routes=[Mount("/api", routes=list(routes))],
     middleware=[Middleware(SafeHeaders)],
 )

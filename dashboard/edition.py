@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Final
 import narwhals as nw
 import polars as pl
 
-from metrics import live, outcomes, parties, reasons, steps, tallies
+from metrics import history, live, outcomes, parties, reasons, steps, tallies
 from metrics.calendar import DAY_US, ReportZone
 from metrics.scope import CLOCKS, Clock
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from data_access.shelf import Manifest, Part, Shelf
     from metrics.rates import Named
     from metrics.rules import Rules
 
 ALL: Final = "all"
-SLACK_US: Final = 2 * DAY_US
-"""A date without an hour takes effect with its day, wherever that begins."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +74,30 @@ class Edition:
 
     def outcomes(self, days: tuple[int, int] | None = None) -> pl.LazyFrame:
         """Outcomes as of now; `days` leaves out parts that hold no delivery of them."""
-        return self.shelf.scan(_overlapping(self.manifest.parts["outcomes"], days))
+        return self._states("outcomes", days).drop("from_us")
+
+    def then(self, as_of_us: int, days: tuple[int, int] | None = None) -> pl.LazyFrame:
+        """Outcomes as of an earlier moment, looked up among their states.
+
+        `days` asks only for deliveries dated on these days of the report zone.
+        """
+        within = pl.lit(value=True) if days is None else pl.col("dated_day").is_between(*days)
+        begun = within & (pl.col("from_us") <= as_of_us)
+        columns = outcomes.COLUMNS
+        found = [
+            self._states("outcomes", days).filter(begun).select(columns),
+            self._states("earlier", days)
+            .filter(begun, pl.col("until_us") > as_of_us)
+            .select(columns),
+        ]
+        crowded = self.manifest.notes["crowded"]
+        if crowded:
+            again = self.resolve(as_of_us=as_of_us, leads=crowded)
+            found.append(again.lazy().filter(within).select(columns))
+        return pl.concat(found)
+
+    def _states(self, frame: str, days: tuple[int, int] | None) -> pl.LazyFrame:
+        return self.shelf.scan(_overlapping(self.manifest.parts[frame], days))
 
     def steps(self) -> pl.LazyFrame:
         """Every change of every delivery up to now (`steps.COLUMNS`)."""
@@ -89,39 +112,38 @@ class Edition:
         return (min(firsts), max(lasts)) if firsts else None
 
     def resolve(
-        self, *, as_of_us: int, version: int | None = None, days: tuple[int, int] | None = None
+        self,
+        *,
+        as_of_us: int,
+        version: int | None = None,
+        days: tuple[int, int] | None = None,
+        leads: Sequence[str] | None = None,
     ) -> pl.DataFrame:
-        """Outcomes as of another moment or data version.
+        """Outcomes as of another moment or data version, resolved anew.
 
-        `days` asks only for leads with an attempt on these days of the report zone. Leads
-        of which nothing was told since that moment stand as they stand now: only the others
-        are resolved again.
+        `days` asks only for leads with an attempt on these days of the report zone, `leads`
+        for these only.
         """
         attempts, feedback, aliases = self._read(version)
-        leads: pl.LazyFrame | None = None
-        if days is not None:
-            near = pl.col("attempted_us") // DAY_US
-            leads = attempts.filter(near.is_between(days[0] - 2, days[1] + 2)).select("lead_id")
-        as_now = version is None and as_of_us <= self.as_of_us
-        if as_now:
-            since = _told_since(attempts, feedback, as_of_us - SLACK_US)
-            leads = since if leads is None else leads.join(since, on="lead_id", how="semi")
+        wanted: pl.LazyFrame | None = None
         if leads is not None:
-            leads = leads.unique().collect().lazy()
-            attempts = attempts.join(leads, on="lead_id", how="semi")
-            feedback = feedback.join(leads, on="lead_id", how="semi")
+            wanted = pl.LazyFrame({"lead_id": leads}, schema={"lead_id": pl.String})
+        elif days is not None:
+            near = pl.col("attempted_us") // DAY_US
+            wanted = attempts.filter(near.is_between(days[0] - 2, days[1] + 2)).select("lead_id")
+        if wanted is not None:
+            wanted = wanted.unique().collect().lazy()
+            attempts = attempts.join(wanted, on="lead_id", how="semi")
+            feedback = feedback.join(wanted, on="lead_id", how="semi")
         frames = (attempts.collect(), feedback.collect(), aliases)
-        again = resolved(*frames, as_of_us=as_of_us, zone=self.zone, rules=self.rules)
-        if not as_now or leads is None:
-            return again
-        still = self.outcomes(days).join(leads, on="lead_id", how="anti")
-        return pl.concat([again, still.select(again.columns).collect()])
+        return resolved(*frames, as_of_us=as_of_us, zone=self.zone, rules=self.rules)
 
     def stepped(self, *, as_of_us: int, version: int) -> pl.DataFrame:
         """Steps as of a moment, of what the store held at another data version."""
         attempts, feedback, aliases = self._read(version)
         frames = (attempts.collect(), feedback.collect(), aliases)
-        return stepped(*frames, as_of_us=as_of_us, zone=self.zone)
+        states = stated(*frames, as_of_us=as_of_us, zone=self.zone, rules=self.rules)
+        return steps.steps(states)
 
     def _read(self, version: int | None) -> tuple[pl.LazyFrame, pl.LazyFrame, pl.DataFrame]:
         attempts, feedback = (self.facts(f, version) for f in ("attempts", "feedback"))
@@ -161,16 +183,6 @@ def _overlapping(parts: dict[str, Part], days: tuple[int, int] | None) -> list[P
     return chosen or ordered[:1]
 
 
-def _told_since(attempts: pl.LazyFrame, feedback: pl.LazyFrame, since_us: int) -> pl.LazyFrame:
-    """Leads with a fact that takes effect after a moment."""
-    told = (pl.col("reported_us") > since_us) | (pl.col("decided_us") > since_us)
-    parts = (
-        attempts.filter(pl.col("attempted_us") > since_us).select("lead_id"),
-        feedback.filter(told.fill_null(value=False)).select("lead_id"),
-    )
-    return pl.concat(parts)
-
-
 def span_zone(name: str, first_us: int) -> ReportZone:
     """A report zone from the first fact on, into a future no fact may reach."""
     return ReportZone.of(name, first_us=first_us, last_us=max(first_us, 2_000_000_000_000_000))
@@ -186,28 +198,31 @@ def resolved(  # noqa: PLR0913 - three frames and, keyword-only, how to read the
     rules: Rules,
 ) -> pl.DataFrame:
     """Outcomes of some leads' complete facts."""
-    texts = feedback["reason"].drop_nulls().unique()
-    frames = (attempts, feedback, aliases, reasons.mapping(texts, rules.patterns))
-    facts = live.Facts(*(nw.from_native(frame.lazy()) for frame in frames))
+    facts = _facts(attempts, feedback, aliases, rules)
     rows = outcomes.resolve(facts, as_of_us=as_of_us, zone=zone, keep=_collected).to_native()
     return rows.collect() if isinstance(rows, pl.LazyFrame) else rows
 
 
-def stepped(
+def stated(  # noqa: PLR0913 - three frames and, keyword-only, how to read them
     attempts: pl.DataFrame,
     feedback: pl.DataFrame,
     aliases: pl.DataFrame,
     *,
     as_of_us: int,
     zone: ReportZone,
+    rules: Rules,
 ) -> pl.DataFrame:
-    """Steps of some leads' complete facts."""
-    frames = (attempts, feedback, aliases, reasons.mapping(()))
-    facts = live.Facts(*(nw.from_native(frame.lazy()) for frame in frames))
-    rows: pl.LazyFrame = steps.steps(
-        facts, as_of_us=as_of_us, zone=zone, keep=_collected
-    ).to_native()
-    return rows.collect()
+    """All states (`history.COLUMNS`) of some leads' complete facts."""
+    facts = _facts(attempts, feedback, aliases, rules)
+    return history.history(facts, as_of_us=as_of_us, zone=zone, keep=_collected)
+
+
+def _facts(
+    attempts: pl.DataFrame, feedback: pl.DataFrame, aliases: pl.DataFrame, rules: Rules
+) -> live.Facts:
+    texts = feedback["reason"].drop_nulls().unique()
+    frames = (attempts, feedback, aliases, reasons.mapping(texts, rules.patterns))
+    return live.Facts(*(nw.from_native(frame.lazy()) for frame in frames))
 
 
 def _collected(frame: live.Frame) -> live.Frame:
@@ -216,7 +231,7 @@ def _collected(frame: live.Frame) -> live.Frame:
     return nw.from_native(collected.lazy())
 
 
-def tallied(rows: pl.DataFrame, clock: Clock) -> pl.DataFrame:
+def tallied(rows: pl.DataFrame | pl.LazyFrame, clock: Clock) -> pl.DataFrame:
     """The wide tally of outcomes."""
     cells = tallies.tally(nw.from_native(rows.lazy()), tallies.CELL, clock=clock)
     return sorted_cells(cells)

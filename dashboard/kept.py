@@ -108,15 +108,24 @@ def _resolved(
 def _cells(
     shown: Edition, clock: Clock, as_of_us: int, version: int | None, days: tuple[int, int] | None
 ) -> pl.DataFrame:
-    return editions.tallied(_resolved(shown, as_of_us, version, days), clock)
+    return editions.tallied(_outcomes(shown, as_of_us, version, days), clock)
 
 
 def _outcomes(
-    shown: Edition, scope: Scope, version: int | None, days: tuple[int, int] | None
+    shown: Edition,
+    as_of_us: int,
+    version: int | None,
+    period: tuple[int, int] | None,
+    days: tuple[int, int] | None = None,
 ) -> pl.LazyFrame:
-    if _is_now(shown, scope, version):
-        return shown.outcomes(days)
-    return _resolved(shown, scope.as_of_us, version, _period(scope)).lazy()
+    """Looked up as of any moment up to now; resolved anew for other data versions.
+
+    `days` are those wanted of a period, which is resolved once for all of its days.
+    """
+    if version not in {None, shown.version} or as_of_us > shown.as_of_us:
+        return _resolved(shown, as_of_us, version, period).lazy()
+    now = as_of_us == shown.as_of_us
+    return shown.outcomes(days or period) if now else shown.then(as_of_us, days or period)
 
 
 def chosen(
@@ -127,7 +136,7 @@ def chosen(
     days: tuple[int, int] | None = None,
 ) -> pl.LazyFrame:
     """Outcomes of exactly the offers a scope and its row conditions are about."""
-    rows = _outcomes(shown, scope, version, days or _period(scope))
+    rows = _outcomes(shown, scope.as_of_us, version, _period(scope), days)
     types = named(shown, version).buyer_type
     mine = selection.deliveries(
         scope,
@@ -215,8 +224,8 @@ def timeless(scope: Scope) -> Scope:
 
 
 def plainly(scope: Scope) -> Scope:
-    """A scope without base and clock, which steps do not heed."""
-    return replace(scope, base="feedback", clock="delivered", rows=Rows())
+    """A scope without what steps do not heed: base, clock, rows, what is compared with."""
+    return replace(scope, base="feedback", clock="delivered", compare="before", rows=Rows())
 
 
 @lru_cache(maxsize=8)

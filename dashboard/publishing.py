@@ -6,6 +6,7 @@ the difference of their tallies is added to the tallies.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,22 +16,30 @@ import polars as pl
 from dashboard.edition import (
     ALL,
     Edition,
-    resolved,
     sorted_cells,
     span_zone,
-    stepped,
+    stated,
     tallied,
 )
 from data_access import snapshot
 from data_access.shelf import Manifest, Part, Shelf
-from metrics import parties, tallies
+from metrics import parties, steps, tallies
 from metrics.scope import CLOCKS
 
 if TYPE_CHECKING:
-    from data_access.store import Store
-    from metrics.rules import Rules
+    from collections.abc import Iterator
 
-SHAPE: Final = 2  # raise when outcomes or tallies change their columns or meaning
+    from data_access.store import Store
+    from metrics import live
+    from metrics.calendar import ReportZone
+    from metrics.rules import Rules
+    from metrics.scope import Clock
+
+SHAPE: Final = 3  # raise when outcomes or tallies change their columns or meaning
+DATED: Final = ("outcomes", "earlier")
+"""Frames whose parts say which days their deliveries span."""
+PORTION: Final = 400_000
+"""About how many facts are turned into states at a time; it bounds the memory."""
 STEADY_US: Final = 600_000_000
 """How long "now" stands still while nothing new arrives, so that answers can be kept."""
 
@@ -122,24 +131,68 @@ def _anew(  # noqa: PLR0913 - all keyword-only but where from, where to and the 
     facts = snapshot.read_all(store)
     first_us = _first(facts, now_us)
     zone = span_zone(str(mark["zone"]), first_us)
-    frames = (facts.attempts, facts.feedback, facts.aliases)
-    rows = resolved(*frames, as_of_us=now_us, zone=zone, rules=rules)
-    changes = stepped(*frames, as_of_us=now_us, zone=zone)
-    homes = facts.attempts.select("lead_id", "part").unique()
     parts: dict[str, dict[str, Part]] = {
         "attempts": _put(shelf, "attempts", facts.attempts),
         "feedback": _put(shelf, "feedback", facts.feedback),
-        "outcomes": _put(shelf, "outcomes", rows.join(homes, on="lead_id", how="left")),
-        "steps": _put(shelf, "steps", changes.join(homes, on="lead_id", how="left")),
     }
+    cells: dict[Clock, list[live.Frame]] = {clock: [] for clock in CLOCKS}
+    crowded: list[str] = []
+    for some in _portions(facts):
+        made = _made(some, as_of_us=now_us, zone=zone, rules=rules)
+        crowded += made.crowded
+        for frame, rows in made.frames.items():
+            parts[frame] = parts.get(frame, {}) | _put(shelf, frame, rows)
+        for clock in CLOCKS:
+            cells[clock].append(nw.from_native(tallied(made.outcomes, clock).lazy()))
     for clock in CLOCKS:
-        parts[f"tally_{clock}"] = {ALL: shelf.put(f"tally_{clock}", tallied(rows, clock))}
+        whole = sorted_cells(tallies.add(cells[clock]))
+        parts[f"tally_{clock}"] = {ALL: shelf.put(f"tally_{clock}", whole)}
     sayings = parties.heard(facts.attempts, facts.feedback, facts.aliases)
     parts |= _small(shelf, facts, sayings)
     notes = _notes(facts, mark, first_us, _later(facts, now_us), now_us)
+    notes["crowded"] = sorted(crowded)
     manifest = Manifest(number, notes, parts)
     shelf.publish(manifest)
     return Edition(shelf, manifest, rules)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What is made of some leads' facts; the frames have the `part` of each lead."""
+
+    outcomes: pl.DataFrame
+    frames: dict[str, pl.DataFrame]
+    crowded: list[str]
+
+
+def _made(facts: snapshot.Facts, *, as_of_us: int, zone: ReportZone, rules: Rules) -> _Made:
+    """Outcomes, the states before them and steps, of all facts of some leads."""
+    frames = (facts.attempts, facts.feedback, facts.aliases)
+    states = stated(*frames, as_of_us=as_of_us, zone=zone, rules=rules)
+    homes = facts.attempts.select("lead_id", "part").unique()
+    now = pl.col("until_us").is_null()
+    latest = states.filter(now).drop("until_us")
+    made = {
+        "outcomes": latest,
+        "earlier": states.filter(~now),
+        "steps": steps.steps(states),
+    }
+    at_home = {name: rows.join(homes, on="lead_id", how="left") for name, rows in made.items()}
+    crowded = latest.filter(pl.col("from_us").is_null())["lead_id"].unique().to_list()
+    return _Made(latest.drop("from_us"), at_home, crowded)
+
+
+def _portions(facts: snapshot.Facts) -> Iterator[snapshot.Facts]:
+    """The facts some whole parts at a time, so that states need not all be held at once."""
+    sizes = pl.concat([facts.attempts["part"], facts.feedback["part"]]).value_counts().sort("part")
+    sizes = sizes.filter(pl.col("part") != snapshot.PARKED)
+    nth = pl.col("count").cum_sum().shift(1, fill_value=0) // PORTION
+    for _, some in sizes.group_by(nth.alias("nth"), maintain_order=True):
+        mine = pl.col("part").is_in(some["part"].implode())
+        attempts, feedback = (f.filter(mine) for f in (facts.attempts, facts.feedback))
+        yield replace(facts, attempts=attempts, feedback=feedback)
+    if sizes.is_empty():
+        yield facts
 
 
 def _small(
@@ -154,7 +207,7 @@ def _small(
 
 def _put(shelf: Shelf, frame: str, rows: pl.DataFrame) -> dict[str, Part]:
     """Write rows to one file a part; a frame without rows still has one file."""
-    day = "dated_day" if frame == "outcomes" else None
+    day = "dated_day" if frame in DATED else None
     parts = rows.partition_by("part", as_dict=True, include_key=False, maintain_order=True)
     put = {str(name[0]): shelf.put(frame, part, day=day) for name, part in parts.items()}
     return put or {snapshot.PARKED: shelf.put(frame, rows.drop("part"), day=day)}
@@ -169,23 +222,17 @@ def _exchanged(
     zone = span_zone(str(mark["zone"]), first_us)
     leads = pl.concat([facts.attempts["lead_id"], facts.feedback["lead_id"]]).drop_nulls().unique()
     before = edition.outcomes().filter(pl.col("lead_id").is_in(leads.implode())).collect()
-    frames = (facts.attempts, facts.feedback, facts.aliases)
-    after = resolved(*frames, as_of_us=now_us, zone=zone, rules=edition.rules)
-    changes = stepped(*frames, as_of_us=now_us, zone=zone)
-    homes = facts.attempts.select("lead_id", "part").unique()
+    made = _made(facts, as_of_us=now_us, zone=zone, rules=edition.rules)
     parts = {
         "attempts": _exchange(edition, "attempts", facts.attempts, leads),
         "feedback": _exchange(edition, "feedback", facts.feedback, leads),
-        "outcomes": _exchange(
-            edition, "outcomes", after.join(homes, on="lead_id", how="left"), leads
-        ),
-        "steps": _exchange(edition, "steps", changes.join(homes, on="lead_id", how="left"), leads),
+        **{frame: _exchange(edition, frame, rows, leads) for frame, rows in made.frames.items()},
     }
     for clock in CLOCKS:
         cells = [
             nw.from_native(edition.tally(clock).lazy()),
             tallies.negative(nw.from_native(tallied(before, clock).lazy())),
-            nw.from_native(tallied(after, clock).lazy()),
+            nw.from_native(tallied(made.outcomes, clock).lazy()),
         ]
         parts[f"tally_{clock}"] = {
             ALL: shelf.put(f"tally_{clock}", sorted_cells(tallies.add(cells)))
@@ -195,6 +242,7 @@ def _exchanged(
     parts |= _small(shelf, facts, parties.latest(pl.concat([known, sayings])))
     kept = [(lead, at) for lead, at in old.notes["later"] if lead not in set(leads)]
     notes = _notes(facts, mark, first_us, sorted([*kept, *_later(facts, now_us)]), now_us)
+    notes["crowded"] = sorted({*old.notes["crowded"]} - set(leads) | {*made.crowded})
     notes["newest_us"] = max(
         filter(None, (notes["newest_us"], old.notes["newest_us"])), default=None
     )
@@ -223,7 +271,7 @@ def _exchange(
         pieces = [kept.filter(~gone).select(columns).collect()] if kept is not None else []
         if name in added:
             pieces.append(added[name].select(columns))
-        day = "dated_day" if frame == "outcomes" else None
+        day = "dated_day" if frame in DATED else None
         parts[name] = shelf.put(frame, pl.concat(pieces), day=day)
     return parts
 

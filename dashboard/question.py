@@ -67,6 +67,11 @@ class Question:
         """The same question about all sources: who is compared with others needs the others."""
         return self.of(replace(self.scope, source=()))
 
+    @property
+    def timeless(self) -> Question:
+        """The same filters and as-of, whatever the period: one key for what does not heed it."""
+        return Question(shown=self.shown, scope=kept.timeless(self.scope), version=self.version)
+
     def of_sources(self, table: pl.DataFrame, column: str) -> pl.DataFrame:
         """The rows of a table about the sources asked for; all where none is."""
         wanted = self.scope.source

@@ -62,7 +62,7 @@ _TAKEN: Final = {"rejected", "conflict"}
 def items(scope: Scope) -> pl.DataFrame:
     """Every finding with its state (`ITEMS`), and those decided on that are found no longer."""
     known = book()
-    plain = kept.timeless(replace(scope, compare="before"))
+    plain = kept.timeless(scope)
     found = known.table("findings", plain)
     if not scope.filters:
         found = pl.concat([found, refused(known.ledger.refused())])

@@ -176,8 +176,8 @@ def _foreign(said: Known) -> Frame:
     )
     meant = said.feedback.filter(nw.col("event_type") == RECEIVED).select(*KEY, "event_id")
     own = links.join(
-        meant.select("event_id", nw.col("buyer_id").alias("linker")),
-        on=["event_id", "linker"],
+        meant.select("lead_id", "event_id", nw.col("buyer_id").alias("linker")),
+        on=["lead_id", "event_id", "linker"],
         how="anti",
     )
     foreign = meant.join(own, on=["lead_id", "event_id"], how="inner")

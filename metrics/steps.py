@@ -2,135 +2,55 @@
 
 A step is a moment at which something about a delivery changed: it was delivered, a first
 report came, it became a sale, a sale was taken back. Steps add up: the sum of all steps up
-to a moment is the state as of that moment. Lazy Narwhals only.
+to a moment is the state as of that moment.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import narwhals as nw
+import polars as pl
 
 from data_access.columns import CLOSED
-from metrics import outcomes
-from metrics.live import (
-    ATTEMPTS_READ,
-    FEEDBACK_READ,
-    KEY,
-    LEAD_ATTRIBUTES,
-    RECEIVED,
-    flag,
-    known,
-    whole,
-)
+from metrics.live import KEY, LEAD_ATTRIBUTES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from metrics.calendar import ReportZone
-    from metrics.live import Facts, Frame, Known
+    from metrics.live import Frame
 
 STATE: Final = ("feedback", "contacted", "converted", "returned", "closed")
 DELTAS: Final = ("delivered", *STATE)
-COLUMNS: Final = (*KEY, *LEAD_ATTRIBUTES, "sold_to", "dated_us", "dated_day", "at_us", *DELTAS)
+_LATEST: Final = (*LEAD_ATTRIBUTES, "sold_to", "dated_us", "dated_day")
+COLUMNS: Final = (*KEY, *_LATEST, "at_us", *DELTAS)
 """Columns of `steps`: a row is a moment of a delivery; deltas are -1, 0 or 1.
 
 `at_us` is when the change took effect: the delivery, a report, a retraction.
 """
 WEEK_US: Final = 7 * 86_400_000_000
-NEVER: Final = 2**62
 
 
-def steps(
-    facts: Facts,
-    *,
-    as_of_us: int,
-    zone: ReportZone,
-    keep: Callable[[Frame], Frame] = lambda frame: frame,
-) -> Frame:
-    """Every change up to a moment (`COLUMNS`), of deliveries that went through.
+def steps(states: pl.DataFrame) -> pl.DataFrame:
+    """Every change of deliveries that went through (`COLUMNS`).
 
-    Summed over a delivery they give its state as `outcomes.resolve` has it.
+    Args:
+        states: every state of every delivery (`history.COLUMNS`), by delivery and time.
+
+    Of a crowded lead only the latest state is known: all of it counts from its delivery.
     """
-    facts = replace(
-        facts,
-        attempts=facts.attempts.select(*ATTEMPTS_READ),
-        feedback=facts.feedback.select(*FEEDBACK_READ),
+    reached = states.lazy().filter(pl.col("delivered") == 1)
+    closed = pl.col("outcome").is_in(CLOSED).fill_null(value=False).cast(pl.Int64)
+    now = reached.with_columns(
+        *(pl.col(name).last().over(KEY) for name in _LATEST),
+        at_us=pl.coalesce("from_us", "dated_us"),
+        feedback="covered",
+        closed=closed,
     )
-    said = known(facts, as_of_us=as_of_us, zone=zone, keep=keep)
-    tried = outcomes.deliveries(said.attempts)
-    sold_to = outcomes.sold_to(tried)
-    reached = tried.filter(nw.col("delivered") == 1).select(*KEY, "dated_us")
-    reached = reached.join(outcomes.attributes(said.attempts), on="lead_id", how="left")
-    reached = keep(
-        reached.join(sold_to, on="lead_id", how="left").with_columns(
-            dated_day=zone.day(nw.col("dated_us"))
-        )
+    moves = now.with_columns(
+        pl.col(name) - pl.col(name).shift(1, fill_value=0).over(KEY) for name in DELTAS
     )
-    states = keep(_states(keep(_spans(said, reached))))
-    first = reached.with_columns(
-        at_us=nw.col("dated_us"), delivered=whole(1), **{name: whole(0) for name in STATE}
-    )
-    told = reached.join(_deltas(states), on=list(KEY), how="inner")
-    told = told.with_columns(delivered=whole(0))
-    return nw.concat([first.select(*COLUMNS), told.select(*COLUMNS)], how="vertical")
-
-
-def _spans(said: Known, reached: Frame) -> Frame:
-    """Events with the span of time in which each is in force, and what each says."""
-    taken_back = said.undone.select(*KEY, "event_id", end_us=nw.col("undone_us"))
-    standing = said.feedback.filter(
-        nw.col("event_type") == RECEIVED,
-        ~nw.col("lead_id").is_null(),
-        nw.col("retracts").is_null(),
-    ).join(taken_back, on=[*KEY, "event_id"], how="left")
-    standing = standing.join(reached.select(*KEY, "dated_us"), on=list(KEY), how="inner")
-    late = nw.col("reported") < nw.col("dated_us")
-    start = nw.when(late).then(nw.col("dated_us")).otherwise(nw.col("reported"))
-    spans = outcomes.worded(standing).with_columns(
-        start_us=start, end_us=nw.col("end_us").fill_null(NEVER)
-    )
-    return spans.filter(nw.col("start_us") < nw.col("end_us"))
-
-
-def _states(spans: Frame) -> Frame:
-    """The state of each delivery at each moment at which it may have changed."""
-    starts = spans.select(*KEY, at_us=nw.col("start_us"))
-    ends = spans.filter(nw.col("end_us") < NEVER).select(*KEY, at_us=nw.col("end_us"))
-    moments = nw.concat([starts, ends], how="vertical").unique()
-    pairs = moments.join(spans, on=list(KEY), how="inner")
-    inside = (nw.col("start_us") <= nw.col("at_us")) & (nw.col("at_us") < nw.col("end_us"))
-    held = pairs.filter(inside)
-    order = ["rank_of_class", "progress", "occurred", "reported", "event_id", "reporter_id"]
-    at = [*KEY, "at_us"]
-    nth = nw.col("event_id").cum_count(reverse=True).over(*at, order_by=order)
-    won = outcomes.ranked(held).with_columns(nth=nth)
-    best = nw.col("nth") == 1
-    word = nw.col("word")
-    states = won.group_by(*at).agg(
-        contacted=nw.col("spoke").max(),
-        converted=flag(best & (word == "converted")).max(),
-        returned=flag(best & (word == "returned")).max(),
-        closed=flag(best & word.is_in(list(CLOSED))).max(),
-    )
-    found = moments.join(states.with_columns(feedback=whole(1)), on=at, how="left")
-    return found.select(*at, *(nw.col(name).fill_null(0) for name in STATE))
-
-
-def _deltas(states: Frame) -> Frame:
-    """What changed against the moment before; moments without a change are left out."""
-    before = states.with_columns(
-        nw.col(name).shift(1).over(*KEY, order_by="at_us").fill_null(0).alias(f"{name}_before")
-        for name in STATE
-    )
-    changes = before.select(
-        *KEY,
-        "at_us",
-        *((nw.col(name) - nw.col(f"{name}_before")).alias(name) for name in STATE),
-    )
-    moved = nw.any_horizontal(*(nw.col(name) != 0 for name in STATE), ignore_nulls=True)
-    return changes.filter(moved)
+    moved = pl.any_horizontal(pl.col(name) != 0 for name in DELTAS)
+    return moves.filter(moved).select(COLUMNS).collect()
 
 
 CHANGE_CELL: Final = (

@@ -8,10 +8,12 @@ import pytest
 from builders import Desk, postgres_url
 from hypothesis import HealthCheck, Phase, settings
 
+from dashboard.data import Book
+from data_access.settings import Settings
 from data_access.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 settings.register_profile(
@@ -44,3 +46,17 @@ def any_desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
         store = Store(url)
         yield Desk(store, tmp_path)
         store.close()
+
+
+@pytest.fixture
+def open_book(desk: Desk) -> Iterator[Callable[[], Book]]:
+    """Opens a book of the store that the test fills through `desk`."""
+    books: list[Book] = []
+
+    def opened() -> Book:
+        books.append(Book(Settings(data_dir=desk.folder)))
+        return books[-1]
+
+    yield opened
+    for book in books:
+        book.store.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from dashboard.analyses.fairness import cells
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from dashboard.question import Question
 
+EVER: Final = date(2000, 1, 1)
 RECENT_DAYS: Final = 35
 """What is overdue is looked for among the deliveries of so many days."""
 
@@ -24,19 +26,23 @@ def _buyers(asked: Question) -> pl.DataFrame:
 
 
 def _overdue(asked: Question) -> pl.DataFrame:
-    """The last five weeks against all before them; the period does not matter."""
-    scope = asked.scope
-    last = min(scope.last, asked.today)
-    cut = last - timedelta(days=RECENT_DAYS)
-    plain = replace(scope, clock="delivered", base="feedback", last=last)
-    recent = asked.of(replace(plain, first=cut + timedelta(days=1)))
-    before = asked.of(replace(plain, first=date(2000, 1, 1), last=cut))
+    """The last five weeks against all before them; where the period begins does not matter."""
+    last = min(asked.scope.last, asked.today)
+    plain = replace(asked.scope, clock="delivered", base="feedback", compare="before")
+    return _overdue_by(asked.of(replace(plain, first=EVER, last=last)))
+
+
+@lru_cache(maxsize=16)
+def _overdue_by(asked: Question) -> pl.DataFrame:
+    cut = asked.scope.last - timedelta(days=RECENT_DAYS)
+    recent = asked.of(replace(asked.scope, first=cut + timedelta(days=1)))
+    before = asked.of(replace(asked.scope, last=cut))
     columns = ("buyer", "dated_us", "first_reported_us")
     frames = [
         side.outcomes_by(["buyer"]).filter(delivered=1).select(columns).collect()
         for side in (recent, before)
     ]
-    return silence.overdue_feedback(frames[0], frames[1], scope.as_of_us, asked.named)
+    return silence.overdue_feedback(frames[0], frames[1], asked.scope.as_of_us, asked.named)
 
 
 _NEED_ALL: Final = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from dashboard.table import Table
@@ -28,8 +29,12 @@ def weeks(asked: Question, age_days: int | None = None) -> pl.DataFrame:
 
 def _alerts(asked: Question) -> pl.DataFrame:
     """Tested among all sources; a source asked for is picked out of them afterwards."""
-    found = alerts.alerts(weeks(asked.market), asked.named, asked.rules.alerts)
-    return asked.of_sources(found, "source_id")
+    return asked.of_sources(_alerts_of(asked.market.timeless), "source_id")
+
+
+@lru_cache(maxsize=16)
+def _alerts_of(asked: Question) -> pl.DataFrame:
+    return alerts.alerts(weeks(asked), asked.named, asked.rules.alerts)
 
 
 TABLES: Final = (

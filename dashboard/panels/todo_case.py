@@ -93,7 +93,7 @@ def _weeks(item: dict[str, Any], scope: Scope) -> None:
 
 
 def _slices(item: dict[str, Any], scope: Scope) -> None:
-    plain = kept.timeless(replace(scope, compare="before"))
+    plain = kept.timeless(scope)
     mine = book().table("change_slices", plain).filter(finding=item["finding"])
     pair = dumbbell.Pair(
         value="rate",

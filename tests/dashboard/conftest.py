@@ -9,11 +9,9 @@ from pages import SHELL
 from streamlit.testing.v1 import AppTest
 
 import dashboard.data
-from dashboard.data import Book
-from data_access.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from builders import Desk
     from pages import Open
@@ -34,17 +32,3 @@ def opened(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
 
     yield page
     dashboard.data.close()
-
-
-@pytest.fixture
-def open_book(desk: Desk) -> Iterator[Callable[[], Book]]:
-    """Opens a book of the store that the test fills through `desk`."""
-    books: list[Book] = []
-
-    def opened() -> Book:
-        books.append(Book(Settings(data_dir=desk.folder)))
-        return books[-1]
-
-    yield opened
-    for book in books:
-        book.store.close()

@@ -73,10 +73,20 @@ def check_editions(found: Book, expected: Book) -> None:
     columns = outcomes[1].columns
     mine, theirs = (frame.select(columns).sort("lead_id", "buyer_id") for frame in outcomes)
     assert_frame_equal(mine, theirs)
+    for name, order in {"earlier": "from_us", "steps": "at_us"}.items():
+        kept = [_kept(book, name) for book in (found, expected)]
+        keys = ["lead_id", "buyer_id", order]
+        mine, theirs = (frame.select(kept[1].columns).sort(keys) for frame in kept)
+        assert_frame_equal(mine, theirs)
     for clock in CLOCKS:
         tallies = [book.edition.tally(clock) for book in (found, expected)]
         mine, theirs = (frame.sort(frame.columns[:5]) for frame in tallies)
         assert_frame_equal(mine, theirs)
+
+
+def _kept(book: Book, frame: str) -> pl.DataFrame:
+    edition = book.edition
+    return edition.shelf.scan(list(edition.manifest.parts[frame].values())).collect()
 
 
 @settings(max_examples=10)

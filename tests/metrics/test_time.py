@@ -13,15 +13,17 @@ from scipy import stats
 from statsmodels.duration.survfunc import CumIncidenceRight
 from statsmodels.stats.multitest import multipletests
 
-from dashboard.edition import resolved, span_zone, stepped
+from dashboard.edition import resolved, span_zone, stated
 from data_access import demo, snapshot
 from metrics import expectation, maturity, timing
 from metrics.alerts import benjamini_hochberg, midp
 from metrics.rules import Rules
-from metrics.steps import STATE
+from metrics.steps import STATE, steps
 
 if TYPE_CHECKING:
     from builders import Desk
+
+    from metrics.calendar import ReportZone
 
 HOUR = 3_600
 DAY = 24 * HOUR
@@ -125,6 +127,11 @@ def frames(desk: Desk) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     return read.attempts, read.feedback, read.aliases
 
 
+def stepped(desk: Desk, as_of: str, zone: ReportZone) -> pl.DataFrame:
+    """Steps of a store up to a moment."""
+    return steps(stated(*frames(desk), as_of_us=us(as_of), zone=zone, rules=Rules()))
+
+
 @pytest.mark.parametrize(
     "as_of", ["2026-06-30T12:00:00Z", "2026-08-15T00:00:00Z", "2026-10-31T23:59:59Z"]
 )
@@ -140,7 +147,7 @@ def test_steps_add_up_to_the_outcomes_of_every_moment(desk: Desk, as_of: str) ->
     demo.load(desk.store, order)
     zone = span_zone("America/Sao_Paulo", us("2025-01-01"))
     rows = resolved(*frames(desk), as_of_us=us(as_of), zone=zone, rules=Rules())
-    changes = stepped(*frames(desk), as_of_us=us("2026-11-22"), zone=zone)
+    changes = stepped(desk, "2026-11-22", zone)
     sums = (
         changes.filter(pl.col("at_us") <= us(as_of))
         .group_by("lead_id", "buyer_id")
@@ -173,7 +180,7 @@ def test_a_sale_taken_back_is_a_step_down(desk: Desk) -> None:
         reported("L1", "B1", "returned", "2026-05-09T10:00:00Z"),
     )
     zone = span_zone("UTC", us("2026-01-01"))
-    rows = stepped(*frames(desk), as_of_us=us("2026-06-01"), zone=zone).sort("at_us")
+    rows = stepped(desk, "2026-06-01", zone).sort("at_us")
     assert rows["delivered"].to_list() == [1, 0, 0, 0]
     assert rows["feedback"].to_list() == [0, 1, 0, 0]
     assert rows["converted"].to_list() == [0, 0, 1, -1]

@@ -1,0 +1,41 @@
+"""What the first visitor would wait for, worked out while the server starts."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Final
+
+from dashboard import filters, todo
+from dashboard.data import book
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+_LOG: Final = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def warmed(_app: object) -> AsyncIterator[None]:
+    """A server's life: it answers at once, and warms up beside that."""
+    threading.Thread(target=warm, name="warming", daemon=True).start()
+    yield
+
+
+def warm() -> None:
+    """Make the edition, and what it says wants a decision: all pages share both."""
+    try:
+        status = book().status()
+        if status.empty:
+            return
+        asked = filters.read(
+            {},
+            now=status.now,
+            zone=status.zone,
+            first_day=status.first_day,
+            known=book().names(),
+        )
+        todo.items(asked.scope)
+    except Exception:  # noqa: BLE001 - a page says it to the reader, here it goes to the log
+        _LOG.exception("could not warm up; the first page will say what is wrong")
