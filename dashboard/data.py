@@ -145,12 +145,12 @@ class Book:
     def question(self, scope: Scope, **options: object) -> Question:
         """A question to the edition shown; `options` as for `table`."""
         by = options.pop("by", None) or ()
-        version = options.pop("data_version", None)
+        shown, version = self.edition, options.pop("data_version", None)
         return Question(
-            shown=self.edition,
+            shown=shown,
             scope=scope,
             by=(by,) if isinstance(by, str) else tuple(cast("Sequence[str]", by)),
-            version=cast("int | None", version),
+            version=None if version == shown.version else cast("int | None", version),
             currency=self.settings.currency,
             **cast("dict[str, Any]", {k: v for k, v in options.items() if v is not None}),
         )
@@ -170,30 +170,14 @@ class Book:
         chosen = kept.changed(shown, kept.chosen(shown, scope, version), changed_since)
         return int(chosen.select(pl.len()).collect().item())
 
-    def deliveries(
-        self, scope: Scope, *, limit: int = 50, after: str | None = None
-    ) -> pl.DataFrame:
-        """The newest deliveries of a scope; `after` is the `delivery_id` listed last."""
-        found: list[pl.DataFrame] = []
-        wanted = limit
-        for part in self.delivery_pages(scope, newest_first=True):
-            rows = part
-            if after is not None:
-                at = rows["delivery_id"].index_of(after)
-                if at is None:
-                    continue
-                rows, after = rows.slice(at + 1), None
-            found.append(rows.head(wanted))
-            wanted -= found[-1].height
-            if wanted <= 0:
-                break
-        return pl.concat(found) if found else pl.DataFrame(schema=listing.DELIVERIES)
+    def deliveries(self, scope: Scope, *, limit: int = 50) -> pl.DataFrame:
+        """The newest deliveries of a scope, the newest first."""
+        return self._listed(kept.newest(self.edition, scope, limit), scope)
 
     def delivery_pages(
         self,
         scope: Scope,
         *,
-        newest_first: bool = False,
         version: int | None = None,
         changed_since: int | None = None,
     ) -> Iterator[pl.DataFrame]:
@@ -202,12 +186,11 @@ class Book:
         `changed_since` leaves out leads without a fact after that data version.
         """
         shown = self.edition
-        spans = list(kept.months(kept.span(shown, scope, version)))
-        for first, last in reversed(spans) if newest_first else spans:
+        for first, last in kept.months(kept.span(shown, scope, version)):
             within = kept.chosen(shown, scope, version, days=(first, last))
             within = within.filter(pl.col("dated_day").is_between(first, last))
             rows = kept.changed(shown, within, changed_since).collect()
-            rows = rows.sort("dated_us", "lead_id", "buyer_id", descending=newest_first)
+            rows = rows.sort(kept.ORDER)
             if rows.height:
                 yield self._listed(rows, scope, version)
 

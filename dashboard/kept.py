@@ -147,6 +147,20 @@ def chosen(
     return rows.filter(mine)
 
 
+ORDER: Final = ("dated_us", "lead_id", "buyer_id")
+"""How lists of offers are ordered."""
+
+
+@lru_cache(maxsize=16)
+def newest(shown: Edition, scope: Scope, limit: int) -> pl.DataFrame:
+    """The newest offers of a scope, by `ORDER` downwards."""
+    rows = chosen(shown, scope, None)
+    keys = rows.select(ORDER).top_k(limit, by=ORDER).collect()
+    since = pl.lit(keys["dated_us"].min(), pl.Int64)
+    found = rows.filter(pl.col("dated_us") >= since).join(keys.lazy(), on=ORDER, how="semi")
+    return found.collect().sort(ORDER, descending=True)
+
+
 def changed(shown: Edition, rows: pl.LazyFrame, since: int | None) -> pl.LazyFrame:
     """Only leads with a fact after a data version."""
     if since is None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import logging
 import threading
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from dashboard import filters, todo
 from dashboard.data import book
+from dashboard.reports import asking
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from datetime import date
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -24,9 +27,10 @@ async def warmed(_app: object) -> AsyncIterator[None]:
 
 
 def warm() -> None:
-    """Make the edition, and what it says wants a decision: all pages share both."""
+    """Make the edition, what it says wants a decision, and what is said of the last month."""
     try:
-        status = book().status()
+        known = book()
+        status = known.status()
         if status.empty:
             return
         asked = filters.read(
@@ -34,8 +38,14 @@ def warm() -> None:
             now=status.now,
             zone=status.zone,
             first_day=status.first_day,
-            known=book().names(),
+            known=known.names(),
         )
         todo.items(asked.scope)
+        month = _last_month(status.now.astimezone(known.settings.zone).date())
+        known.table("monthly", asking.read("monthly", {"month": [month]}, known).scope)
     except Exception:  # noqa: BLE001 - a page says it to the reader, here it goes to the log
         _LOG.exception("could not warm up; the first page will say what is wrong")
+
+
+def _last_month(today: date) -> str:
+    return f"{today.replace(day=1) - timedelta(days=1):%Y-%m}"

@@ -127,11 +127,11 @@ def _every(weeks: pl.DataFrame, last: int, rules: Alerts, apart: pl.DataFrame) -
         out = apart.filter(measure=measure) if "measure" in apart.columns else apart
         pool = weeks.join(out, on=["vertical", "source_id"], how="anti")
         for kind in ("source", "sub_source"):
-            series = _series(weeks, kind)
+            beside = _beside(_series(weeks, kind), pool, measure)
             names = {"kind": pl.lit(kind), "measure": pl.lit(measure)}
             for span in spans:
                 first = last - 7 * (span - 1)
-                tested = _tested(series, pool, measure, first, rules)
+                tested = _tested(beside, first, rules)
                 parts.append(tested.with_columns(**names, first=pl.lit(first)))
     key = ["kind", *SERIES, "measure"]
     every = pl.concat(parts).filter(pl.col("p_value").is_not_null())
@@ -152,10 +152,12 @@ def _series(weeks: pl.DataFrame, kind: str) -> pl.DataFrame:
     return weeks.filter(several)
 
 
-def _tested(
-    series: pl.DataFrame, pool: pl.DataFrame, measure: str, first: int, rules: Alerts
-) -> pl.DataFrame:
-    """One measure of one kind of series: counts, expectation and p-value."""
+def _beside(series: pl.DataFrame, pool: pl.DataFrame, measure: str) -> pl.DataFrame:
+    """One measure of each series and week beside that of all others of its vertical.
+
+    Returns:
+        SERIES, week; x of n; of the others `ox` of `on`, their rate q; e = n·q.
+    """
     count, of = MEASURES[measure]
     per = pool.group_by("vertical", "source_id", "week").agg(
         mine_x=pl.col(count).sum(), mine_n=pl.col(of).sum()
@@ -164,19 +166,24 @@ def _tested(
         whole_x=pl.col("mine_x").sum(), whole_n=pl.col("mine_n").sum()
     )
     rows = (
-        series.select(*SERIES, "week", x=pl.col(count), n=pl.col(of))
-        .join(whole, on=["vertical", "week"], how="inner")
-        .join(per, on=["vertical", "source_id", "week"], how="left")
+        series.lazy()
+        .select(*SERIES, "week", x=pl.col(count), n=pl.col(of))
+        .join(whole.lazy(), on=["vertical", "week"], how="inner")
+        .join(per.lazy(), on=["vertical", "source_id", "week"], how="left")
         .with_columns(
             ox=pl.col("whole_x") - pl.col("mine_x").fill_null(0),
             on=pl.col("whole_n") - pl.col("mine_n").fill_null(0),
         )
-    )
-    rows = (
-        rows.filter(pl.col("on") > 0, pl.col("n") > 0)
-        .with_columns(q=pl.col("ox") / pl.col("on"), past=pl.col("week") < first)
+        .filter(pl.col("on") > 0, pl.col("n") > 0)
+        .with_columns(q=pl.col("ox") / pl.col("on"))
         .with_columns(e=pl.col("n") * pl.col("q"))
     )
+    return rows.collect()
+
+
+def _tested(beside: pl.DataFrame, first: int, rules: Alerts) -> pl.DataFrame:
+    """The weeks from `first` on against all before: counts, expectation and p-value."""
+    rows = beside.with_columns(past=pl.col("week") < first)
     sums = rows.group_by(SERIES).agg(
         *(pl.col(c).filter("past").sum().alias(f"{c}_past") for c in ("x", "n", "e")),
         *(

@@ -9,7 +9,7 @@ import polars as pl
 
 from metrics.calendar import to_date
 from metrics.intervals import Z95, rated, share
-from metrics.silence import DELAY_DAYS, LEAST_HISTORY
+from metrics.silence import DELAY_DAYS, LEAST_HISTORY, delay_curve
 
 if TYPE_CHECKING:
     from metrics.rates import Named
@@ -77,14 +77,10 @@ def _curve(history: pl.DataFrame, as_of_day: int) -> np.ndarray | None:
     """Share reported within each whole number of days; None under 50 deliveries."""
     if history.height < LEAST_HISTORY:
         return None
-    seen = as_of_day - history["dated_day"].to_numpy()
-    delay = (history["reported_day"] - history["dated_day"]).fill_null(10**6).to_numpy()
-    shares = [
-        float((delay[seen >= day] <= day).mean()) if (seen >= day).any() else np.nan
-        for day in range(DELAY_DAYS + 1)
-    ]
-    filled = pl.Series(shares).fill_nan(None).forward_fill().fill_null(0.0).to_numpy()
-    return np.concatenate([[0.0], np.maximum.accumulate(filled)])
+    curve = delay_curve(
+        as_of_day - history["dated_day"], history["reported_day"] - history["dated_day"]
+    )
+    return np.concatenate([[0.0], curve])
 
 
 def _expected(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 DAY_US: Final = 86_400_000_000
 DELAY_DAYS: Final = 60  # a delay curve reaches so far
+_DAYS: Final = DELAY_DAYS + 1
 
 OVERDUE: Final[dict[str, pl.DataType]] = {
     "buyer_id": pl.String(),
@@ -89,17 +90,30 @@ def _curve(history: pl.DataFrame | None, as_of_us: int) -> tuple[np.ndarray | No
     """Share reported within each whole number of days."""
     if history is None or history.height < LEAST_HISTORY:
         return None, 0
-    dated = history["dated_us"].to_numpy()
-    seen = (as_of_us - dated) // DAY_US
-    delay = (
-        ((history["first_reported_us"] - history["dated_us"]) // DAY_US).fill_null(10**6).to_numpy()
+    seen = (as_of_us - history["dated_us"]) // DAY_US
+    delay = (history["first_reported_us"] - history["dated_us"]) // DAY_US
+    return delay_curve(seen, delay), history.height
+
+
+def delay_curve(seen: pl.Series, delay: pl.Series) -> np.ndarray:
+    """Share of deliveries with a first report within 0, 1, … 60 whole days.
+
+    Each share is of those seen for so many days (`seen`, their age); `delay` is the days to
+    the first report, null without one. It never falls; days that none has been seen for have
+    the share of the day before.
+    """
+    of = np.bincount(np.clip(seen.filter(seen >= 0).to_numpy(), 0, DELAY_DAYS), minlength=_DAYS)
+    at_risk = of[::-1].cumsum()[::-1]
+    told = pl.DataFrame({"seen": seen, "delay": delay.clip(0)}).filter(
+        pl.col("delay") <= pl.col("seen")
     )
-    shares = [
-        float((delay[seen >= day] <= day).mean()) if (seen >= day).any() else np.nan
-        for day in range(DELAY_DAYS + 1)
-    ]
+    ends = [np.clip(told[name].to_numpy(), 0, _DAYS) for name in ("delay", "seen")]
+    begun = np.bincount(ends[0], minlength=_DAYS + 1)
+    left = np.bincount(np.clip(ends[1] + 1, 0, _DAYS), minlength=_DAYS + 1)
+    within = (begun - left).cumsum()[:_DAYS]
+    shares = np.divide(within, at_risk, out=np.full(_DAYS, np.nan), where=at_risk > 0)
     filled = pl.Series(shares).fill_nan(None).forward_fill().fill_null(0.0).to_numpy()
-    return np.maximum.accumulate(filled), history.height
+    return np.asarray(np.maximum.accumulate(filled))
 
 
 def _missing(chances: np.ndarray, received: int, size: int) -> dict[str, float]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import narwhals as nw
 
-from dashboard.analyses.buyers import RECENT_DAYS
+from dashboard.analyses.buyers import EVER, RECENT_DAYS
 from dashboard.analyses.fairness import cells
 from dashboard.table import Table
 from metrics import habits
@@ -24,16 +25,21 @@ def _weeks(asked: Question) -> pl.DataFrame:
     """The habit is that of `overdue_feedback`: all but the last five weeks."""
     scope = asked.scope
     last = min(scope.last, asked.today)
-    plain = replace(
-        scope, clock="delivered", base="feedback", first=date(2000, 1, 1), last=asked.today
-    )
-    rows = asked.of(plain).outcomes_by(["buyer"]).filter(delivered=1).collect()
-    zone = asked.shown.zone
-    told = nw.from_native(rows).with_columns(reported_day=zone.day(nw.col("first_reported_us")))
-    deliveries = told.select("buyer", "dated_day", "reported_day").to_native()
     days = (day_number(scope.first), day_number(last))
     cut = day_number(last - timedelta(days=RECENT_DAYS))
-    return habits.reporting_weeks(deliveries, days, cut, asked.as_of_day, asked.named)
+    told = _told(asked.timeless)
+    return habits.reporting_weeks(told, days, cut, asked.as_of_day, asked.named)
+
+
+@lru_cache(maxsize=4)
+def _told(asked: Question) -> pl.DataFrame:
+    """Deliveries of any day up to as-of: `buyer`, `dated_day`, `reported_day`."""
+    ever = replace(asked.scope, first=EVER, last=asked.today)
+    rows = nw.from_native(asked.of(ever).outcomes_by(["buyer"]).filter(delivered=1))
+    day = asked.shown.zone.day(nw.col("first_reported_us"))
+    found = rows.select("buyer", "dated_day", reported_day=day)
+    collected: pl.DataFrame = found.to_native().collect()
+    return collected
 
 
 def _elsewhere(asked: Question) -> pl.DataFrame:
