@@ -225,6 +225,7 @@ def _rows(reader: Reader) -> Rows:
         return_state=reader.words("return_state", RETURN_STATES),
         min_age_days=low,
         max_age_days=high,
+        rated=reader.flag("rated"),
         contradiction=reader.words("contradiction", (*CONTRADICTIONS, "any", "none")),
         lead=reader.one("lead") or None,
     )

@@ -144,7 +144,15 @@ def chosen(
         buyer_types=types,
         mature_days=mature_days(shown, scope, version),
     )
+    if scope.rows.rated is not None:
+        mine &= _rated(shown, scope, version).eq(scope.rows.rated)
     return rows.filter(mine)
+
+
+def _rated(shown: Edition, scope: Scope, version: int | None) -> pl.Expr:
+    today = day_number(local_day(scope.as_of_us, shown.zone.name))
+    days = curves(shown, scope.as_of_us, version).mature_days
+    return selection.rated(today, days, shown.rules.tiers.window_days)
 
 
 ORDER: Final = ("dated_us", "lead_id", "buyer_id")

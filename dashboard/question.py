@@ -154,11 +154,10 @@ class Question:
         return self.of(previous)
 
     @property
-    def rated_lately(self) -> pl.Expr:
-        """Condition on outcomes that are old enough: inside the rating window."""
+    def rated(self) -> pl.Expr:
+        """Condition on outcomes: old enough to judge, and inside the rating window."""
         window = self.rules.tiers.window_days
-        days = {buyer: age + window for buyer, age in self.curves.mature_days.items()}
-        return ~selection.mature(self.as_of_day, days or {"": MATURE_DAYS + window})
+        return selection.rated(self.as_of_day, self.curves.mature_days, window)
 
     @property
     def grown(self) -> pl.Expr:

@@ -39,7 +39,15 @@ BUYERS: Final[dict[str, pl.DataType]] = {
     "value_cents": pl.Int64(),
     "key_figure": pl.String(),
     "key_value": pl.Float64(),
+    "overdue": pl.Float64(),
+    "overdue_low": pl.Float64(),
+    "days_silent": pl.Int64(),
+    "strictness": pl.Float64(),
+    "strictness_low": pl.Float64(),
+    "strictness_high": pl.Float64(),
 }
+_MISSING: Final = ("overdue", "overdue_low", "days_silent")
+_STRICT: Final = ("strictness", "strictness_low", "strictness_high")
 FIGURES: Final = {
     "live_transfer": "spoken to within 15 minutes",
     "lead_buyer": "interested or sold, of feedback",
@@ -94,7 +102,9 @@ def _finished(rows: pl.LazyFrame) -> pl.LazyFrame:
     ).with_columns(conversion_rate="conversion", return_rate="return")
 
 
-def buyers(outcomes: pl.LazyFrame, named: Named) -> pl.DataFrame:
+def buyers(
+    outcomes: pl.LazyFrame, missing: pl.DataFrame, strict: pl.DataFrame, named: Named
+) -> pl.DataFrame:
     """The table `buyers`: one row per buyer, by net revenue downwards.
 
     Rates of contact and conversion are of feedback, returns of deliveries. The key figure
@@ -104,14 +114,23 @@ def buyers(outcomes: pl.LazyFrame, named: Named) -> pl.DataFrame:
 
     Args:
         outcomes: offers of the scope with `buyer` and `buyer_type`.
+        missing: the table `overdue_feedback`.
+        strict: the table `buyer_strictness`, of all buyers.
         named: names.
     """
     rows = _finished(outcomes.group_by("buyer", "buyer_type").agg(**_counted()))
     table = rows.with_columns(id="buyer", name=pl.col("buyer").replace(named.buyer))
+    for frame, columns in ((missing, _MISSING), (strict, _STRICT)):
+        habits = frame.lazy().select(pl.col("buyer_id").alias("id"), *columns)
+        table = table.join(habits, on="id", how="left")
     return _typed(table.sort(-pl.col("net_cents"), "id"), BUYERS)
 
 
-TYPES: Final = {k: v for k, v in BUYERS.items() if k not in {"id", "name", "last_reported_at"}}
+TYPES: Final = {
+    name: kind
+    for name, kind in BUYERS.items()
+    if name not in {"id", "name", "last_reported_at", *_MISSING, *_STRICT}
+}
 
 
 def buyer_types(outcomes: pl.LazyFrame) -> pl.DataFrame:

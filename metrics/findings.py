@@ -221,16 +221,22 @@ def _overdue(frames: Frames, currency: str) -> list[Row]:
     return rows
 
 
+_IMPLIED: Final = {"outcome_before_delivery": "report_before_delivery"}
+"""What is reported before the delivery mostly happened before it, too."""
+
+
 def _contradictions(frames: Frames, _: str) -> list[Row]:
-    sums = (
-        frames["contradictions"]
-        .group_by("code", "what")
-        .agg(
-            count=pl.len().cast(pl.Int64),
-            money=pl.col("price_cents").sum(),
-            priced=pl.col("price_cents").count(),
-            since=pl.col("reported_at").min().dt.date(),
-        )
+    """One finding per kind, unless it says nothing that another has not said of all its cases."""
+    cases = frames["contradictions"]
+    for code, by in _IMPLIED.items():
+        told = cases.filter(code=by)["delivery_id"]
+        if cases.filter(code=code)["delivery_id"].is_in(told.implode()).all():
+            cases = cases.filter(pl.col("code") != code)
+    sums = cases.group_by("code", "what").agg(
+        count=pl.len().cast(pl.Int64),
+        money=pl.col("price_cents").sum(),
+        priced=pl.col("price_cents").count(),
+        since=pl.col("reported_at").min().dt.date(),
     )
     return [
         {

@@ -45,6 +45,7 @@ class Rows:
     return_state: tuple[str, ...] = ()
     min_age_days: int | None = None
     max_age_days: int | None = None
+    rated: bool | None = None
     contradiction: tuple[str, ...] = ()
     lead: str | None = None
 

@@ -7,13 +7,13 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+import polars as pl
+
 from dashboard.analyses.fairness import cells
 from dashboard.table import Table
-from metrics import buyers, silence
+from metrics import buyers, mix, silence
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from dashboard.question import Question
 
 EVER: Final = date(2000, 1, 1)
@@ -22,14 +22,24 @@ RECENT_DAYS: Final = 35
 
 
 def _buyers(asked: Question) -> pl.DataFrame:
-    return buyers.buyers(asked.outcomes_by(["buyer", "buyer_type"]), asked.named)
+    others = asked.of(replace(asked.scope, buyer=()))
+    strict = mix.buyer_strictness(cells(others, "source", "buyer"), asked.named)
+    rows = asked.outcomes_by(["buyer", "buyer_type"])
+    return buyers.buyers(rows, _overdue(asked), strict, asked.named)
 
 
 def _overdue(asked: Question) -> pl.DataFrame:
-    """The last five weeks against all before them; where the period begins does not matter."""
+    """The last five weeks against all before them; where the period begins does not matter.
+
+    Days of silence only where the period reaches to now: a buyer may have reported since
+    about deliveries after the period.
+    """
     last = min(asked.scope.last, asked.today)
     plain = replace(asked.scope, clock="delivered", base="feedback", compare="before")
-    return _overdue_by(asked.of(replace(plain, first=EVER, last=last)))
+    found = _overdue_by(asked.of(replace(plain, first=EVER, last=last)))
+    if asked.scope.last >= asked.today - timedelta(days=1):
+        return found
+    return found.with_columns(days_silent=pl.lit(None, pl.Int64))
 
 
 @lru_cache(maxsize=16)
@@ -49,6 +59,7 @@ _NEED_ALL: Final = (
     *("delivered", "coverage", "coverage_low", "coverage_high", "returned"),
     *("return_rate", "return_low", "return_high", "net_share", "key_value"),
 )
+_STRICT: Final = ("strictness", "strictness_low", "strictness_high")
 _NAMES: Final = (
     ("id", "The buyer's id."),
     ("buyer_name", "What the buyer is called."),
@@ -70,9 +81,15 @@ TABLES: Final = (
         "Feedback, speed, contact, conversion, returns and revenue of each buyer.",
         buyers.BUYERS,
         "numbers",
-        notes=_NAMES,
+        notes=(
+            *_NAMES,
+            ("overdue", "Reports of the last five weeks missing by the buyer's own habit."),
+            ("overdue_low", "So many are missing almost surely (97.5 %)."),
+            ("days_silent", "Days since the last report; empty for a period that is over."),
+            ("strictness", "Returned ÷ what other buyers return from the same sources."),
+        ),
         make=_buyers,
-        of_all=_NEED_ALL,
+        of_all=(*_NEED_ALL, *_STRICT),
     ),
     Table(
         "buyer_types",
@@ -115,7 +132,7 @@ TABLES: Final = (
             ("probability_normal", "Chance of so few reports if nothing had changed."),
             ("usual_coverage", "Share the buyer reports in the end, by its history."),
             ("usual_days", "Days in which half of its reports come."),
-            ("days_silent", "Days since the last report."),
+            ("days_silent", "Days since the last report; empty for a period that is over."),
         ),
         make=_overdue,
     ),

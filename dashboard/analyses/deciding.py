@@ -53,7 +53,7 @@ def _of_market(asked: Question) -> pl.DataFrame:
     ever = lately.of(replace(lately.scope, first=date(2000, 1, 1)))
     window = scores.rating_window(lately)
     old_enough = window.outcomes_by(["source", "buyer", "buyer_type"])
-    old_enough = old_enough.filter(window.grown, window.rated_lately)
+    old_enough = old_enough.filter(window.rated)
     sums = rates.summed(
         rates.keyed(lately.cells(), ["source", "buyer"], asked.named), ["__source", "__buyer"]
     )

@@ -47,7 +47,7 @@ def rating_window(asked: Question) -> Question:
 
 def _tiers(asked: Question) -> pl.DataFrame:
     window = rating_window(asked)
-    rows = window.outcomes_by(["source"]).filter(window.grown, window.rated_lately)
+    rows = window.outcomes_by(["source"]).filter(window.rated)
     least = asked.rules.floors.least_deliveries
     return tiers.tiers(rows, asked.named, asked.rules.tiers, least=least)
 

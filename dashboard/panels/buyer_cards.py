@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -105,36 +104,9 @@ def everyone(scope: Scope) -> Scope:
     return replace(scope, buyer=())
 
 
-def overdue(scope: Scope) -> pl.DataFrame:
-    """The table `overdue_feedback`; days of silence only where the period reaches to now.
-
-    A buyer may have reported since about deliveries after the period.
-    """
-    rows = book().table("overdue_feedback", scope)
-    known_on = wording.instant_of(scope.as_of_us).date()
-    if scope.last >= known_on - timedelta(days=1):
-        return rows
-    return rows.with_columns(days_silent=pl.lit(None, pl.Int64))
-
-
-def joined(scope: Scope) -> pl.DataFrame:
-    """The table `buyers` with what is overdue and returns against expected."""
-    missing = overdue(scope)
-    strict = book().table("buyer_strictness", everyone(scope))
+def listed(scope: Scope) -> pl.DataFrame:
+    """The table `buyers` as it is read: types in words, reports and ratios rounded."""
     rows = book().table("buyers", scope).filter(_SOME)
-    rows = rows.join(
-        missing.select("buyer_id", "overdue", "overdue_low", "days_silent"),
-        left_on="id",
-        right_on="buyer_id",
-        how="left",
-        maintain_order="left",
-    ).join(
-        strict.select("buyer_id", "strictness", "strictness_low", "strictness_high"),
-        left_on="id",
-        right_on="buyer_id",
-        how="left",
-        maintain_order="left",
-    )
     return rows.with_columns(
         buyer_type=pl.col("buyer_type").map_elements(
             wording.buyer_type, return_dtype=pl.String, skip_nulls=False
@@ -159,7 +131,7 @@ def table_card(scope: Scope, status: Status) -> None:
     )
     cards.show(
         card,
-        lambda: joined(scope),
+        lambda: listed(scope),
         None,
         cards.Extras(on_row=lambda row: only_buyer(row["id"])),
     )

@@ -30,6 +30,7 @@ _ONE: Final[dict[str, tuple[str, dict[str, str]]]] = {
     "interested": ("Interested or sold", _YES_NO),
     "converted": ("Sale", _YES_NO),
     "returned": ("Returned", _YES_NO),
+    "rated": ("Counted for tiers and suggestions", _YES_NO),
 }
 _MANY: Final[dict[str, tuple[str, dict[str, str]]]] = {
     "outcome": ("Result", {key: text for key, text in wording.OUTCOMES.items() if key != "silent"}),
@@ -176,7 +177,7 @@ def _set(name: str) -> None:
 def _row_parameters(asked: Asked) -> dict[str, filters.Value]:
     return {name: getattr(asked.scope.rows, name) or None for name in filters.ROW_PARAMETERS} | {
         name: getattr(asked.scope.rows, name)
-        for name in ("contacted", "interested", "converted", "returned", *_AGES)
+        for name in ("contacted", "interested", "converted", "returned", "rated", *_AGES)
     }
 
 
@@ -184,7 +185,7 @@ def _delivered_only(asked: Asked) -> bool:
     """Whether the conditions leave only offers that went through."""
     rows = asked.scope.rows
     told = (rows.contacted, rows.interested, rows.converted, rows.returned)
-    reported = any((rows.outcome, rows.feedback, *told))
+    reported = any((rows.outcome, rows.feedback, rows.rated, *told))
     return rows.status == "delivered" or reported or asked.scope.base == "mature"
 
 

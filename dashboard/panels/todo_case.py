@@ -220,7 +220,7 @@ def _leads(item: dict[str, Any], scope: Scope) -> None:
         return
     asked = address.asked_with(**wanted)
     listed = book().count(asked.scope)
-    old = " old enough of the period above" if item["kind"] == "suggestion" else ""
+    old = " counted" if item["kind"] == "suggestion" else ""
     old = " of these weeks" if item["kind"] == "change" else old
     label = f"Show the {wording.quantity(listed, 'delivery', 'deliveries')}{old}"
     _way_on("leads", label, address.target(**wanted))
@@ -265,6 +265,6 @@ def conditions(item: dict[str, Any], today: date) -> dict[str, Value] | None:
         }
     if kind == "suggestion":
         buyer = {"buyer": [item["buyer_id"]]} if item["buyer_id"] else {}
-        grown: dict[str, Value] = {"base": "mature", "status": "delivered"}
-        return {**_PLAIN, "source": [item["source_id"]], **buyer, **grown}
+        counted: dict[str, Value] = {"period": "all_time", "rated": True}
+        return {**_PLAIN, "source": [item["source_id"]], **buyer, **counted}
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from builders import us
 from pages import SHELL
 from streamlit.testing.v1 import AppTest
 
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def opened(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
-    """Opens a page of the store that the test fills through `desk`."""
+    """Opens a page of the store that the test fills through `desk`, at the desk's hour."""
     monkeypatch.setenv("LEADLOOP_DATA_DIR", str(desk.folder))
+    monkeypatch.setattr(dashboard.data, "now_us", lambda: us(desk.now))
     dashboard.data.close()
 
     def page(name: str = "overview", **parameters: str) -> AppTest:

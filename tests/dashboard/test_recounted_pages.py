@@ -80,7 +80,7 @@ def test_each_buyer_is_counted_as_sql_counts_it(
 ) -> None:
     """Deliveries, feedback rate, sales and return rate in the table of the page."""
     monkeypatch.setattr(buyer_cards, "book", lambda: book)
-    rows = {row["id"]: row for row in buyer_cards.joined(SCOPE).iter_rows(named=True)}
+    rows = {row["id"]: row for row in buyer_cards.listed(SCOPE).iter_rows(named=True)}
     assert set(rows) == {offer["id"] for offer in offers}
     for buyer, row in rows.items():
         mine = [offer for offer in offers if offer["id"] == buyer]

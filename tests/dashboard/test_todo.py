@@ -149,3 +149,25 @@ def test_every_kind_of_finding_lists_exactly_its_deliveries(opened: Open, desk: 
     assert "Show the 1 delivery" in links(case)
     listed = opened("leads", contradiction="outcome_before_delivery")
     assert "1 offer" in text(listed) or "1 delivery" in text(listed)
+
+
+def test_a_suggestion_lists_exactly_the_deliveries_it_counts(opened: Open, desk: Desk) -> None:
+    """Sixty of a source inside the rating window; ten more too old for it, ten too young."""
+    facts = []
+    for number in range(80):
+        # Old enough from 30 days on, rated for 90 more: from 25 July to 23 October.
+        day = "2026-09-10" if number < 60 else "2026-06-01" if number < 70 else "2026-11-10"
+        lead = f"L{number}"
+        facts.append(delivered(lead, "b1", f"{day}T10:00:00Z", source_id="src_a", price="10.00"))
+        facts.append(reported(lead, "b1", "returned", f"{day}T12:00:00Z"))
+    for number in range(200):
+        source = f"src_{'bcde'[number % 4]}"
+        lead = f"M{number}"
+        facts.append(delivered(lead, "b1", "2026-09-12T10:00:00Z", source_id=source))
+        facts.append(reported(lead, "b1", "contacted", "2026-09-13T12:00:00Z"))
+    desk.take(*facts)
+    case = opened("todo", case="suggestion:high_returns:src_a")
+    assert "of 60 claimed back" in text(case)
+    assert "Show the 60 deliveries counted" in links(case)
+    listed = opened("leads", period="all_time", source="src_a", rated="true")
+    assert "60 deliveries" in text(listed)

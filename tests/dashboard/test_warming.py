@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,8 +20,7 @@ def test_pages_find_what_was_warmed(
     desk: Desk, opened: Open, monkeypatch: pytest.MonkeyPatch, page: str, name: str
 ) -> None:
     """After warming up nothing of it is worked out again."""
-    at = datetime.now(UTC) - timedelta(days=40)
-    desk.take(delivered("L1", "B1", at.isoformat(), price="10.00"))
+    desk.take(delivered("L1", "B1", "2026-10-14T09:00:00Z", price="10.00"))
     question.table.cache_clear()
     warming.warm()
     made: list[str] = []

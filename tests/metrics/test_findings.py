@@ -241,3 +241,22 @@ def test_too_little_after_a_decision_is_early_and_chance_is_level() -> None:
     assert evidence.became({**row, "measure": "conversion_rate"}) == "level"
     nobody = evidence.after(only_before, "s9", "conversion_rate", date(2026, 11, 11))
     assert nobody["rate_before"] is None
+
+
+def test_what_is_told_of_all_its_cases_already_is_no_second_finding() -> None:
+    """Two reports before their delivery happened before it, too; a third outcome stands alone."""
+
+    def case(code: str, lead: str) -> dict[str, Any]:
+        return {"code": code, "what": f"{code}.", "delivery_id": f"{lead}|b1", "price_cents": 100}
+
+    both = [
+        case(code, lead)
+        for code in ("outcome_before_delivery", "report_before_delivery")
+        for lead in ("L1", "L2")
+    ]
+    found = findings.findings(frames(contradictions=both), 0.2, "USD")
+    assert found["code"].to_list() == ["report_before_delivery"]
+    more = [*both, case("outcome_before_delivery", "L3")]
+    found = findings.findings(frames(contradictions=more), 0.2, "USD")
+    counts = dict(found.select("code", "count").iter_rows())
+    assert counts == {"report_before_delivery": 2, "outcome_before_delivery": 3}
