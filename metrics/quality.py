@@ -196,7 +196,10 @@ def accuracy(outcomes: pl.LazyFrame, named: Named) -> pl.DataFrame:
         three lead ids, the newest first. Geography counts returns as out of area, out of
         deliveries with feedback.
     """
-    both = pl.concat([outcomes, outcomes.with_columns(source=pl.lit(TOTAL))])
+    read = ("source", "lead_id", "dated_us", "covered", "reason")
+    fields = [f"accuracy_{field}" for field in FIELDS]
+    told = outcomes.filter(pl.col("covered") == 1).select(*read, *fields).collect().lazy()
+    both = pl.concat([told, told.with_columns(source=pl.lit(TOTAL))])
     newest = pl.col("lead_id").sort_by("dated_us", "lead_id", descending=True)
     examples = newest.head(EXAMPLES).str.join(" ")
     counted = [
@@ -208,25 +211,21 @@ def accuracy(outcomes: pl.LazyFrame, named: Named) -> pl.DataFrame:
     definite = pl.when(pl.col("status") != "unknown").then("deliveries").otherwise(0)
     rows = pl.concat(counted).with_columns(checked=definite.sum().over("source", "field"))
     far = (pl.col("reason") == GEOGRAPHY).fill_null(value=False)
-    wrong = (
-        both.filter(pl.col("covered") == 1)
-        .group_by("source")
-        .agg(
-            status=pl.lit(GEOGRAPHY),
-            field=pl.lit("geography"),
-            deliveries=far.sum(),
-            examples=pl.col("lead_id")
-            .filter(far)
-            .sort_by(pl.col("dated_us").filter(far))
-            .tail(EXAMPLES)
-            .str.join(" "),
-            checked=pl.len(),
-        )
+    wrong = both.group_by("source").agg(
+        status=pl.lit(GEOGRAPHY),
+        field=pl.lit("geography"),
+        deliveries=far.sum(),
+        examples=pl.col("lead_id")
+        .filter(far)
+        .sort_by(pl.col("dated_us").filter(far))
+        .tail(EXAMPLES)
+        .str.join(" "),
+        checked=pl.len(),
     )
     wrong = wrong.filter(pl.col("deliveries") > 0)
     rows = pl.concat([rows, wrong], how="diagonal_relaxed")
-    told = pl.when(pl.col("status") != "unknown").then("checked")
-    likely = rated("share", pl.col("deliveries"), told)
+    said = pl.when(pl.col("status") != "unknown").then("checked")
+    likely = rated("share", pl.col("deliveries"), said)
     table = rows.with_columns(
         id="source",
         name=pl.col("source").replace(named.source),

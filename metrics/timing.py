@@ -43,6 +43,9 @@ TIMES: Final[dict[str, pl.DataType]] = {
 }
 
 
+_WAITS: Final = ("seconds_to_feedback", "seconds_to_outcome", "reporting_delay")
+
+
 def _bin() -> pl.Expr:
     seconds = pl.col("seconds_to_feedback")
     told: pl.Expr = pl.lit(BINS[-1][0])
@@ -66,7 +69,8 @@ def time_to_feedback(outcomes: pl.LazyFrame, groups: Sequence[str]) -> pl.DataFr
         medians of the value's deliveries in seconds, null where none can be told.
         A wait of exactly 0 s is in the first bin; negative waits are none.
     """
-    rows = outcomes.filter(pl.col("delivered") == 1).with_columns(bin=_bin())
+    reached = outcomes.filter(pl.col("delivered") == 1).with_columns(bin=_bin())
+    rows = reached.select(*groups, "bin", *_WAITS).collect().lazy()
     frames = [rows.with_columns(group=pl.lit("all"), value=pl.lit("all"))]
     frames += [
         rows.with_columns(group=pl.lit(g), value=pl.col(g).cast(pl.String).fill_null("(none)"))
@@ -91,10 +95,7 @@ def time_to_feedback(outcomes: pl.LazyFrame, groups: Sequence[str]) -> pl.DataFr
 
 def _medians(binned: list[str]) -> dict[str, pl.Expr]:
     told = pl.col("bin").is_in(binned)
-    columns = ("seconds_to_feedback", "seconds_to_outcome", "reporting_delay")
-    medians = {
-        f"median_{name}": pl.col(name).filter(pl.col(name) >= 0).median() for name in columns
-    }
+    medians = {f"median_{name}": pl.col(name).filter(pl.col(name) >= 0).median() for name in _WAITS}
     return {"reported": told.sum(), "delivered": pl.len(), **medians}
 
 

@@ -27,15 +27,15 @@ def _weeks(asked: Question) -> pl.DataFrame:
     last = min(scope.last, asked.today)
     days = (day_number(scope.first), day_number(last))
     cut = day_number(last - timedelta(days=RECENT_DAYS))
-    told = _told(asked.timeless)
+    plain = replace(scope, clock="delivered", base="feedback", compare="before")
+    told = _told(asked.of(replace(plain, first=EVER, last=asked.today)))
     return habits.reporting_weeks(told, days, cut, asked.as_of_day, asked.named)
 
 
 @lru_cache(maxsize=4)
 def _told(asked: Question) -> pl.DataFrame:
     """Deliveries of any day up to as-of: `buyer`, `dated_day`, `reported_day`."""
-    ever = replace(asked.scope, first=EVER, last=asked.today)
-    rows = nw.from_native(asked.of(ever).outcomes_by(["buyer"]).filter(delivered=1))
+    rows = nw.from_native(asked.outcomes_by(["buyer"]).filter(delivered=1))
     day = asked.shown.zone.day(nw.col("first_reported_us"))
     found = rows.select("buyer", "dated_day", reported_day=day)
     collected: pl.DataFrame = found.to_native().collect()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from dashboard.table import Table
@@ -41,15 +42,21 @@ def rating_window(asked: Question) -> Question:
         last=to_date(asked.as_of_day),
         clock="delivered",
         base="feedback",
+        compare="before",
     )
     return asked.of(wide)
 
 
 def _tiers(asked: Question) -> pl.DataFrame:
-    window = rating_window(asked)
+    """By the rating window, whatever the period."""
+    return _tiers_of(rating_window(asked))
+
+
+@lru_cache(maxsize=16)
+def _tiers_of(window: Question) -> pl.DataFrame:
     rows = window.outcomes_by(["source"]).filter(window.rated)
-    least = asked.rules.floors.least_deliveries
-    return tiers.tiers(rows, asked.named, asked.rules.tiers, least=least)
+    least = window.rules.floors.least_deliveries
+    return tiers.tiers(rows, window.named, window.rules.tiers, least=least)
 
 
 _ID: Final = ("id", "The source's id.")

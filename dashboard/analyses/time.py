@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+import polars as pl
+
 from dashboard.table import Table
 from metrics import forecast, maturity, timing
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from dashboard.question import Question
 
 DAY_US: Final = 86_400_000_000
@@ -19,7 +19,9 @@ DAY_US: Final = 86_400_000_000
 def _waits(asked: Question) -> pl.DataFrame:
     groups = asked.by or ("buyer_type", "vertical", "outcome")
     keyed = [name for name in groups if name != "outcome"]
-    return timing.time_to_feedback(asked.outcomes_by(keyed), groups)
+    table = timing.time_to_feedback(asked.outcomes_by(keyed), groups)
+    all_there = asked.scope.clock == "delivered"
+    return table if all_there else table.filter(pl.col("bin") != timing.NONE_YET)
 
 
 def _incidence(asked: Question) -> pl.DataFrame:
@@ -78,6 +80,7 @@ TABLES: Final = (
             ("median_reporting_delay", "The middle time from happening to telling, in seconds."),
         ),
         make=_waits,
+        of_all=("delivered", "share_of_delivered"),
     ),
     Table(
         "incidence",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from dashboard import theme, wording
 
@@ -18,15 +18,19 @@ _MOST: Final = 7  # labels that stand side by side
 _NAMED: Final = 4  # notes whose text still fits beside each other
 
 
-def axis(chart: go.Figure, starts: Sequence[date]) -> None:
-    """Labels at the buckets themselves, the last one among them."""
+def axis(chart: go.Figure, starts: Sequence[date], at: Sequence[Any] | None = None) -> None:
+    """Labels at the buckets themselves, the last one among them.
+
+    `at` is where each bucket is drawn, where that is not its first day.
+    """
     apart = max(1, -(-len(starts) // _MOST))
-    shown = list(reversed(list(reversed(starts))[::apart]))
+    pairs = list(zip(starts, at or starts, strict=True))
+    shown = list(reversed(pairs[::-1][::apart]))
     monthly = len(starts) > 1 and all(day.day == 1 for day in starts)
     chart.update_xaxes(
         type="date",
-        tickvals=shown,
-        ticktext=[_short(day, monthly=monthly) for day in shown],
+        tickvals=[place for _, place in shown],
+        ticktext=[_short(day, monthly=monthly) for day, _ in shown],
         showgrid=False,
     )
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dashboard.theme import Palette
 
 _ROW: Final = 22
+_KEY: Final = 34  # pixels for what the colours mean
 _MOST: Final = 0.5  # a ratio further from 1.0 than this has the last colour
 _LEAST: Final = 0.1
 _WRAP: Final = 11
@@ -46,10 +47,12 @@ def figure(frame: pl.DataFrame, heat: Heat, colours: Palette) -> go.Figure:
     cells = {(row[heat.row], row[heat.column]): row for row in frame.iter_rows(named=True)}
     grid = [[cells.get((row, column)) for column, _ in heat.columns] for row, _ in heat.rows]
     lines = max((_wrapped(label).count("<br>") for _, label in heat.columns), default=0)
-    chart = theme.figure(colours, height=42 + 15 * lines + heat.row_height * len(heat.rows))
+    tall = 42 + _KEY + 15 * lines + heat.row_height * len(heat.rows)
+    chart = theme.figure(colours, height=tall)
+    chart.update_layout(margin_b=_KEY)
     words = [[heat.hover(cell) if cell else "" for cell in row] for row in grid]
     places = {"x": list(range(len(heat.columns))), "y": list(range(len(heat.rows)))}
-    both = {**places, "xgap": 2, "ygap": 2, "showscale": False, "hoverinfo": "text"}
+    both = {**places, "xgap": 2, "ygap": 2, "hoverinfo": "text"}
     weak = [[cell is not None and not _shown(cell, heat) for cell in row] for row in grid]
     chart.add_heatmap(
         z=[[1.0 if pale else None for pale in row] for row in weak],
@@ -59,6 +62,7 @@ def figure(frame: pl.DataFrame, heat: Heat, colours: Palette) -> go.Figure:
         hovertext=words,
         colorscale=[[0, colours.line], [1, colours.line]],
         hoverongaps=False,
+        showscale=False,
         **both,
     )
     levels = [
@@ -87,11 +91,34 @@ def _shown(cell: dict[str, Any], heat: Heat) -> bool:
 def _scale(levels: list[list[float | None]], heat: Heat, colours: Palette) -> dict[str, Any]:
     if not heat.ratio:
         scale = [[0, colours.card], [1, colours.subject]]
-        return {"zmin": 0, "zmax": 1, "colorscale": scale}
+        key = _key({0: "0 %", 0.5: "50 %", 1: "100 %"}, colours)
+        return {"zmin": 0, "zmax": 1, "colorscale": scale, "colorbar": key}
     far = max((abs(z - 1) for row in levels for z in row if z is not None), default=_LEAST)
     reach = min(max(far, _LEAST), _MOST)
     scale = [[0, colours.attention], [0.5, colours.card], [1, colours.subject]]
-    return {"zmin": 1 - reach, "zmax": 1 + reach, "colorscale": scale}
+    low, high = 1 - reach, 1 + reach
+    key = _key({low: f"≤ {low:.1f} ×", 1: "as usual", high: f"≥ {high:.1f} ×"}, colours)
+    return {"zmin": low, "zmax": high, "colorscale": scale, "colorbar": key}
+
+
+def _key(levels: dict[float, str], colours: Palette) -> dict[str, Any]:
+    """What the colours mean, as a thin strip under the map."""
+    return {
+        "orientation": "h",
+        "thickness": 6,
+        "len": 170,
+        "lenmode": "pixels",
+        "x": 1,
+        "xanchor": "right",
+        "y": 0,
+        "yref": "container",
+        "yanchor": "bottom",
+        "outlinecolor": colours.line,
+        "tickvals": list(levels),
+        "ticktext": list(levels.values()),
+        "tickfont": {"size": theme.SIZE - 2, "color": colours.quiet},
+        "ticks": "",
+    }
 
 
 def _wrapped(label: str) -> str:

@@ -29,11 +29,18 @@ SHORT: Final = {
 
 
 def histogram(frame: pl.DataFrame, colours: Palette) -> go.Figure:
-    """`time_to_feedback` of one group: a panel per value, all on one scale."""
+    """`time_to_feedback` of one group: a panel per value, all on one scale.
+
+    Bars are shares of deliveries; by clocks that know only feedback, of what was reported.
+    """
+    frame = frame.with_columns(
+        base=pl.coalesce("delivered", "reported"),
+        share=pl.coalesce("share_of_delivered", "share_of_reported"),
+    )
     values = frame["value"].unique(maintain_order=True).to_list()
     chart = theme.figure(colours, height=30 + _PANEL * max(len(values), 1))
     drawn = frame.filter(pl.col("bin").is_in(list(SHORT)))
-    top = drawn["share_of_delivered"].max()
+    top = drawn["share"].max()
     highest = float(top) if isinstance(top, int | float) else 1.0
     for place, value in enumerate(values):
         rows = list(drawn.filter(pl.col("value") == value).iter_rows(named=True))
@@ -63,9 +70,9 @@ def _panel(chart: go.Figure, rows: list[dict[str, Any]], axis: str, colours: Pal
     none_yet = [row["bin"] == NONE_YET for row in rows]
     chart.add_bar(
         x=[SHORT[row["bin"]] for row in rows],
-        y=[row["share_of_delivered"] for row in rows],
+        y=[row["share"] for row in rows],
         yaxis=axis,
-        text=[f"{(row['share_of_delivered'] or 0) * 100:.0f} %" for row in rows],
+        text=[f"{(row['share'] or 0) * 100:.0f} %" for row in rows],
         textposition="outside",
         textangle=0,
         cliponaxis=False,
@@ -107,8 +114,8 @@ def _hover(row: dict[str, Any]) -> str:
     return "<br>".join(
         (
             f"<b>{theme.safe(wording.buyer_type(row['value']))}, {row['bin']}</b>",
-            f"{wording.count(row['deliveries'])} of {wording.count(row['delivered'])} deliveries",
-            f"{wording.rate(row['share_of_delivered'])} of all",
+            f"{wording.count(row['deliveries'])} of {wording.count(row['base'])} deliveries",
+            f"{wording.rate(row['share'])} of all",
         )
     )
 
@@ -119,7 +126,7 @@ _TICKS: Final = (60, 600, HOUR, 6 * HOUR, DAY, 7 * DAY, 30 * DAY)
 def middles(frame: pl.DataFrame, colours: Palette) -> go.Figure:
     """The middle time to feedback per value, fastest first, on a scale of orders of size.
 
-    The frame has `value`, `name`, `delivered` and the three medians, a row per value.
+    The frame has `value`, `name`, `reported` and the three medians, a row per value.
     """
     medians = "median_seconds_to_feedback"
     rows = list(
@@ -158,6 +165,6 @@ def _middle_hover(row: dict[str, Any]) -> str:
             f"told after {wording.duration(row['median_seconds_to_feedback'])}",
             f"happened after {wording.duration(row['median_seconds_to_outcome'])}",
             f"told {wording.duration(row['median_reporting_delay'])} after it happened",
-            f"{wording.count(row['delivered'])} deliveries",
+            f"{wording.count(row['reported'])} reports with an hour",
         )
     )

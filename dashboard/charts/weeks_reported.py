@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from dashboard import theme, wording
-from dashboard.charts import lines
+from dashboard.charts import dates, lines
 from dashboard.charts import rows as row_axis
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def figure(frame: pl.DataFrame, colours: Palette) -> go.Figure:
     if whole:
         at, row = whole[-1]
         row_axis.said(chart, at, row["normal_high"], "usual", colours.quiet, yanchor="bottom")
-    chart.update_xaxes(type="date", tickformat="%-d %b", nticks=7)
+    dates.axis(chart, [row["start"] for row in rows], middles)
     chart.update_yaxes(rangemode="tozero", tickformat=",d", showgrid=True, nticks=5)
     return chart
 

@@ -46,11 +46,11 @@ def show(tab: str, asked: Asked, status: Status) -> None:
         return
     kind = KINDS.get(tab, tab)
     with st.container(horizontal=True, vertical_alignment="center", key="report_head"):
-        _pick(tab, asked, status)
+        own = _pick(tab, asked, status)
         actions = st.container(horizontal=True, vertical_alignment="center", key="report_actions")
     st.html(f'<div class="card-how">{_OWN_PERIOD if tab in KINDS else _ITS_PERIOD}</div>')
     try:
-        order = asking.read(kind, _parameters(kind, asked), book())
+        order = asking.read(kind, _parameters(kind, asked, own), book())
     except answers.BadQuestion as error:
         _refused(tab, error)
         return
@@ -71,7 +71,7 @@ def _base() -> str:
 # --- which one ----------------------------------------------------------------------------
 
 
-def _parameters(kind: str, asked: Asked) -> Mapping[str, Sequence[str]]:
+def _parameters(kind: str, asked: Asked, own: str | None) -> Mapping[str, Sequence[str]]:
     """The page's own parameters as the API takes them; the period only where it applies."""
     dropped: dict[str, filters.Value] = dict.fromkeys(filters.ROW_PARAMETERS)
     dates: dict[str, filters.Value] = {"from": asked.scope.first, "to": asked.scope.last}
@@ -80,19 +80,22 @@ def _parameters(kind: str, asked: Asked) -> Mapping[str, Sequence[str]]:
     for name, value in filters.parameters(asked, **dropped, **dates):
         if name in takes:
             params.setdefault(name, []).append(value)
-    own = asking.PERIOD_OF.get(kind, "")
-    if own in st.query_params:
-        params[own] = [st.query_params[own]]
+    if own is not None:
+        params[asking.PERIOD_OF[kind]] = [own]
     return params
 
 
-def _pick(tab: str, asked: Asked, status: Status) -> None:
+def _pick(tab: str, asked: Asked, status: Status) -> str | None:
+    """Let the reader pick; the period picked, None where the report has none of its own."""
     if tab in {"source", "buyer"}:
         _pick_party(tab, asked)
-        return
+        return None
     today = periods.day_of(wording.instant_of(asked.scope.as_of_us), book().settings.zone)
-    choices = offered(tab, first=status.first_day or today, today=today)
-    default = list(choices)[1]  # the newest is not over yet
+    last = min(today, status.last_day or today)
+    choices = offered(tab, first=status.first_day or today, today=last)
+    newest, before = list(choices)[:2]
+    over = _begun(tab, last) != _begun(tab, today)
+    default = newest if over else before
     chosen = st.query_params.get(tab, default)
     if chosen not in choices:
         choices = {chosen[:20]: chosen[:20], **choices}
@@ -107,14 +110,19 @@ def _pick(tab: str, asked: Asked, status: Status) -> None:
         on_change=_set_period,
         args=(tab,),
     )
+    return chosen
 
 
 def offered(tab: str, *, first: date, today: date) -> dict[str, str]:
-    """Periods to pick by their parameter, the newest first; the last complete one is second."""
-    monday = today - timedelta(days=today.weekday())
-    begun = {"month": today.replace(day=1), "week": monday, "day": today}[tab]
-    first = min(first, begun - timedelta(days=1))
+    """Periods to pick by their parameter, that of `today` first, then at least one before it."""
+    first = min(first, _begun(tab, today) - timedelta(days=1))
     return {"month": _months, "week": _weeks, "day": _days}[tab](first, today)
+
+
+def _begun(tab: str, day: date) -> date:
+    """The first day of the month, week or day that a day is in."""
+    monday = day - timedelta(days=day.weekday())
+    return {"month": day.replace(day=1), "week": monday, "day": day}[tab]
 
 
 def _set_period(tab: str) -> None:

@@ -29,12 +29,18 @@ SPLITS: Final = {
 
 def histogram_card(scope: Scope) -> None:
     """Time to feedback on the guide's bins, by buyer type."""
+    all_there = scope.clock == "delivered"
+    base = "deliveries" if all_there else "those reported"
     card = cards.Card(
         key="waits",
         title="Time to feedback",
-        how="Share of deliveries by how long it took until we were told. Hatched: none yet. "
+        how=f"Share of {base} by how long it took until we were told. "
+        f"{'Hatched: none yet. ' if all_there else ''}"
         "Reports without an hour or from before the delivery are in no bar.",
-        columns=("buyer_type", "bin", "deliveries", "share_of_delivered"),
+        columns=(
+            *("buyer_type", "bin", "deliveries"),
+            "share_of_delivered" if all_there else "share_of_reported",
+        ),
         table="time_to_feedback",
         options={"by": ["buyer_type"]},
         leads={"status": "delivered"},
