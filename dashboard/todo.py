@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from dashboard import kept, periods, wording
+from dashboard import kept, periods, refusals, wording
 from dashboard.analyses.watching import SETTLED_DAYS, weeks
 from dashboard.data import book
 from data_access import worklist
@@ -88,7 +88,7 @@ def refused(rows: pl.DataFrame) -> pl.DataFrame:
             "kind": "refused",
             "code": row["code"],
             "sentence": f"{wording.quantity(row['count'], 'row')} not taken: "
-            f"{row['code'].replace('_', ' ')}.",
+            f"{_uncapital(refusals.said(row['code']))}.",
             "better": False,
             "measure": "rejected",
             "count": row["count"],
@@ -98,6 +98,10 @@ def refused(rows: pl.DataFrame) -> pl.DataFrame:
         for row in sums.to_dicts()
     ]
     return pl.DataFrame(made, schema=FINDINGS)
+
+
+def _uncapital(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def stated(found: pl.DataFrame, latest: pl.DataFrame, today: date, zone: ZoneInfo) -> pl.DataFrame:

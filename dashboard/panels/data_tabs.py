@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import streamlit as st
 
-from dashboard import cards, grids, wording
+from dashboard import cards, grids, refusals, wording
 from dashboard.data import book
 from metrics.catalogue import NUMBERS
 
@@ -129,9 +129,8 @@ def by_code(rows: pl.DataFrame) -> pl.DataFrame:
 
 def readable(rows: pl.DataFrame) -> pl.DataFrame:
     """Codes and answers of the intake in plain words."""
-    plain = pl.col("code").str.replace_all("_", " ", literal=True)
     return rows.with_columns(
-        code=plain.str.slice(0, 1).str.to_uppercase() + plain.str.slice(1),
+        code=pl.col("code").map_elements(refusals.said, return_dtype=pl.String),
         answer=pl.col("answer").replace_strict(grids.HEADINGS, default=pl.col("answer")),
     )
 

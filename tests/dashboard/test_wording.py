@@ -1,11 +1,15 @@
 """How numbers, dates, ranges and durations read."""
 
+import re
 from datetime import UTC, date, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboard import wording
+import data_access
+from dashboard import refusals, wording
+from data_access import contract, intake, links, reading
 
 
 @pytest.mark.parametrize(
@@ -94,3 +98,22 @@ def test_points_and_counts_and_lists() -> None:
     assert wording.quantity(2_000, "delivery", "deliveries") == "2,000 deliveries"
     assert wording.listing(["A", "B", "C"]) == "A, B and C"
     assert wording.listing([]) == ""
+
+
+def test_every_reason_to_refuse_a_row_has_words() -> None:
+    """Codes are written in the rooms of intake; each has a sentence of its own, none is stale."""
+    folder = Path(data_access.__file__).parent
+    source = "\n".join(path.read_text("utf-8") for path in sorted(folder.glob("*.py")))
+    known = {*reading.ALLOWED, *contract.ROW_ALLOWED, *links._ALLOWED, intake.CONFLICT}  # noqa: SLF001
+    known |= set(re.findall(r'NotAnEvent\(\s*"([a-z_]+)"', source))
+    known |= set(re.findall(r'\bcode = "([a-z_]+)"', source))
+    known |= set(re.findall(r'_within\([^"\n]*"([a-z_]+)"', source))
+    known |= set(re.findall(r'Record\(.*?"([a-z]+_[a-z_]+)"', source))
+    known |= set(re.findall(r'_problem\([^"\n]*"[a-z_]+", "([a-z_]+)"', source))
+    assert known | {"time_naive"} == set(refusals.WORDS)
+    assert len(set(refusals.WORDS.values())) == len(refusals.WORDS)
+
+
+def test_a_reason_that_is_not_listed_is_spelt_out() -> None:
+    """An older store may hold one that no code gives any more."""
+    assert refusals.said("too_old_now") == "Too old now"
