@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import polars as pl
 
 from dashboard import edition as editions
-from dashboard import kept, publishing
+from dashboard import hearing, kept, publishing
 from dashboard import question as questions
 from dashboard.ledger import Ledger
 from dashboard.question import Question
@@ -204,7 +204,7 @@ class Book:
         """Every event about the deliveries of a scope (`listing.FEEDBACK_TABLE`)."""
         shown = self.edition
         chosen = kept.chosen(shown, scope, version).select("lead_id", "buyer_id").collect()
-        said = kept.said(shown, scope.as_of_us, version)
+        said = hearing.said(shown, scope.as_of_us, version)
         events = said.feedback
         keys = chosen.with_columns(reached=pl.lit(value=True))
         events = events.join(keys, on=["lead_id", "buyer_id"], how="left")
@@ -214,7 +214,7 @@ class Book:
         )
         wanted = mine | messages.fill_null(value=False)
         if not scope.filters and scope.rows == type(scope.rows)():
-            wanted |= kept.loose(said, scope, shown.zone.name)
+            wanted |= hearing.loose(said, scope, shown.zone.name)
         rows = events.with_columns(reached=mine).filter(wanted)
         return listing.feedback(rows, said.live, said.undone, self._channels())
 
@@ -246,7 +246,7 @@ class Book:
         first = day_number(date(2000, 1, 1))
         asked = scope or Scope(first=to_date(first), last=to_date(first), as_of_us=as_of)
         listed = self._listed(rows.sort("dated_us", "buyer_id"), asked)
-        said = kept.heard(frames, as_of, shown)
+        said = hearing.heard(frames, as_of, shown)
         return Lead(
             lead_id, listed, lifeline.events(said.attempts, said.feedback, said.undone, shown.named)
         )

@@ -5,8 +5,8 @@ Everything an answer depends on is in its key: edition, scope, data version, opt
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -14,10 +14,9 @@ import narwhals as nw
 import polars as pl
 
 from dashboard import edition as editions
-from metrics import live, maturity, selection, tallies
+from metrics import maturity, selection, tallies
 from metrics import steps as stepping
-from metrics.calendar import day_number, end_of_day_us, local_day, to_date
-from metrics.listing import JOINT
+from metrics.calendar import day_number, local_day, to_date
 from metrics.scope import NARROW, NOTHING, Rows, Scope
 
 if TYPE_CHECKING:
@@ -286,70 +285,3 @@ def mature_days(shown: Edition, scope: Scope, version: int | None) -> dict[str, 
 def unknown_day(as_of_us: int, zone: str) -> int:
     """The first day that is not wholly known at a moment, as a day number."""
     return day_number(local_day(as_of_us + 1, zone))
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """Facts up to a moment with canonical ids, the live ones, and what was taken back."""
-
-    attempts: pl.DataFrame
-    feedback: pl.DataFrame
-    live: pl.DataFrame
-    undone: pl.DataFrame
-
-
-def heard(
-    frames: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame], as_of_us: int, shown: Edition
-) -> Said:
-    """What had been said by a moment, with what is in force and what was taken back."""
-    reasons = pl.DataFrame(
-        schema=dict.fromkeys(("reason_raw", "reason", "reason_group"), pl.String())
-    )
-    facts = live.Facts(*(nw.from_native(f.lazy()) for f in (*frames, reasons)))
-    known = live.known(facts, as_of_us=as_of_us, zone=shown.zone)
-    attempts, feedback, standing, undone = pl.collect_all(
-        [f.to_native() for f in (known.attempts, known.feedback, known.live, known.undone)]
-    )
-    key = ["lead_id", "buyer_id", "event_id"]
-    taken_back = feedback.join(undone, on=key, how="inner").select("seq", "retracted_by")
-    return Said(attempts, feedback, standing, taken_back)
-
-
-@lru_cache(maxsize=2)
-def said(shown: Edition, as_of_us: int, version: int | None) -> Said:
-    """The same for the whole store."""
-    attempts, feedback = (shown.facts(f, version) for f in ("attempts", "feedback"))
-    aliases = shown.aliases(version)
-    return heard((attempts.collect(), feedback.collect(), aliases), as_of_us, shown)
-
-
-SENT: Final = (
-    *("event_id", "reported_us", "target_id", "target_name"),
-    *("category", "issue", "action_requested", "lead_id"),
-)
-
-
-def sent(shown: Edition, scope: Scope, version: int | None) -> pl.DataFrame:
-    """Messages to sources in the period and the source filter (`SENT`), ids canonical."""
-    since = end_of_day_us(scope.first - timedelta(days=1), shown.zone.name)
-    until = min(end_of_day_us(scope.last, shown.zone.name), scope.as_of_us)
-    rows = shown.facts("feedback", version).filter(pl.col("event_type") == "feedback.sent")
-    found = rows.filter(pl.col("reported_us") > since, pl.col("reported_us") <= until).select(SENT)
-    target = pl.col("target_id").replace(shown.canonical("source", version))
-    messages = found.with_columns(target_id=target)
-    if scope.source:
-        messages = messages.filter(pl.col("target_id").is_in(scope.source))
-    return messages.collect()
-
-
-def loose(known: Said, scope: Scope, zone: str) -> pl.Expr:
-    """Events of the period that belong to no delivery (yet), by the day of their report."""
-    key = pl.concat_str("lead_id", pl.lit(JOINT), "buyer_id")
-    reached = known.attempts.select(key.alias("key"))["key"].unique()
-    unreached = ~key.is_in(reached.implode()).fill_null(value=False)
-    since = end_of_day_us(scope.first - timedelta(days=1), zone)
-    return (
-        unreached
-        & (pl.col("reported") > since)
-        & (pl.col("reported") <= end_of_day_us(scope.last, zone))
-    )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from dashboard import kept, tables
+from dashboard import hearing, kept, tables
 from metrics import rates, selection
 from metrics.calendar import day_number, local_day
 from metrics.scope import MATURE_DAYS
@@ -116,7 +116,7 @@ class Question:
 
     def sent(self) -> pl.DataFrame:
         """What was said to the sources of the filters, in the period, by as-of."""
-        return kept.sent(self.shown, self.scope, self.version)
+        return hearing.sent(self.shown, self.scope, self.version)
 
     @property
     def curves(self) -> maturity.Curves:

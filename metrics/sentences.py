@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 LEAST: Final = 50
 """So many deliveries (with feedback, where it is about feedback) a comparison needs."""
+HEARD: Final = 0.4
+"""So large a part of the deliveries must have been reported on before quality is judged."""
 _TWICE: Final = 2.0
 _JUDGED: Final = {"better": "good", "worse": "weak", "level": "level"}
 
@@ -68,7 +70,11 @@ def unknown(key: str, delivered: float) -> str:
 
 
 def verdict(headline: Sequence[Mapping[str, Any]], called: Called, currency: str) -> str:
-    """The one sentence on top: money and quality, from the numbers alone."""
+    """The one sentence on top: money and quality, from the numbers alone.
+
+    A loss is weak even where it shrank. Quality is not judged below 40 % of feedback: what the
+    few say may not be what the many would.
+    """
     rows = {str(row["key"]): row for row in headline}
     delivered = rows["delivered"]["value"] or 0
     if delivered < LEAST:
@@ -76,14 +82,18 @@ def verdict(headline: Sequence[Mapping[str, Any]], called: Called, currency: str
     margin, net, quality = (rows[k] for k in ("margin_cents", "net_cents", "conversion_rate"))
     cash = margin if margin["value"] is not None else net
     sold = quality if has_enough(quality, delivered) else None
+    told = (rows["feedback"]["value"] or 0) / delivered
+    judged = sold if told >= HEARD else None
     words = [
-        (_JUDGED[row["verdict"]], word)
-        for row, word in ((cash, "money"), (sold, "quality"))
+        (_JUDGED["worse" if word == "money" and row["value"] < 0 else row["verdict"]], word)
+        for row, word in ((cash, "money"), (judged, "quality"))
         if row is not None and row["verdict"]
     ]
     clauses = [_cash(cash, currency), _quality(quality, sold, called, rows)]
     if sold is not None and sold["previous"] is None:
         clauses.append(f"there is no {called.noun} before to compare with")
+    if sold is not None and judged is None:
+        clauses.append(f"buyers have reported on {figure(told, 'rate', currency)} only")
     if rows["return_rate"]["verdict"] == "worse":
         clauses.append(f"returns rose to {figure(rows['return_rate']['value'], 'rate', currency)}")
     text = "; ".join(filter(None, clauses))

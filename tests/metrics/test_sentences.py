@@ -129,6 +129,23 @@ def test_a_steady_month_is_called_steady() -> None:
     )
 
 
+def test_a_loss_that_shrank_is_no_good_month() -> None:
+    """Better than before, and still a loss."""
+    loss = number("margin_cents", -4_000_000.0, -9_000_000.0, verdict="better")
+    said = sentences.verdict(headline(margin_cents=loss), OCTOBER, "USD")
+    assert said.startswith("A weak month for money, level for quality: margin rose from")
+
+
+def test_quality_is_not_judged_by_what_the_few_say() -> None:
+    """270 of 900 have been reported on."""
+    better = number("conversion_rate", 0.2, 0.1, numerator=54, denominator=270, verdict="better")
+    few = headline(feedback=number("feedback", 270.0, 600.0), conversion_rate=better)
+    said = sentences.verdict(few, OCTOBER, "USD")
+    assert said.startswith("A good month for money: margin rose")
+    assert "conversion rose to 20.0 % from 10.0 % in September at the same age" in said
+    assert said.endswith("buyers have reported on 30.0 % only.")
+
+
 def test_without_lead_cost_net_revenue_is_judged() -> None:
     """The margin is null while any lead cost is unknown."""
     rows = headline(margin_cents=number("margin_cents", None))

@@ -1,0 +1,86 @@
+"""Events as they were said: by whom, what stands of it, what was taken back; kept like answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+import narwhals as nw
+import polars as pl
+
+from metrics import live
+from metrics.calendar import end_of_day_us
+from metrics.listing import JOINT
+
+if TYPE_CHECKING:
+    from dashboard.edition import Edition
+    from metrics.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Facts up to a moment with canonical ids, the live ones, and what was taken back."""
+
+    attempts: pl.DataFrame
+    feedback: pl.DataFrame
+    live: pl.DataFrame
+    undone: pl.DataFrame
+
+
+def heard(
+    frames: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame], as_of_us: int, shown: Edition
+) -> Said:
+    """What had been said by a moment, with what is in force and what was taken back."""
+    reasons = pl.DataFrame(
+        schema=dict.fromkeys(("reason_raw", "reason", "reason_group"), pl.String())
+    )
+    facts = live.Facts(*(nw.from_native(f.lazy()) for f in (*frames, reasons)))
+    known = live.known(facts, as_of_us=as_of_us, zone=shown.zone)
+    attempts, feedback, standing, undone = pl.collect_all(
+        [f.to_native() for f in (known.attempts, known.feedback, known.live, known.undone)]
+    )
+    key = ["lead_id", "buyer_id", "event_id"]
+    taken_back = feedback.join(undone, on=key, how="inner").select("seq", "retracted_by")
+    return Said(attempts, feedback, standing, taken_back)
+
+
+@lru_cache(maxsize=2)
+def said(shown: Edition, as_of_us: int, version: int | None) -> Said:
+    """The same for the whole store."""
+    attempts, feedback = (shown.facts(f, version) for f in ("attempts", "feedback"))
+    aliases = shown.aliases(version)
+    return heard((attempts.collect(), feedback.collect(), aliases), as_of_us, shown)
+
+
+SENT: Final = (
+    *("event_id", "reported_us", "target_id", "target_name"),
+    *("category", "issue", "action_requested", "lead_id"),
+)
+
+
+def sent(shown: Edition, scope: Scope, version: int | None) -> pl.DataFrame:
+    """Messages to sources in the period and the source filter (`SENT`), ids canonical."""
+    since = end_of_day_us(scope.first - timedelta(days=1), shown.zone.name)
+    until = min(end_of_day_us(scope.last, shown.zone.name), scope.as_of_us)
+    rows = shown.facts("feedback", version).filter(pl.col("event_type") == "feedback.sent")
+    found = rows.filter(pl.col("reported_us") > since, pl.col("reported_us") <= until).select(SENT)
+    target = pl.col("target_id").replace(shown.canonical("source", version))
+    messages = found.with_columns(target_id=target)
+    if scope.source:
+        messages = messages.filter(pl.col("target_id").is_in(scope.source))
+    return messages.collect()
+
+
+def loose(known: Said, scope: Scope, zone: str) -> pl.Expr:
+    """Events of the period that belong to no delivery (yet), by the day of their report."""
+    key = pl.concat_str("lead_id", pl.lit(JOINT), "buyer_id")
+    reached = known.attempts.select(key.alias("key"))["key"].unique()
+    unreached = ~key.is_in(reached.implode()).fill_null(value=False)
+    since = end_of_day_us(scope.first - timedelta(days=1), zone)
+    return (
+        unreached
+        & (pl.col("reported") > since)
+        & (pl.col("reported") <= end_of_day_us(scope.last, zone))
+    )
