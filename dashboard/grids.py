@@ -184,6 +184,8 @@ def grid(
     """
     shown = with_ranges(frame).select(columns)
     config = {name: _column(name, shown.schema[name], look) for name in columns}
+    if "name" in columns:
+        config["name"]["width"] = _wide(shown["name"])
     shown = shown.with_columns(
         *(pl.col(n) * 100 for n in columns if _is_rate(n)),
         *(_money(shown[n]) for n in columns if n.endswith("_cents")),
@@ -203,6 +205,12 @@ def grid(
         selection_mode="single-row",
         height="content" if shown.height <= _ROWS else 458,
     )
+
+
+def _wide(names: pl.Series) -> int:
+    """Pixels that hold a pinned column of names, within reason."""
+    longest = names.str.len_chars().max()
+    return min(max(120, 8 * (longest if isinstance(longest, int) else 0) + 24), 240)
 
 
 def selected(key: str) -> int | None:

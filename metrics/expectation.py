@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from metrics.intervals import Z95
-from metrics.maturity import ALL, MATURE_SHARE
+from metrics.maturity import ALL, MATURE_SHARE, witnessed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,17 +49,18 @@ def expected(
 
     Args:
         changes: change-tally cells with `by` beside `delivery_week`, `age_week`,
-            `buyer_id`, `delivered`, `converted`.
+            `buyer_id`, `delivered`, `feedback`, `converted`.
         found: curves of the segments.
         as_of_day: the first day that is not wholly known.
         by: columns of `changes` that make a group.
         history: the same cells of all days, from which a group's own rate is known where
-            it has 200 grown deliveries; else the segment's is used.
+            it has 200 grown deliveries that were `maturity.witnessed`; else the segment's
+            is used.
     """
     names = [name for name in by if name != "delivery_week"]
     ladder = _ladder(found)
     cohorts = _cohorts(changes, found, as_of_day, [*by, "delivery_week"], ladder)
-    past = changes if history is None else history
+    past = witnessed(changes if history is None else history)
     grown = _cohorts(past, found, as_of_day, [*names, "delivery_week"], ladder)
     return _summed(_forecast(cohorts, _own_rates(grown, names), names), by)
 

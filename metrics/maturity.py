@@ -29,6 +29,7 @@ MATURE_SHARE: Final = 0.9
 YOUNG_SHARE: Final = 0.6
 LEAST_WEEKS: Final = 12
 LEAST_SALES: Final = 100
+LATE_WEEKS: Final = 8
 
 
 @dataclass(frozen=True)
@@ -161,14 +162,40 @@ def _developed(factors: Numbers) -> Numbers:
     return developed
 
 
+def witnessed(changes: pl.DataFrame) -> pl.DataFrame:
+    """The deliveries whose development we could see: not those from before reports began.
+
+    Where a buyer's first report came over eight weeks after its first delivery, the record
+    begins in the middle: what became of earlier deliveries was told late or never, and they
+    would teach that sales come late and are few. A buyer without any report stays.
+
+    Args:
+        changes: `buyer_id`, `delivery_week`, `age_week`, `feedback`.
+    """
+    told = pl.col("delivery_week") + 7 * pl.col("age_week")
+    begun = changes.group_by("buyer_id").agg(
+        first=pl.col("delivery_week").min(),
+        told=told.filter(pl.col("feedback") > 0).min(),
+    )
+    late = begun.filter(pl.col("told") - pl.col("first") > 7 * LATE_WEEKS)
+    if late.is_empty():
+        return changes
+    since = changes.join(late.select("buyer_id", "told"), on="buyer_id", how="left")
+    seen = (pl.col("delivery_week") >= pl.col("told")).fill_null(value=True)
+    return since.filter(seen).drop("told")
+
+
 def curves(changes: pl.DataFrame, as_of_day: int, types: Mapping[str, str | None]) -> Curves:
     """Curves of all buyer types with at least 100 sales, and of everything together.
+
+    Learned from the deliveries that are `witnessed`.
 
     Args:
         changes: the change tally (`steps.CHANGE_CELL`) up to as-of.
         as_of_day: the first day that is not wholly known.
         types: the type of each buyer.
     """
+    changes = witnessed(changes)
     found = {ALL: curve(changes, as_of_day)}
     kinds = changes["buyer_id"].replace_strict(types, default=None, return_dtype=pl.String)
     for kind in sorted(set(kinds.drop_nulls())):

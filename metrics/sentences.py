@@ -83,13 +83,21 @@ def verdict(headline: Sequence[Mapping[str, Any]], called: Called, currency: str
     cash = margin if margin["value"] is not None else net
     sold = quality if has_enough(quality, delivered) else None
     told = (rows["feedback"]["value"] or 0) / delivered
-    judged = sold if told >= HEARD else None
+    only_sales = told < 1 and quality["numerator"] == quality["denominator"]
+    judged = sold if told >= HEARD and not only_sales else None
     words = [
         (_JUDGED["worse" if word == "money" and row["value"] < 0 else row["verdict"]], word)
         for row, word in ((cash, "money"), (judged, "quality"))
         if row is not None and row["verdict"]
     ]
-    clauses = [_cash(cash, currency), _quality(quality, sold, called, rows)]
+    clauses = [_cash(cash, currency)]
+    if sold is not None and only_sales:
+        sold = None
+        clauses.append(
+            "buyers report sales only, so what share sells of those reported says nothing"
+        )
+    else:
+        clauses.append(_quality(quality, sold, called, rows))
     if sold is not None and sold["previous"] is None:
         clauses.append(f"there is no {called.noun} before to compare with")
     if sold is not None and judged is None:

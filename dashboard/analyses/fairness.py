@@ -36,7 +36,7 @@ def _ranking(asked: Question) -> pl.DataFrame:
 def _mix_shift(asked: Question) -> pl.DataFrame:
     past = asked.before()
     by = asked.by[0] if asked.by else "source"
-    if past is None or asked.scope.clock != "delivered":
+    if past is None:
         return pl.DataFrame(schema=mix.SHIFT)
     names = getattr(asked.named, by) if by in rates.NAMED else {}
     sides = [cells(side, by).rename({by: "group"}) for side in (past, asked)]
@@ -46,7 +46,7 @@ def _mix_shift(asked: Question) -> pl.DataFrame:
 
 def _money_shift(asked: Question) -> pl.DataFrame:
     past = asked.before()
-    if past is None or asked.scope.clock != "delivered":
+    if past is None:
         return pl.DataFrame(schema=mix.BRIDGE)
     names = ("delivered", "gross_cents", "credit_cents", "cost_cents", "margin_cents")
     sides = [rates.in_all(side.cells(), side.scope).select(names) for side in (past, asked)]
@@ -104,6 +104,7 @@ TABLES: Final = (
             ("paradox", "All groups moved against the whole; only in the row (all)."),
         ),
         make=_mix_shift,
+        whole=True,
     ),
     Table(
         "money_shift",
@@ -113,6 +114,7 @@ TABLES: Final = (
         "numbers",
         notes=(("step", "What it is."), ("cents", "How much it moved, or the margin.")),
         make=_money_shift,
+        whole=True,
     ),
     Table(
         "source_by_buyer",

@@ -17,15 +17,16 @@ if TYPE_CHECKING:
 
 
 def _year(asked: Question) -> tuple[pl.LazyFrame, bool]:
-    """Deliveries of the last twelve months that are old enough; is it a full year?
+    """Deliveries of the record's last twelve months that are old enough; is it a full year?
 
     The period does not matter: a season is known by comparing a whole year.
     """
-    scope = replace(asked.scope, clock="delivered", base="mature", last=asked.today)
-    first = asked.today - timedelta(days=seasons.FULL_YEAR + 30)
+    days = asked.shown.days
+    last = asked.today if days is None else min(asked.today, to_date(days[1]))
+    scope = replace(asked.scope, clock="delivered", base="mature", last=last)
+    first = last - timedelta(days=seasons.FULL_YEAR + 30)
     whole = asked.of(replace(scope, first=first))
-    earliest = asked.shown.days
-    complete = earliest is not None and to_date(earliest[0]) <= first
+    complete = days is not None and to_date(days[0]) <= first
     rows = whole.outcomes_by(["source", "vertical"]).filter(delivered=1)
     return seasons.dated(rows, asked.zone), complete and first > date(2000, 1, 1)
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import address, cards, empty_states
+from dashboard import address, cards
 from dashboard.data import book
 from dashboard.panels import buyer_cards, buyer_profile, figures
 
@@ -12,9 +12,8 @@ scope = asked.scope
 
 def compare() -> None:
     """Types of buyers, all of them, then who returns more and who tells us about what."""
-    numbers = book().table("headline", scope)
-    if not figures.value(numbers, "attempted") and not figures.value(numbers, "feedback"):
-        empty_states.no_rows(asked, status)
+    numbers = figures.headline(asked, status, "buyers")
+    if numbers is None:
         return
     buyer_cards.types_card(scope)
     buyer_cards.table_card(scope, status)

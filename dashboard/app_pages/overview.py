@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import address, cards, empty_states
+from dashboard import address, cards
 from dashboard.charts import outcome_mix, ranking
 from dashboard.data import book
 from dashboard.panels import figures, headline, overview_cards
@@ -13,9 +13,8 @@ scope = asked.scope
 
 def overview() -> None:
     """Headline and what needs attention; then what changed, where leads get lost, the ends."""
-    numbers = book().table("headline", scope)
-    if not figures.value(numbers, "attempted") and not figures.value(numbers, "feedback"):
-        empty_states.no_rows(asked, status)
+    numbers = figures.headline(asked, status, "")
+    if numbers is None:
         return
     trend = book().table("trend", scope, grain=figures.grain(scope))
     headline.show(numbers, trend, cards.colours(), status.currency)

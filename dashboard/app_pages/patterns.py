@@ -1,6 +1,6 @@
 """Patterns: how long does it take, how complete is it, is there a season?"""
 
-from dashboard import address, cards, empty_states
+from dashboard import address, cards
 from dashboard.data import book
 from dashboard.panels import figures, forecast_cards, season_cards, tabs, timing_cards
 
@@ -16,9 +16,8 @@ TITLES = {
 
 def show() -> None:
     """The tab that is asked for."""
-    numbers = book().table("headline", scope)
-    if not figures.value(numbers, "attempted") and not figures.value(numbers, "feedback"):
-        empty_states.no_rows(asked, status)
+    numbers = figures.headline(asked, status, "patterns")
+    if numbers is None:
         return
     tab = tabs.chosen(TITLES)
     if tab == "overview":

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import address, cards, empty_states
+from dashboard import address, cards
 from dashboard.data import book
 from dashboard.panels import accuracy_cards, figures, reason_cards, returns_cards, tabs
 
@@ -28,9 +28,8 @@ def overview(chip: str | None) -> None:
 
 def show() -> None:
     """The tab that is asked for."""
-    numbers = book().table("headline", scope)
-    if not figures.value(numbers, "attempted") and not figures.value(numbers, "feedback"):
-        empty_states.no_rows(asked, status)
+    numbers = figures.headline(asked, status, "returns")
+    if numbers is None:
         return
     tab = tabs.chosen(TITLES)
     if tab == "overview":

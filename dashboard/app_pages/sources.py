@@ -1,6 +1,6 @@
 """Sources: which sources bring leads that convert?"""
 
-from dashboard import address, cards, empty_states
+from dashboard import address, cards
 from dashboard.charts import ranking
 from dashboard.data import book
 from dashboard.panels import figures, profile, side_by_side, source_table
@@ -12,9 +12,8 @@ scope = asked.scope
 
 def compare() -> None:
     """Every source as dot and range, then as a table."""
-    numbers = book().table("headline", scope)
-    if not figures.value(numbers, "attempted") and not figures.value(numbers, "feedback"):
-        empty_states.no_rows(asked, status)
+    numbers = figures.headline(asked, status, "sources")
+    if numbers is None:
         return
     key = address.choice("metric", figures.RANKINGS, "conversion_rate")
     kind = figures.ranked(scope, key)

@@ -108,7 +108,7 @@ def _key(levels: dict[float, str], colours: Palette) -> dict[str, Any]:
         "thickness": 6,
         "len": 170,
         "lenmode": "pixels",
-        "x": 1,
+        "x": 0.98,
         "xanchor": "right",
         "y": 0,
         "yref": "container",

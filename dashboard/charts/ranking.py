@@ -20,6 +20,7 @@ FEW: Final = 30
 GOOD_BAND: Final = (0.08, 0.12)
 _ROW_HEIGHT: Final = 26
 _SMALLEST, _LARGEST = 8.0, 20.0
+_NARROW: Final = 0.02  # a range that its own dot covers
 _CLEAR: Final = "\u00a0" * 4  # as wide as half of the largest dot
 _LANE: Final = 9  # pixels between brackets
 _LANES: Final = 6
@@ -166,7 +167,10 @@ def _dots(
         x=[min(high, limit * _BEYOND) for high in highs],
         y=places,
         mode="text",
-        text=[f"{_CLEAR}{wording.rate(rate)}" for rate in rates],
+        text=[
+            f"{_CLEAR * (2 if high - rate < _NARROW * limit else 1)}{wording.rate(rate)}"
+            for rate, high in zip(rates, highs, strict=True)
+        ],
         textposition="middle right",
         textfont={
             "size": theme.SIZE - 1,

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import polars as pl
 import streamlit as st
 
-from dashboard import address, cards, empty_states, filters, wording
+from dashboard import address, cards, filters, wording
 from dashboard.charts import dumbbell, ranking, weeks_reported
 from dashboard.data import book
 from dashboard.panels import buyer_cards, figures, headline
@@ -37,9 +37,8 @@ def buyer(buyer_id: str, asked: Asked, status: Status) -> None:
     """The profile of one buyer; the other filters stay in force."""
     scope = asked.scope
     _heading(book().names()["buyer"].get(buyer_id, buyer_id), buyer_id, asked)
-    numbers = book().table("headline", scope)
-    if not figures.value(numbers, "attempted") and not figures.value(numbers, "feedback"):
-        empty_states.no_rows(asked, status)
+    numbers = figures.headline(asked, status, "buyers")
+    if numbers is None:
         return
     with cards.guarded("The verdict"):
         text = verdict(habits(buyer_id, scope))

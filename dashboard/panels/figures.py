@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import html
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 import streamlit as st
 
-from dashboard import address, cards, filter_bar, todo, wording
+from dashboard import address, cards, empty_states, filter_bar, todo, wording
 from dashboard.charts import ranking, trend
 from dashboard.data import book
 from dashboard.panels import note_box
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from dashboard.data import Status
-    from dashboard.filters import Value
+    from dashboard.filters import Asked, Value
     from metrics.scope import Scope
 
 METRICS: Final = {
@@ -76,12 +77,42 @@ def value(headline: pl.DataFrame, key: str) -> float | None:
     return found[0] if len(found) else None
 
 
+def headline(asked: Asked, status: Status, page: str) -> pl.DataFrame | None:
+    """The table `headline`, with what must be said of it; None, with why, where nothing is."""
+    numbers = book().table("headline", asked.scope)
+    if not value(numbers, "attempted") and not value(numbers, "feedback"):
+        empty_states.no_rows(asked, status)
+        return None
+    if sales_only(numbers, asked.scope):
+        _note_sales_only(page)
+    return numbers
+
+
 def chip(headline: pl.DataFrame, sales_of: Scope | None = None) -> str | None:
     """The reservation that holds for every rate under a scope; `sales_of` where it is of sales."""
     bases = headline.filter(pl.col("key") == "conversion_rate")["denominator"]
     base = bases[0] if len(bases) else None
     arrived = developed(sales_of) if sales_of else None
     return cards.chip_of(base, value(headline, "coverage"), arrived)
+
+
+def sales_only(headline: pl.DataFrame, scope: Scope) -> bool:
+    """Whether buyers report nothing but sales: a rate of feedback then says nothing."""
+    row = next(iter(headline.filter(key="conversion_rate").to_dicts()), None)
+    told = value(headline, "coverage")
+    if row is None or scope.rate_base != "feedback" or told is None or told >= 1:
+        return False
+    of = row["denominator"] or 0
+    return bool(of >= cards.FEW and row["numerator"] == of)
+
+
+def _note_sales_only(page: str) -> None:
+    link = html.escape(address.link(page, base="delivered"))
+    st.html(
+        '<p class="notice">Every report there is tells of a sale: buyers say nothing of leads '
+        "that did not sell, so rates of feedback are 100 % whatever the leads are worth. "
+        f'<a href="{link}">Count out of all deliveries</a></p>'
+    )
 
 
 def developed(scope: Scope) -> float | None:

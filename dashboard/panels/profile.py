@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from dashboard import address, cards, empty_states, wording
+from dashboard import address, cards, wording
 from dashboard.charts import outcome_mix, ranking
 from dashboard.data import book
 from dashboard.panels import accuracy_cards, figures, headline, reason_cards, source_cards
@@ -26,9 +26,8 @@ def source(source_id: str, asked: Asked, status: Status) -> None:
     name = book().names()["source"].get(source_id, source_id)
     _heading(name, source_id)
     scope = asked.scope
-    numbers = book().table("headline", scope)
-    if not figures.value(numbers, "attempted") and not figures.value(numbers, "feedback"):
-        empty_states.no_rows(asked, status)
+    numbers = figures.headline(asked, status, "sources")
+    if numbers is None:
         return
     rows = {row["key"]: row for row in numbers.iter_rows(named=True)}
     said = f"{verdict(name, rows)} {source_cards.tier(source_id, scope)}{silent(rows)}"

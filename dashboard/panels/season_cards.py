@@ -64,8 +64,8 @@ def index_card(scope: Scope, span: str, names: tuple[str, ...], *, switch: bool)
     card = cards.Card(
         key=f"by_{span}",
         title=f"{label} by {span}",
-        how="Against the last twelve months, with the mix of sources held fixed. Filled: the data "
-        "support a season; hollow: it may be chance.",
+        how="Against the record's last twelve months, with the mix of sources held fixed. Filled: "
+        "the data support a season; hollow: it may be chance.",
         columns=_COLUMNS,
         table=f"seasonality_{span}",
         empty="There is no delivery yet that is old enough to judge.",
@@ -109,7 +109,7 @@ def hours_card(scope: Scope) -> None:
         f"than {LEAST} counted. Single cells often differ by chance; hover says which do not.",
         columns=("called", "hour", *_COLUMNS[1:]),
         table="seasonality_weekday_hour",
-        empty="There is no delivery yet that is old enough to judge.",
+        empty="No delivery that is old enough to judge came with its hour.",
     )
     grid = heat.Heat(
         row="weekday",
@@ -177,7 +177,7 @@ def _claim(row: dict[str, Any]) -> str:
 def evidence(row: dict[str, Any]) -> str:
     """What the data say about a statement, in words."""
     if row["index"] is None:
-        return "The record has no such season yet."
+        return "The last twelve months hold no such season."
     measure_ = row["measure"]
     what = "Wait for feedback" if measure_ == "hours" else number(measure_).label
     likely = f"{row['index_low']:.2f} – {row['index_high']:.2f}"

@@ -74,11 +74,14 @@ def rows(scope: Scope, by: str = "delivered") -> pl.DataFrame:
     return table.sort(by, "id", descending=[True, False], nulls_last=True)
 
 
+_NO_NAME: Final = ("(all)", "(none)")
+
+
 def place(low: int | None, high: int | None, of: int, peers: str) -> str:
     """Where a source could stand among its peers: "2nd to 6th of 9, solar"."""
     if low is None or high is None:
         return "too few leads"
-    among = "" if peers == "(all)" else f", {peers}"
+    among = "" if peers in _NO_NAME else f", {peers}"
     if low == high:
         return f"{wording.ordinal(low)} of {of}{among}"
     return f"{wording.ordinal(low)} to {wording.ordinal(high)} of {of}{among}"

@@ -87,7 +87,8 @@ def place(row: Row) -> str | None:
     """Where it stands among its peers, with how sure that is."""
     if row["of"] < 2 or row["rank"] is None:  # noqa: PLR2004 - alone there is no place
         return None
-    among = "sources" if row["peers"] == "(all)" else f"sources of {row['peers']}"
+    unnamed = row["peers"] in {"(all)", "(none)"}
+    among = "sources" if unnamed else f"sources of {row['peers']}"
     if row["rank_low"] is None:
         return (
             f"Too few leads with feedback ({row['feedback']:,}) to name a place among the others."

@@ -145,6 +145,8 @@ def bins(value: str, none_yet: int) -> list[dict[str, object]]:
             "deliveries": count,
             "delivered": 100,
             "share_of_delivered": count / 100,
+            "reported": 60,
+            "share_of_reported": count / 60,
             "median_seconds_to_feedback": 600.0,
         }
         for name, count in zip(names, counts, strict=True)
@@ -173,7 +175,7 @@ def test_middle_times_are_sorted_on_a_scale_of_orders() -> None:
         {
             "value": ["a", "b", "c"],
             "name": ["<i>Slow</i>", "Fast", "Silent"],
-            "delivered": [10, 20, 30],
+            "reported": [10, 20, 30],
             "median_seconds_to_feedback": [86_400.0, 90.0, None],
             "median_seconds_to_outcome": [3_600.0, 60.0, None],
             "median_reporting_delay": [82_800.0, 30.0, None],

@@ -133,3 +133,47 @@ def test_buyers_by_other_clocks_have_no_figures_that_need_all_deliveries(
     assert row["delivered"] is row["coverage"] is row["return_rate"] is None
     assert (row["feedback"], row["converted"]) == (8, 2)
     assert "cannot be shown" not in text(opened("buyers", clock="reported", **NOVEMBER))
+
+
+def sales_and_silence(others: int = 0) -> list[dict[str, str]]:
+    """Sixty deliveries: 30 reported as sold, `others` as not reached, the rest silent."""
+    facts = []
+    for number in range(60):
+        lead = f"L{number}"
+        facts.append(delivered(lead, "b1", "2026-11-03T10:00:00Z", source_id="src_a"))
+        if number < 30 + others:
+            word = "converted" if number < 30 else "no_contact"
+            facts.append(reported(lead, "b1", word, "2026-11-05T10:00:00Z"))
+    return facts
+
+
+@pytest.mark.parametrize("page", ["overview", "sources", "buyers", "returns", "patterns"])
+def test_where_only_sales_are_reported_each_page_says_so(
+    opened: Open, desk: Desk, page: str
+) -> None:
+    """100 % of what is reported sold; the way to count that means something is one click away."""
+    desk.take(*sales_and_silence())
+    said = unescape(text(opened(page, **NOVEMBER)))
+    assert "Every report there is tells of a sale" in said
+    name = "" if page == "overview" else page
+    assert f'href="{name}?from=2026-11-01&to=2026-11-20&base=delivered"' in said
+    assert "tells of a sale" not in text(opened(page, **NOVEMBER, base="delivered"))
+
+
+def test_one_other_report_is_enough_to_say_nothing(opened: Open, desk: Desk) -> None:
+    """30 sales and one that was not reached."""
+    desk.take(*sales_and_silence(others=1))
+    assert "tells of a sale" not in text(opened("sources", **NOVEMBER))
+
+
+def test_reports_of_an_ended_record_open_on_its_last_month(opened: Open, desk: Desk) -> None:
+    """The last delivery was in March; today it is November."""
+    desk.take(
+        *(delivered(f"L{n}", "b1", f"2026-03-{n + 1:02d}T10:00:00Z") for n in range(20)),
+        *(delivered(f"M{n}", "b1", "2026-02-03T10:00:00Z") for n in range(3)),
+    )
+    month = opened("reports")
+    assert month.selectbox(key="own_month").value == "2026-03"
+    assert "Only 20 deliveries in March 2026" in text(month)
+    week = opened("reports", tab="week")
+    assert week.selectbox(key="own_week").value == "2026-03-16"

@@ -146,6 +146,17 @@ def test_quality_is_not_judged_by_what_the_few_say() -> None:
     assert said.endswith("buyers have reported on 30.0 % only.")
 
 
+def test_where_only_sales_are_reported_conversion_says_nothing() -> None:
+    """130 reports of 900 deliveries, each of a sale."""
+    all_sold = number("conversion_rate", 1.0, 1.0, numerator=130, denominator=130, verdict="level")
+    few = headline(feedback=number("feedback", 130.0, 180.0), conversion_rate=all_sold)
+    said = sentences.verdict(few, OCTOBER, "USD")
+    assert said.endswith(
+        "buyers report sales only, so what share sells of those reported says nothing."
+    )
+    assert "conversion" not in said
+
+
 def test_without_lead_cost_net_revenue_is_judged() -> None:
     """The margin is null while any lead cost is unknown."""
     rows = headline(margin_cents=number("margin_cents", None))
