@@ -2,6 +2,7 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 PORT ?= 8501
+WORKERS ?= 2
 
 .PHONY: run test check bench screenshots docs clean
 
@@ -19,10 +20,7 @@ run: $(VENV)/installed ## environment, migrations, demo data if the store is emp
 	$(BIN)/leadloop serve --port $(PORT)
 
 test: check ## everything the tests need, then all of them
-	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
-	$(BIN)/coverage combine --quiet
-	$(BIN)/coverage report
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --cov --cov-report term
 
 check: $(VENV)/developed ## style, types, import contracts
 	$(BIN)/ruff check .
