@@ -203,15 +203,32 @@ def tally(
     return whole.lazy().filter(mine)
 
 
+def previous(shown: Edition, scope: Scope) -> Scope | None:
+    """The period before at the same age; None where the record does not reach so far."""
+    found, begun = scope.previous(), _begun(shown)
+    return found if begun is not None and day_number(found.first) >= begun else None
+
+
+@lru_cache(maxsize=4)
+def _begun(shown: Edition) -> int | None:
+    """The first day of which results could be told; None without offers.
+
+    The first offer's; where no report came for long after it, the day reports began: what
+    was delivered before had not been told when it was as old.
+    """
+    if shown.days is None:
+        return None
+    everything = Scope(first=to_date(0), last=to_date(0), as_of_us=shown.as_of_us)
+    told = maturity.late_beginning(changes(shown, everything, None))
+    return shown.days[0] if told is None else told
+
+
 def before(
     shown: Edition, scope: Scope, version: int | None, extra: Sequence[str] = ()
 ) -> pl.LazyFrame | None:
     """Cells of the period before at the same age; None where the record does not reach so far."""
-    previous = scope.previous()
-    days = shown.days
-    if days is None or day_number(previous.first) < days[0]:
-        return None
-    return tally(shown, previous, version, extra)
+    found = previous(shown, scope)
+    return None if found is None else tally(shown, found, version, extra)
 
 
 def everywhere(shown: Edition, scope: Scope, version: int | None) -> pl.LazyFrame:

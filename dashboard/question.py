@@ -147,11 +147,8 @@ class Question:
 
     def before(self) -> Question | None:
         """The period before at the same age; None where the record does not reach so far."""
-        previous = self.scope.previous()
-        days = self.shown.days
-        if days is None or day_number(previous.first) < days[0]:
-            return None
-        return self.of(previous)
+        previous = kept.previous(self.shown, self.scope)
+        return None if previous is None else self.of(previous)
 
     @property
     def rated(self) -> pl.Expr:

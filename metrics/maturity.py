@@ -185,6 +185,18 @@ def witnessed(changes: pl.DataFrame) -> pl.DataFrame:
     return since.filter(seen).drop("told")
 
 
+def late_beginning(changes: pl.DataFrame) -> int | None:
+    """The Monday of the first report, where it came over eight weeks after the first delivery.
+
+    None for a record that was told of from the beginning, or not at all.
+    """
+    told = changes.filter(pl.col("feedback") > 0)["report_week"].min()
+    first = changes["delivery_week"].min()
+    if not isinstance(told, int) or not isinstance(first, int):
+        return None
+    return told if told - first > 7 * LATE_WEEKS else None
+
+
 def curves(changes: pl.DataFrame, as_of_day: int, types: Mapping[str, str | None]) -> Curves:
     """Curves of all buyer types with at least 100 sales, and of everything together.
 

@@ -177,3 +177,20 @@ def test_reports_of_an_ended_record_open_on_its_last_month(opened: Open, desk: D
     assert "Only 20 deliveries in March 2026" in text(month)
     week = opened("reports", tab="week")
     assert week.selectbox(key="own_week").value == "2026-03-16"
+
+
+def test_nothing_is_compared_with_a_time_of_which_nobody_told(opened: Open, desk: Desk) -> None:
+    """Deliveries since January, reports since June: May is no period before for June."""
+    facts = []
+    for month in range(1, 9):
+        for day in range(1, 21):
+            at = f"2026-{month:02d}-{day:02d}"
+            lead = f"L{month}-{day}"
+            facts.append(delivered(lead, "b1", f"{at}T10:00:00Z", source_id="src_a"))
+            if month >= 6:
+                facts.append(reported(lead, "b1", "contacted", f"{at}T15:00:00Z"))
+    desk.take(*facts)
+    june = unescape(text(opened(**{"from": "2026-06-01", "to": "2026-06-30"})))
+    assert "no period before to compare with" in june
+    july = unescape(text(opened(**{"from": "2026-07-01", "to": "2026-07-31"})))
+    assert "no period before to compare with" not in july
