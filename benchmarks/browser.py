@@ -1,7 +1,7 @@
 """The wait in a browser: from a click on a filter to settled charts, and the first load.
 
 Each page is clicked through the same periods on two servers of one store: the product, which
-has not been asked them before, and one that draws them from kept frames (`constant_server`).
+has not been asked them before, and one that draws them from kept frames (`constant_answers`).
 The ratio is our share of the wait. Both are asked in turn, page by page.
 """
 
@@ -46,7 +46,7 @@ PAGES = {
 EMPTY = "data?tab=import"
 """A page without a figure: what a rerun costs before anything is drawn."""
 PERIODS = ("last_28_days", "last_month", "this_quarter", "last_7_days", "last_30_days")
-CONSTANT = (sys.executable, "-m", "benchmarks.constant_server", "serve")
+CONSTANT = Path(__file__).with_name("constant_app.py")
 
 
 def click(page: Page, period: str) -> float:
@@ -95,7 +95,7 @@ def largest(address: str, table_name: str) -> str:
 def main(data_dir: Path, size: int) -> str:
     """The table: every page, click and first load against constant frames."""
     rows = []
-    with served(data_dir) as ours, served(data_dir, command=CONSTANT) as constant:
+    with served(data_dir) as ours, served(data_dir, app=CONSTANT) as constant:
         names = {"source": largest(ours, "sources"), "buyer": largest(ours, "buyers")}
         with launched() as browser:
             empty = measure(browser, ours, constant, EMPTY)

@@ -1,4 +1,4 @@
-"""The app of `constant_server`: the product's own pages, with their answers kept."""
+"""The app of `constant_answers`: the product's own pages, with their answers kept."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from starlette.routing import Mount
 from streamlit.starlette import App
 
-from benchmarks.constant_server import freeze
+from benchmarks.constant_answers import freeze
 from dashboard.api import routes
 
 freeze()

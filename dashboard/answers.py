@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from dashboard import filters, tables
+from dashboard import clock, filters, tables
 from dashboard.options import OPTIONS, Options, no_filters, problem
 from dashboard.options import read as read_options
 from data_access import exporting
@@ -195,7 +195,7 @@ def about(answer: Answer) -> dict[str, Any]:
         "page": _page(answer),
         "api": f"/api/v1/tables/{name}.csv" + ("" if plain else f"?{query}"),
         "command": _command(answer),
-        "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "made_at": clock.now().isoformat(timespec="seconds"),
     }
 
 

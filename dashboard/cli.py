@@ -6,7 +6,7 @@ import ipaddress
 import json
 import os
 import sys
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +14,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from dashboard import clock
 from dashboard.export_command import export
 from dashboard.report_command import report
 from data_access import demo as demo_store
@@ -49,10 +50,6 @@ class Stop(click.ClickException):
 
 def _stop(message: str) -> Stop:
     return Stop(message)
-
-
-def _now_us() -> int:
-    return int(datetime.now(UTC).timestamp() * 1_000_000)
 
 
 def _bar(label: str, total: int | None) -> tuple[Progress, Callable[[int], None]]:
@@ -102,7 +99,7 @@ def import_(
                     buyer=buyer,
                     validate_only=validate_only,
                     errors_dir=settings.data_dir / "refused",
-                    now_us=_now_us,
+                    now_us=clock.now_us,
                     progress=move,
                 )
                 try:
@@ -160,16 +157,16 @@ def demo(  # noqa: PLR0913 - the options of the command
     if_empty: bool,
 ) -> None:
     """Fill an empty store with a made-up marketplace of 18 months."""
-    now = _now_us()
-    last = _day(until) or datetime.now(UTC).date()
-    if last > datetime.now(UTC).date():
+    now = clock.now_us()
+    last = _day(until) or clock.now().date()
+    if last > clock.now().date():
         message = f"--until {last} is in the future"
         raise _stop(message)
     store = _opened(Settings())
     try:
         if if_empty and store.data_version() > 0 and not _demo_unfinished(store):
             return
-        cut = now if last == datetime.now(UTC).date() else None
+        cut = now if last == clock.now().date() else None
         progress, move = _bar("demo", None)
         with progress:
             order = demo_store.DemoOrder(
@@ -178,7 +175,7 @@ def demo(  # noqa: PLR0913 - the options of the command
                 until=last,
                 stories=stories,
                 cut_us=cut,
-                now_us=_now_us,
+                now_us=clock.now_us,
                 progress=move,
             )
             try:
@@ -246,7 +243,7 @@ def merge(kind: str, entity_id: str, canonical_id: str) -> None:
     """Say that two ids are one source or buyer; facts stay as they were sent."""
     store = _opened(Settings())
     try:
-        store.merge(kind, entity_id, canonical_id, at_us=_now_us())
+        store.merge(kind, entity_id, canonical_id, at_us=clock.now_us())
     except ValueError as error:
         raise _stop(str(error)) from None
     finally:
@@ -265,7 +262,7 @@ def name(kind: str, entity_id: str, *, called: str | None, buyer_type: str | Non
         raise _stop(message)
     store = _opened(Settings())
     try:
-        store.set_entity(kind, entity_id, name=called, buyer_type=buyer_type, at_us=_now_us())
+        store.set_entity(kind, entity_id, name=called, buyer_type=buyer_type, at_us=clock.now_us())
     finally:
         store.close()
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import polars as pl
 
+from dashboard import clock, hearing, kept, publishing
 from dashboard import edition as editions
-from dashboard import hearing, kept, publishing
 from dashboard import question as questions
 from dashboard.ledger import Ledger
 from dashboard.question import Question
@@ -34,11 +34,6 @@ if TYPE_CHECKING:
 
 LONGEST_US: Final = 3_600_000_000
 """An edition is shown for at most so long: older files are swept in the end."""
-
-
-def now_us() -> int:
-    """The wall clock, microseconds UTC."""
-    return time.time_ns() // 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +94,10 @@ class Book:
                             self.store,
                             self._shelf,
                             zone=zone,
-                            now_us=now_us(),
+                            now_us=clock.now_us(),
                             rules=self.rules,
                         )
-                        self._taken_us = now_us()
+                        self._taken_us = clock.now_us()
                         return
                 time.sleep(0.2)
 
@@ -111,7 +106,7 @@ class Book:
         version = self.store.data_version()
         shown = self.edition
         first_facts = shown.days is None and version != shown.version  # these need no asking
-        if first_facts or now_us() - self._taken_us > LONGEST_US:
+        if first_facts or clock.now_us() - self._taken_us > LONGEST_US:
             self.refresh()
             shown = self.edition
         newest = shown.manifest.notes["newest_us"]

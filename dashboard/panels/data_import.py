@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import html
 import tempfile
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from dashboard import cards, grids, wording
+from dashboard import cards, clock, grids, wording
 from dashboard.data import book
 from data_access.columns import ANSWERS
 from data_access.files import UnreadableFile
@@ -77,7 +76,7 @@ def _run(file: UploadedFile, profile: str | None, buyer: str | None, *, validate
             buyer=buyer,
             validate_only=validate_only,
             errors_dir=book().settings.data_dir / "refused",
-            now_us=lambda: time.time_ns() // 1_000,
+            now_us=clock.now_us,
         )
         try:
             return told(import_file(book().store, order), validate_only=validate_only)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import html
-import time
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 import streamlit as st
 
-from dashboard import cards, wording
+from dashboard import cards, clock, wording
 from dashboard.data import book
 
 if TYPE_CHECKING:
@@ -117,7 +116,7 @@ def _set(chosen: str, called: str | None, buyer_type: str | None) -> None:
             key,
             name=called,
             buyer_type=buyer_type if kind == "buyer" else None,
-            at_us=_now_us(),
+            at_us=clock.now_us(),
         )
         book().refresh()
         _say(f"Kept: {called or key}.")
@@ -159,7 +158,7 @@ def _merge_form(table: pl.DataFrame) -> None:
 
 def _merge(kind: str, old: str, new: str) -> None:
     try:
-        book().store.merge(kind, old, new, at_us=_now_us())
+        book().store.merge(kind, old, new, at_us=clock.now_us())
     except ValueError as error:
         _say(f"Not merged: {error}.")
         return
@@ -169,7 +168,3 @@ def _merge(kind: str, old: str, new: str) -> None:
 
 def _say(text: str) -> None:
     st.session_state[_DONE] = text
-
-
-def _now_us() -> int:
-    return time.time_ns() // 1_000

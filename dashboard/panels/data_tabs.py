@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import streamlit as st
 
-from dashboard import cards, grids, refusals, wording
+from dashboard import cards, refusals, wording
 from dashboard.data import book
 from metrics.catalogue import NUMBERS
 
@@ -127,11 +127,14 @@ def by_code(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+_ANSWERS: Final = {"rejected": "Refused", "conflict": "Refused", "parked": "Waiting"}
+
+
 def readable(rows: pl.DataFrame) -> pl.DataFrame:
     """Codes and answers of the intake in plain words."""
     return rows.with_columns(
         code=pl.col("code").map_elements(refusals.said, return_dtype=pl.String),
-        answer=pl.col("answer").replace_strict(grids.HEADINGS, default=pl.col("answer")),
+        answer=pl.col("answer").replace_strict(_ANSWERS, default=pl.col("answer")),
     )
 
 

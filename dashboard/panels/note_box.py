@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import html
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import streamlit as st
 
-from dashboard import periods, wording
+from dashboard import clock, wording
 from dashboard.data import book
 from data_access import trend_notes
 
@@ -62,7 +62,7 @@ def _line(row: dict[str, Any]) -> None:
 
 def _remove(number: int) -> None:
     who = st.session_state.get("who", "")
-    trend_notes.remove(book().store, number, who=who, at_us=periods.microseconds(_now()))
+    trend_notes.remove(book().store, number, who=who, at_us=clock.now_us())
 
 
 def _add(day: date, sentence: str, who: str, scope: Scope) -> None:
@@ -74,14 +74,10 @@ def _add(day: date, sentence: str, who: str, scope: Scope) -> None:
             sentence=sentence,
             source_id=source,
             who=who,
-            at_us=periods.microseconds(_now()),
+            at_us=clock.now_us(),
         )
     except trend_notes.BadNote as error:
         st.html(f'<p class="notice">{html.escape(str(error))}.</p>')
         return
     st.session_state["who"] = who.strip()
     st.rerun()
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

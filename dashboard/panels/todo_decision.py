@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import html
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from dashboard import cards, todo, wording
+from dashboard import cards, clock, todo, wording
 from dashboard.data import book
 from data_access import worklist
 
@@ -50,7 +50,7 @@ def form(item: dict[str, Any], status: Status) -> None:
             finding=item["finding"], state=str(state), who=who, note=note, until=_one_day(wait)
         )
         try:
-            todo.decide(item, decision, datetime.now(UTC))
+            todo.decide(item, decision, clock.now())
         except worklist.BadDecision as error:
             st.html(f'<p class="notice">{html.escape(str(error))}.</p>')
             return

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
-from dashboard.data import now_us
+from dashboard import clock
 from dashboard.reports import html, making
 from dashboard.reports.reading import page_link
 from data_access import publications
@@ -42,7 +42,7 @@ def publish(book: Book, order: Order, *, who: str, base: str = "") -> int:
         figures=json.dumps(document.figures, sort_keys=True),
         html=html.whole(document),
     )
-    return publications.publish(book.store, kept, at_us=now_us())
+    return publications.publish(book.store, kept, at_us=clock.now_us())
 
 
 def listed(book: Book) -> list[dict[str, Any]]:

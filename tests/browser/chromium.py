@@ -19,13 +19,15 @@ from typing import TYPE_CHECKING, Final, Literal
 from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from playwright.sync_api import Browser, BrowserContext, Page
 
 Scheme = Literal["light", "dark"]
 ROOT: Final = Path(__file__).resolve().parents[2]
 SERVE: Final = (sys.executable, "-m", "dashboard.cli", "serve")
+RUN: Final = (sys.executable, "-m", "streamlit", "run")
+LOOPBACK: Final = ("--server.address", "127.0.0.1", "--server.headless", "true")
 ARGUMENTS: Final = (
     "--headless",
     "--no-sandbox",
@@ -84,17 +86,18 @@ def watched(
 
 
 @contextmanager
-def served(
-    data_dir: Path, *, command: Sequence[str] = SERVE, log: Path | None = None
-) -> Iterator[str]:
+def served(data_dir: Path, *, app: Path | None = None, log: Path | None = None) -> Iterator[str]:
     """The address of a server of a data directory, stopped afterwards.
 
-    `command` takes `--port`; what it prints goes to `log`, else to our own stderr.
+    Served is the product, or another Streamlit app; what it prints goes to `log`, else to our
+    own stderr.
     """
     port = _free_port()
+    product = [*SERVE, "--port", str(port)]
+    other = [*RUN, str(app), *LOOPBACK, "--server.port", str(port)]
     with (log or Path(os.devnull)).open("ab") as said:
         server = subprocess.Popen(
-            [*command, "--port", str(port)],
+            other if app else product,
             cwd=ROOT,
             env={**os.environ, "LEADLOOP_DATA_DIR": str(data_dir.resolve())},
             stdout=said,

@@ -9,6 +9,7 @@ import sys
 import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -16,10 +17,10 @@ from browser.chromium import served, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Locator, Page
 
+STEADY: Final = Path(__file__).parent / "steady_app.py"
 CARD_PARTS: Final = ("label", "number", "of")
 PROBES: Final = ("/_stcore/health", "/_stcore/host-config")
 """Below a page's own path Streamlit asks for these first, to learn where it is mounted;
@@ -62,9 +63,9 @@ def leadloop(folder: Path, *words: str) -> None:
 
 @contextmanager
 def serving(folder: Path) -> Iterator[Site]:
-    """A server of a data directory; whatever it was asked, it printed no traceback."""
+    """A server of a data directory, at a fixed hour; it printed no traceback."""
     log = folder / "server.log"
-    with served(folder, log=log) as address:
+    with served(folder, app=STEADY, log=log) as address:
         yield Site(address, log)
     assert "Traceback" not in log.read_text("utf-8")
 

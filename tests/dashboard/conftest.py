@@ -10,6 +10,7 @@ from pages import SHELL
 from streamlit.testing.v1 import AppTest
 
 import dashboard.data
+from dashboard import clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 def opened(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     """Opens a page of the store that the test fills through `desk`, at the desk's hour."""
     monkeypatch.setenv("LEADLOOP_DATA_DIR", str(desk.folder))
-    monkeypatch.setattr(dashboard.data, "now_us", lambda: us(desk.now))
+    monkeypatch.setattr(clock, "now_us", lambda: us(desk.now))
     dashboard.data.close()
 
     def page(name: str = "overview", **parameters: str) -> AppTest:

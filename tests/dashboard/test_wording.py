@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-import data_access
 from dashboard import refusals, wording
 from data_access import contract, intake, links, reading
 
@@ -102,7 +101,7 @@ def test_points_and_counts_and_lists() -> None:
 
 def test_every_reason_to_refuse_a_row_has_words() -> None:
     """Codes are written in the rooms of intake; each has a sentence of its own, none is stale."""
-    folder = Path(data_access.__file__).parent
+    folder = Path(contract.__file__).parent
     source = "\n".join(path.read_text("utf-8") for path in sorted(folder.glob("*.py")))
     known = {*reading.ALLOWED, *contract.ROW_ALLOWED, *links._ALLOWED, intake.CONFLICT}  # noqa: SLF001
     known |= set(re.findall(r'NotAnEvent\(\s*"([a-z_]+)"', source))

@@ -1,15 +1,11 @@
-"""The server with every answer kept: what pages cost to draw when data costs nothing.
+"""Every answer kept: what pages cost to draw when data costs nothing.
 
-`python -m benchmarks.constant_server serve --port N` is `leadloop serve`, but each question a
-page asks of the data is answered from memory after the first time.
+Each question that a page asks of the data is answered from memory after the first time.
 """
 
 from __future__ import annotations
 
-import os
-import sys
 from functools import wraps
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -47,17 +43,3 @@ def freeze() -> None:
         return found[scope]
 
     todo.items = kept_items
-
-
-def main() -> None:
-    """Start Streamlit with this module's app."""
-    port = sys.argv[sys.argv.index("--port") + 1]
-    root = Path(__file__).resolve().parent.parent
-    os.chdir(root)
-    script = str(root / "benchmarks" / "constant_app.py")
-    words = ["--server.address", "127.0.0.1", "--server.port", port, "--server.headless", "true"]
-    os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", script, *words])  # noqa: S606 - no shell
-
-
-if __name__ == "__main__":
-    main()
