@@ -16,6 +16,7 @@ import streamlit as st
 
 from dashboard import address, grids, theme
 from dashboard.tables import TABLES
+from metrics.sentences import HEARD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 _LOG: Final = logging.getLogger(__name__)
 FEW: Final = 30
 HALF: Final = 0.6
-LITTLE: Final = 0.4
+LITTLE: Final = HEARD
 ARRIVED: Final = 0.9
 NEEDS_ALL: Final = (
     "This needs all deliveries. Counted by when results came only those with feedback exist; "

@@ -193,6 +193,7 @@ def _peers(cells: pl.DataFrame, named: Named, generator: np.random.Generator) ->
     counts = cells.group_by("source").agg(pl.col("converted").sum(), pl.col("feedback").sum())
     low, high = np.quantile(rates, (0.025, 0.975), axis=0)
     rank_low, rank_high = np.quantile(order, (0.025, 0.975), axis=0)
+    rank = np.argsort(np.argsort(-mean, kind="stable")) + 1
     better = pl.Series((rates > middle).mean(axis=0)) if len(mean) > 1 else pl.lit(None, pl.Float64)
     return counts.sort("source").with_columns(
         id="source",
@@ -202,9 +203,9 @@ def _peers(cells: pl.DataFrame, named: Named, generator: np.random.Generator) ->
         adjusted_rate=pl.Series(mean),
         adjusted_low=pl.Series(low),
         adjusted_high=pl.Series(high),
-        rank=pl.Series(np.argsort(np.argsort(-mean, kind="stable")) + 1),
-        rank_low=pl.Series(np.floor(rank_low).astype(int)),
-        rank_high=pl.Series(np.ceil(rank_high).astype(int)),
+        rank=pl.Series(rank),
+        rank_low=pl.Series(np.minimum(np.floor(rank_low).astype(int), rank)),
+        rank_high=pl.Series(np.maximum(np.ceil(rank_high).astype(int), rank)),
         of=pl.lit(len(mean)),
         better_than_average=better,
     )

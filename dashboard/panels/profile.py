@@ -53,8 +53,9 @@ def source(source_id: str, asked: Asked, status: Status) -> None:
     with left:
         reason_cards.groups_card(scope, status, leads=True)
     with right:
-        told = cards.chip_of(None, rows["coverage"]["value"])
-        source_cards.score_card(source_id, scope, book().rules.score, chip=told)
+        told = rows["coverage"]["value"]
+        chip = cards.chip_of(None, told)
+        source_cards.score_card(source_id, scope, book().rules.score, told=told, chip=chip)
     left, right = st.columns(2)
     with left:
         source_cards.price_card(source_id, scope, status)

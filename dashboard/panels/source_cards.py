@@ -12,6 +12,7 @@ from dashboard import address, cards, todo, wording
 from dashboard.charts import waterfall
 from dashboard.data import book
 from dashboard.panels import todo_list
+from metrics.sentences import HEARD
 
 if TYPE_CHECKING:
     from dashboard.data import Status
@@ -55,28 +56,39 @@ def _sure(probability: float) -> str:
     return "over 99 % sure" if probability > 0.99 else f"{probability * 100:.0f} % sure"  # noqa: PLR2004 - as it is written
 
 
-def score_card(source_id: str, scope: Scope, rules: Score, *, chip: str | None) -> None:
-    """What made the score: points of each part up to the total; `chip` says how many told."""
+def score_card(
+    source_id: str, scope: Scope, rules: Score, *, told: float | None, chip: str | None
+) -> None:
+    """What made the score: points of each part up to the total; none of under 40 % `told`."""
+    few = told is not None and told < HEARD
 
     def frame() -> pl.DataFrame:
+        if few:
+            return pl.DataFrame()
         rows = book().table("scores", scope).filter(id=source_id).drop_nulls("score")
         return points(rows.to_dicts()[0], rules) if rows.height else pl.DataFrame()
 
     card = cards.Card(
         key="score",
         title="What makes the score",
-        how=_score_words(source_id, scope),
+        how=_ALL_PARTS if few else _score_words(source_id, scope),
         columns=("part", "share", "points", "most"),
         table="scores",
-        empty="There is no score: part of it is not known in this period.",
+        empty=f"Buyers have reported on {wording.rate(told)} of these leads only: a score of so "
+        "few would flatter or blame. Data → Tables has it."
+        if few
+        else "There is no score: part of it is not known in this period.",
     )
     cards.show(card, frame, _score_figure, cards.Extras(chip=lambda _: chip))
+
+
+_ALL_PARTS: Final = "Points for delivery, contact, conversion and returns, 100 at the most."
 
 
 def _score_words(source_id: str, scope: Scope) -> str:
     rows = book().table("scores", scope).filter(id=source_id).drop_nulls("score").to_dicts()
     if not rows:
-        return "Points for delivery, contact, conversion and returns, 100 at the most."
+        return _ALL_PARTS
     row = rows[0]
     likely = f"{row['score_low']:.0f} – {row['score_high']:.0f}"
     marks = [title for part, (title, _) in _PARTS.items() if row[f"{part}_mark"]]

@@ -24,7 +24,10 @@ _PARTS: Final = {
 
 
 def source_verdict(name: str, headline: Mapping[str, Row], called: Called) -> str:
-    """Conversion and returns of a source against its own past, in one sentence."""
+    """Conversion and returns of a source against its own past, in one sentence.
+
+    Where under 40 % is reported, or nothing but sales, it says what that is worth.
+    """
     delivered = int(headline["delivered"]["value"] or 0)
     row, back = headline["conversion_rate"], headline["return_rate"]
     if not delivered:
@@ -36,6 +39,11 @@ def source_verdict(name: str, headline: Mapping[str, Row], called: Called) -> st
     likely = wording.likely_range(row["low"], row["high"])
     text = f"{name} converts {wording.rate(row['value'])} ({likely})"
     parts = [text + _against(row, called), f"returns {_returns(back)}"]
+    share = (headline["feedback"]["value"] or 0) / delivered
+    if share < 1 and row["numerator"] == row["denominator"]:
+        parts.append("every report tells of a sale, so this says nothing of the leads without one")
+    elif share < sentences.HEARD:
+        parts.append(f"buyers have reported on {wording.rate(share)} of its leads only")
     return "; ".join(parts) + "."
 
 
@@ -70,10 +78,15 @@ def tier(row: Row) -> str:
     )
 
 
-def score(row: Row, rules: Score) -> str | None:
-    """The quality score with its parts, each of what it can reach under the rules."""
+def score(row: Row, rules: Score, told: float) -> str | None:
+    """The quality score with its parts, each of what it can reach under the rules.
+
+    None is named where under 40 % is reported: of the few it would flatter or blame.
+    """
     if row["score"] is None:
         return None
+    if told < sentences.HEARD:
+        return f"No quality score: buyers have reported on {wording.rate(told)} of its leads only."
     parts = [
         f"{label} {row[f'{name}_points']:.0f} of {getattr(rules, f'{name}_points'):.0f}"
         for name, label in _PARTS.items()

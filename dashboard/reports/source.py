@@ -82,12 +82,13 @@ def _standing(reading: Reading) -> Section | None:
     source, wide = reading.scope.source[0], among_all(reading.scope)
     tier, score = (reading.table(name).to_dicts() for name in ("tiers", "scores"))
     place = reading.table("ranking", wide).filter(id=source).to_dicts()
+    share = (reading.value("feedback") or 0) / max(reading.delivered, 1)
     age = reading.book.rules.alerts.age_days
     then = when_judged(wide, reading.zone.key, age)
     changes = reading.table("alerts", then).filter(pl.col("alert"), source_id=source).to_dicts()
     texts = [
         *(party.tier(row) for row in tier),
-        *(party.score(row, reading.book.rules.score) for row in score),
+        *(party.score(row, reading.book.rules.score, share) for row in score),
         *(party.place(row) for row in place),
         *(sentences.alert(row) for row in changes[:2]),
     ]

@@ -37,6 +37,7 @@ def headline(**changes: dict[str, Any]) -> dict[str, dict[str, Any]]:
     back = {"numerator": 25, "denominator": 500}
     return {
         "delivered": row("delivered", 500.0, 480.0),
+        "feedback": row("feedback", 400.0, 390.0),
         "conversion_rate": row("conversion_rate", 0.1, 0.12, verdict="worse", **sold),
         "return_rate": row("return_rate", 0.05, 0.08, verdict="better", **back),
         **changes,
@@ -130,11 +131,30 @@ def test_a_score_says_its_parts_of_what_they_can_reach() -> None:
         "conversion_points": 14.3,
         "return_points": 18.1,
     }
-    assert party.score(known, Score(conversion_points=40.0)) == (
+    assert party.score(known, Score(conversion_points=40.0), 0.4) == (
         "Quality score 71 of 100 (69 – 73): delivery 24 of 25, contact 15 of 25, conversion 14 of "
         "40, returns 18 of 20."
     )
-    assert party.score({**known, "score": None}, Score()) is None
+    assert party.score({**known, "score": None}, Score(), 1.0) is None
+    assert party.score(known, Score(), 0.148) == (
+        "No quality score: buyers have reported on 14.8 % of its leads only."
+    )
+
+
+def test_a_source_of_which_few_or_only_sales_are_told_is_not_praised() -> None:
+    """153 reports on 1,033 deliveries, all sales; then one of them is none."""
+    few = {
+        "delivered": row("delivered", 1_033.0),
+        "feedback": row("feedback", 153.0),
+        "conversion_rate": row("conversion_rate", 1.0, numerator=153, denominator=153),
+    }
+    said = party.source_verdict("Oak", headline(**few), NINETY)
+    assert said.endswith(
+        "; every report tells of a sale, so this says nothing of the leads without one."
+    )
+    few["conversion_rate"] = row("conversion_rate", 0.99, numerator=152, denominator=153)
+    said = party.source_verdict("Oak", headline(**few), NINETY)
+    assert said.endswith("; buyers have reported on 14.8 % of its leads only.")
 
 
 def test_a_place_says_where_it_could_stand() -> None:
