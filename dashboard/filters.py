@@ -153,11 +153,13 @@ def sentence(asked: Asked, names: Mapping[str, Mapping[str, str]], fresh: str) -
     ]
     parts.append(f"{verbs[scope.clock]} {wording.period(scope.first, scope.last)}")
     parts.append(bases[scope.rate_base])
+    if scope.rows.lead:
+        parts = ["One lead with all its deliveries, whatever the filters"]
     if isinstance(asked.as_of, datetime):
         parts.append(f"as known at {wording.moment(asked.as_of, ZoneInfo(asked.zone))}")
     elif asked.as_of:
         parts.append(f"as known on {wording.day(asked.as_of)}")
-    if scope.compare == "last_year":
+    if scope.compare == "last_year" and not scope.rows.lead:
         parts.append("compared with a year before")
     if fresh:
         parts.append(f"data to {fresh}")

@@ -293,6 +293,10 @@ def test_the_sentence_says_what_is_counted() -> None:
     assert filters.counted_otherwise(asked)
     reported = read({"clock": ["reported"], "base": ["delivered"]})
     assert "reported 26 Aug – 23 Nov 2026 · of feedback" in filters.sentence(reported, names, "")
+    one = read({"lead": ["L1"], "as_of": ["2026-11-01"], "compare": ["last_year"]})
+    assert filters.sentence(one, names, "") == (
+        "One lead with all its deliveries, whatever the filters · as known on 1 Nov 2026"
+    )
 
 
 def some(values: list[str]) -> st.SearchStrategy[list[str]]:
