@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import statistics
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,8 @@ from browser.chromium import (  # type: ignore[import-not-found]
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from playwright.sync_api import Browser, Page
 
 PAGES = {
@@ -59,27 +62,40 @@ def click(page: Page, period: str) -> float:
     return waited
 
 
-def visit(browser: Browser, address: str, path: str) -> tuple[float, list[float]]:
-    """One visitor: the first load of a page, then a click for each period."""
+@contextmanager
+def opened(browser: Browser, address: str) -> Iterator[tuple[Page, float]]:
+    """A visitor of their own on a page, and how long its first load took."""
     context = watched(browser)
     try:
         page = context.new_page()
-        page.goto(f"{address}/{path}")
+        page.goto(address)
         settle(page)
-        first = loaded_ms(page)
-        return first, [click(page, period) for period in PERIODS]
+        yield page, loaded_ms(page)
     finally:
         context.close()
 
 
 def measure(browser: Browser, ours: str, constant: str, path: str) -> dict[str, float]:
-    """Medians of both servers; the constant one is shown the page once before it counts."""
-    visit(browser, constant, path)
-    mine, kept = visit(browser, ours, path), visit(browser, constant, path)
-    found: dict[str, float] = {}
-    for name, (first, clicks) in (("ours", mine), ("kept", kept)):
-        found[f"{name}_first"], found[f"{name}_click"] = first, statistics.median(clicks)
-    return found
+    """Medians of both servers; the constant one is shown the page once before it counts.
+
+    The same click is made on one and then on the other, so that whatever else the machine is
+    busy with falls on both.
+    """
+    with opened(browser, f"{constant}/{path}") as (page, _):
+        for period in PERIODS:
+            click(page, period)
+    with (
+        opened(browser, f"{ours}/{path}") as (mine, our_first),
+        opened(browser, f"{constant}/{path}") as (kept, kept_first),
+    ):
+        pairs = [(click(mine, period), click(kept, period)) for period in PERIODS]
+    our_clicks, kept_clicks = zip(*pairs, strict=True)
+    return {
+        "ours_first": our_first,
+        "kept_first": kept_first,
+        "ours_click": statistics.median(our_clicks),
+        "kept_click": statistics.median(kept_clicks),
+    }
 
 
 def largest(address: str, table_name: str) -> str:
