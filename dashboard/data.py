@@ -79,27 +79,31 @@ class Book:
     def edition(self) -> Edition:
         """The edition shown; made at first need."""
         if self._edition is None:
-            self.refresh()
-        assert self._edition is not None  # noqa: S101 - refresh has just set it
+            with self._lock:
+                if self._edition is None:  # nobody was quicker
+                    self._take()
+        assert self._edition is not None  # noqa: S101 - it has just been set
         return self._edition
 
     def refresh(self) -> None:
         """Take the newer facts in; another process at it means its result is taken."""
         with self._lock:
-            while True:
-                with self._shelf.writing() as mine:
-                    if mine:
-                        zone = self.settings.report_zone
-                        self._edition = publishing.build(
-                            self.store,
-                            self._shelf,
-                            zone=zone,
-                            now_us=clock.now_us(),
-                            rules=self.rules,
-                        )
-                        self._taken_us = clock.now_us()
-                        return
-                time.sleep(0.2)
+            self._take()
+
+    def _take(self) -> None:
+        while True:
+            with self._shelf.writing() as mine:
+                if mine:
+                    self._edition = publishing.build(
+                        self.store,
+                        self._shelf,
+                        zone=self.settings.report_zone,
+                        now_us=clock.now_us(),
+                        rules=self.rules,
+                    )
+                    self._taken_us = clock.now_us()
+                    return
+            time.sleep(0.2)
 
     def status(self) -> Status:
         """Freshness, in two cheap questions to the store."""

@@ -103,7 +103,7 @@ def _resolved(
     return shown.resolve(as_of_us=as_of_us, version=version, days=days)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def _cells(
     shown: Edition, clock: Clock, as_of_us: int, version: int | None, days: tuple[int, int] | None
 ) -> pl.DataFrame:
@@ -266,7 +266,7 @@ def plainly(scope: Scope) -> Scope:
     return replace(scope, base="feedback", clock="delivered", compare="before", rows=Rows())
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def changes(shown: Edition, scope: Scope, version: int | None) -> pl.DataFrame:
     """The change tally inside the filters, up to as-of (`steps.CHANGE_CELL`).
 
@@ -281,7 +281,7 @@ def changes(shown: Edition, scope: Scope, version: int | None) -> pl.DataFrame:
     return cells.collect()
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def curves(shown: Edition, as_of_us: int, version: int | None) -> maturity.Curves:
     """How sales of the whole store develop with age, as known at a moment."""
     everything = Scope(first=to_date(0), last=to_date(0), as_of_us=as_of_us)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from builders import delivered
 
-from dashboard import question, warming
+from dashboard import publishing, question, warming
 from dashboard.table import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from builders import Desk
     from pages import Open
+
+    from dashboard.data import Book
+    from dashboard.edition import Edition
 
 
 @pytest.mark.parametrize(("page", "name"), [("todo", "findings"), ("reports", "monthly")])
@@ -46,3 +53,22 @@ def test_a_store_that_cannot_be_read_is_left_to_the_page(
     monkeypatch.setattr(warming, "book", lambda: 1 / 0)
     warming.warm()
     assert "could not warm up" in caplog.text
+
+
+def test_two_who_come_at_once_are_shown_one_edition(
+    desk: Desk, open_book: Callable[[], Book], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second waits for the first; two editions would keep their answers apart."""
+    desk.take(delivered("L1", "B1", "2026-10-14T09:00:00Z"))
+    book, build, made = open_book(), publishing.build, []
+
+    def slow(*args: Any, **options: Any) -> Edition:
+        time.sleep(0.2)
+        made.append(build(*args, **options))
+        return made[-1]
+
+    monkeypatch.setattr(publishing, "build", slow)
+    with ThreadPoolExecutor(2) as pool:
+        shown = list(pool.map(lambda _: book.edition, range(2)))
+    assert shown == [made[0], made[0]]
+    assert len(made) == 1
