@@ -39,6 +39,7 @@ ARGUMENTS: Final = (
 QUIET_MS: Final = 200
 """A page that did not move for so long stands still."""
 _STARTED_AFTER: Final = 60  # seconds, on a busy machine
+_SETTLED_WITHIN_MS: Final = 60_000  # a first page also waits for the store to be read
 _WATCH: Final = """
 window.lastChange = performance.now();
 new MutationObserver(() => { window.lastChange = performance.now(); }).observe(
@@ -137,7 +138,7 @@ def settle(page: Page, marker: str = "", *, quiet_ms: int = QUIET_MS) -> None:
     `marker` is text that the grey sentence must hold: after a click the old page is
     still there, drawn and at rest.
     """
-    page.wait_for_function(_SETTLED, arg=[marker, quiet_ms], timeout=30_000)
+    page.wait_for_function(_SETTLED, arg=[marker, quiet_ms], timeout=_SETTLED_WITHIN_MS)
 
 
 def waited_ms(page: Page) -> float:

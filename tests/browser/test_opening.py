@@ -73,7 +73,7 @@ def test_a_search_finds_the_lead_and_back_returns_to_what_was_found(
     lead = site.rows("deliveries", f"{PERIOD}&converted=true&limit=1")[0]["lead_id"]
     search_for(visitor, lead)
     found = visitor.page.locator(".st-key-card_search").get_by_role("link", name=lead)
-    visitor.after(found.click, f"lead={lead}", "24 sources")
+    visitor.after(found.click, f"lead={lead}", "One lead")
     story_of(site, visitor, lead)
     assert visitor.query == f"{PERIOD}&lead={lead}"
     visitor.page.go_back()
