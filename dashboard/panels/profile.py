@@ -30,7 +30,10 @@ def source(source_id: str, asked: Asked, status: Status) -> None:
     if numbers is None:
         return
     rows = {row["key"]: row for row in numbers.iter_rows(named=True)}
-    said = f"{verdict(name, rows)} {source_cards.tier(source_id, scope)}{silent(rows)}"
+    told = rows["coverage"]["value"]
+    few = told is not None and told < cards.LITTLE
+    tier = "" if few else f" {source_cards.tier(source_id, scope)}"
+    said = f"{verdict(name, rows)}{tier}{silent(rows)}"
     st.html(f'<p class="conclusion">{html.escape(said)}</p>')
     trend = book().table("trend", scope, grain=figures.grain(scope))
     headline.show(numbers, trend, cards.colours(), status.currency)

@@ -266,5 +266,7 @@ def conditions(item: dict[str, Any], today: date) -> dict[str, Value] | None:
     if kind == "suggestion":
         buyer = {"buyer": [item["buyer_id"]]} if item["buyer_id"] else {}
         counted: dict[str, Value] = {"period": "all_time", "rated": True}
+        if item["measure"] != "return_rate":  # the other rates are of feedback
+            counted["feedback"] = "any"
         return {**_PLAIN, "source": [item["source_id"]], **buyer, **counted}
     return None

@@ -87,7 +87,7 @@ def _standing(reading: Reading) -> Section | None:
     then = when_judged(wide, reading.zone.key, age)
     changes = reading.table("alerts", then).filter(pl.col("alert"), source_id=source).to_dicts()
     texts = [
-        *(party.tier(row) for row in tier),
+        *(party.tier(row) for row in tier if share >= sentences.HEARD),
         *(party.score(row, reading.book.rules.score, share) for row in score),
         *(party.place(row) for row in place),
         *(sentences.alert(row) for row in changes[:2]),

@@ -194,3 +194,20 @@ def test_nothing_is_compared_with_a_time_of_which_nobody_told(opened: Open, desk
     assert "no period before to compare with" in june
     july = unescape(text(opened(**{"from": "2026-07-01", "to": "2026-07-31"})))
     assert "no period before to compare with" not in july
+
+
+@pytest.mark.parametrize(("told", "named"), [(30, False), (60, True)])
+def test_no_tier_is_named_of_the_few_that_were_reported(
+    opened: Open, desk: Desk, told: int, *, named: bool
+) -> None:
+    """Of 100 deliveries in September 30 or 60 were reported."""
+    facts = []
+    for number in range(100):
+        lead = f"L{number}"
+        facts.append(delivered(lead, "b1", "2026-09-10T10:00:00Z", source_id="src_a"))
+        if number < told:
+            word = "converted" if number % 2 else "no_contact"
+            facts.append(reported(lead, "b1", word, "2026-09-11T10:00:00Z"))
+    desk.take(*facts)
+    page = opened("sources", source="src_a", **{"from": "2026-09-01", "to": "2026-09-30"})
+    assert ("ier Excellent" in text(page)) is named

@@ -171,3 +171,17 @@ def test_a_suggestion_lists_exactly_the_deliveries_it_counts(opened: Open, desk:
     assert "Show the 60 deliveries counted" in links(case)
     listed = opened("leads", period="all_time", source="src_a", rated="true")
     assert "60 deliveries" in text(listed)
+
+
+@pytest.mark.parametrize(
+    ("measure", "feedback"),
+    [("return_rate", None), ("conversion_rate", "any"), ("contact_rate", "any")],
+)
+def test_a_suggestion_about_reports_lists_only_what_was_reported(
+    measure: str, feedback: str | None
+) -> None:
+    """Returns are of deliveries, the other rates of feedback."""
+    item = {"kind": "suggestion", "source_id": "s1", "buyer_id": None, "measure": measure}
+    wanted = todo_case.conditions(item, TODAY)
+    assert wanted is not None
+    assert wanted.get("feedback") == feedback
