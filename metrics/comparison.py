@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
@@ -13,6 +13,8 @@ from metrics.intervals import difference
 from metrics.tallies import DAY_OF, MEASURES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from metrics.scope import Scope
 
 TREND_RATES: Final = ("delivery_rate", "coverage", "contact_rate", "conversion_rate", "return_rate")
@@ -153,6 +155,16 @@ def headline(now: pl.DataFrame, before: pl.DataFrame | None) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=HEADLINE)
 
 
+def only_ends(headline: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether buyers report nothing but sales and returns: rates of feedback then say nothing.
+
+    `headline` has the rows of the table by key. What nobody reports of the others is not known.
+    """
+    told, of = (headline[key]["value"] or 0 for key in ("feedback", "delivered"))
+    ends = sum(headline[key]["numerator"] or 0 for key in ("conversion_rate", "return_rate"))
+    return 0 < told < of and ends == told
+
+
 def _cell(frame: pl.DataFrame | None, name: str) -> float | None:
     if frame is None or not frame.height:
         return None
@@ -255,4 +267,4 @@ def clocks(outcomes: pl.LazyFrame, scope: Scope) -> pl.DataFrame:
     return table.select(pl.col(name).cast(kind) for name, kind in CLOCKS_TABLE.items())
 
 
-__all__ = ["CLOCKS_TABLE", "HEADLINE", "TREND_RATES", "clocks", "headline", "trend"]
+__all__ = ["CLOCKS_TABLE", "HEADLINE", "TREND_RATES", "clocks", "headline", "only_ends", "trend"]

@@ -36,12 +36,8 @@ def mature(as_of_day: int, days: Mapping[str, int], day: str = "dated_day") -> p
 
 def rated(as_of_day: int, days: Mapping[str, int], window_days: int) -> pl.Expr:
     """What ratings count: delivered, old enough to judge, for not longer than the window."""
-    known = days or {"": MATURE_DAYS}
-    past = {buyer: age + window_days for buyer, age in known.items()}
-    over = as_of_day - pl.col("dated_day") >= pl.col("buyer_id").replace_strict(
-        past, default=MATURE_DAYS + window_days, return_dtype=pl.Int64
-    )
-    return (pl.col("delivered") == 1) & mature(as_of_day, known) & ~over
+    over = mature(as_of_day - window_days, days)
+    return (pl.col("delivered") == 1) & mature(as_of_day, days) & ~over
 
 
 def _one_of(dimension: str, values: tuple[str, ...]) -> pl.Expr:

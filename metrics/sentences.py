@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from metrics.catalogue import number
-from metrics.comparison import LEVEL_SHARE
+from metrics.comparison import LEVEL_SHARE, only_ends
 from metrics.phrases import figure, listing, money, quantity, span
 
 if TYPE_CHECKING:
@@ -83,18 +83,18 @@ def verdict(headline: Sequence[Mapping[str, Any]], called: Called, currency: str
     cash = margin if margin["value"] is not None else net
     sold = quality if has_enough(quality, delivered) else None
     told = (rows["feedback"]["value"] or 0) / delivered
-    only_sales = told < 1 and quality["numerator"] == quality["denominator"]
-    judged = sold if told >= HEARD and not only_sales else None
+    silent = only_ends(rows)
+    judged = sold if told >= HEARD and not silent else None
     words = [
         (_JUDGED["worse" if word == "money" and row["value"] < 0 else row["verdict"]], word)
         for row, word in ((cash, "money"), (judged, "quality"))
         if row is not None and row["verdict"]
     ]
     clauses = [_cash(cash, currency)]
-    if sold is not None and only_sales:
+    if sold is not None and silent:
         sold = None
         clauses.append(
-            "buyers report sales only, so what share sells of those reported says nothing"
+            "buyers report only sales and returns, so what share sells of those says nothing"
         )
     else:
         clauses.append(_quality(quality, sold, called, rows))

@@ -14,6 +14,7 @@ from dashboard.data import book
 from dashboard.panels import note_box
 from metrics.alerts import MEASURES
 from metrics.catalogue import number
+from metrics.comparison import only_ends
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,8 +84,8 @@ def headline(asked: Asked, status: Status, page: str) -> pl.DataFrame | None:
     if not value(numbers, "attempted") and not value(numbers, "feedback"):
         empty_states.no_rows(asked, status)
         return None
-    if sales_only(numbers, asked.scope):
-        _note_sales_only(page)
+    if only_ends({row["key"]: row for row in numbers.to_dicts()}):
+        _note_only_ends(page, of_feedback=asked.scope.rate_base == "feedback")
     return numbers
 
 
@@ -96,23 +97,20 @@ def chip(headline: pl.DataFrame, sales_of: Scope | None = None) -> str | None:
     return cards.chip_of(base, value(headline, "coverage"), arrived)
 
 
-def sales_only(headline: pl.DataFrame, scope: Scope) -> bool:
-    """Whether buyers report nothing but sales: a rate of feedback then says nothing."""
-    row = next(iter(headline.filter(key="conversion_rate").to_dicts()), None)
-    told = value(headline, "coverage")
-    if row is None or scope.rate_base != "feedback" or told is None or told >= 1:
-        return False
-    of = row["denominator"] or 0
-    return bool(of >= cards.FEW and row["numerator"] == of)
-
-
-def _note_sales_only(page: str) -> None:
-    link = html.escape(address.link(page, base="delivered"))
-    st.html(
-        '<p class="notice">Every report there is tells of a sale: buyers say nothing of leads '
-        "that did not sell, so rates of feedback are 100 % whatever the leads are worth. "
-        f'<a href="{link}">Count out of all deliveries</a></p>'
+def _note_only_ends(page: str, *, of_feedback: bool) -> None:
+    """Say on top of a page that rates of feedback say nothing here, and what does."""
+    said = (
+        "Only sales and returns are reported: of all other leads buyers say nothing, so rates of "
+        "feedback say nothing of the leads."
     )
+    if of_feedback:
+        link = html.escape(address.link(page, base="delivered"))
+        said += f' <a href="{link}">Count out of all deliveries</a>'
+    elif page == "buyers":
+        said += " Contact, conversion and key figures below are of feedback."
+    else:
+        return
+    st.html(f'<p class="notice">{said}</p>')
 
 
 def developed(scope: Scope) -> float | None:

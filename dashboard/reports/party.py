@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from dashboard import wording
 from dashboard.reports.document import Grid, Section
 from metrics import phrases, sentences
+from metrics.comparison import only_ends
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,7 +27,7 @@ _PARTS: Final = {
 def source_verdict(name: str, headline: Mapping[str, Row], called: Called) -> str:
     """Conversion and returns of a source against its own past, in one sentence.
 
-    Where under 40 % is reported, or nothing but sales, it says what that is worth.
+    Where under 40 % is reported, or only sales and returns, it says what that is worth.
     """
     delivered = int(headline["delivered"]["value"] or 0)
     row, back = headline["conversion_rate"], headline["return_rate"]
@@ -40,8 +41,8 @@ def source_verdict(name: str, headline: Mapping[str, Row], called: Called) -> st
     text = f"{name} converts {wording.rate(row['value'])} ({likely})"
     parts = [text + _against(row, called), f"returns {_returns(back)}"]
     share = (headline["feedback"]["value"] or 0) / delivered
-    if share < 1 and row["numerator"] == row["denominator"]:
-        parts.append("every report tells of a sale, so this says nothing of the leads without one")
+    if only_ends(headline):
+        parts.append("only sales and returns are reported: this says nothing of the other leads")
     elif share < sentences.HEARD:
         parts.append(f"buyers have reported on {wording.rate(share)} of its leads only")
     return "; ".join(parts) + "."

@@ -141,18 +141,19 @@ def test_a_score_says_its_parts_of_what_they_can_reach() -> None:
     )
 
 
-def test_a_source_of_which_few_or_only_sales_are_told_is_not_praised() -> None:
-    """153 reports on 1,033 deliveries, all sales; then one of them is none."""
+def test_a_source_of_which_few_or_only_ends_are_told_is_not_praised() -> None:
+    """153 reports on 1,033 deliveries, all sales or returns; then one of them is neither."""
     few = {
         "delivered": row("delivered", 1_033.0),
         "feedback": row("feedback", 153.0),
-        "conversion_rate": row("conversion_rate", 1.0, numerator=153, denominator=153),
+        "conversion_rate": row("conversion_rate", 0.9, numerator=140, denominator=153),
+        "return_rate": row("return_rate", 0.01, numerator=13, denominator=1_033),
     }
     said = party.source_verdict("Oak", headline(**few), NINETY)
     assert said.endswith(
-        "; every report tells of a sale, so this says nothing of the leads without one."
+        "; only sales and returns are reported: this says nothing of the other leads."
     )
-    few["conversion_rate"] = row("conversion_rate", 0.99, numerator=152, denominator=153)
+    few["conversion_rate"] = row("conversion_rate", 0.9, numerator=139, denominator=153)
     said = party.source_verdict("Oak", headline(**few), NINETY)
     assert said.endswith("; buyers have reported on 14.8 % of its leads only.")
 

@@ -135,35 +135,36 @@ def test_buyers_by_other_clocks_have_no_figures_that_need_all_deliveries(
     assert "cannot be shown" not in text(opened("buyers", clock="reported", **NOVEMBER))
 
 
-def sales_and_silence(others: int = 0) -> list[dict[str, str]]:
-    """Sixty deliveries: 30 reported as sold, `others` as not reached, the rest silent."""
+def ends_and_silence(others: int = 0) -> list[dict[str, str]]:
+    """Sixty deliveries: 25 sold, 5 returned, `others` not reached, the rest silent."""
     facts = []
     for number in range(60):
         lead = f"L{number}"
         facts.append(delivered(lead, "b1", "2026-11-03T10:00:00Z", source_id="src_a"))
         if number < 30 + others:
-            word = "converted" if number < 30 else "no_contact"
+            word = "converted" if number < 25 else "returned" if number < 30 else "no_contact"
             facts.append(reported(lead, "b1", word, "2026-11-05T10:00:00Z"))
     return facts
 
 
 @pytest.mark.parametrize("page", ["overview", "sources", "buyers", "returns", "patterns"])
-def test_where_only_sales_are_reported_each_page_says_so(
+def test_where_only_ends_are_reported_each_page_says_so(
     opened: Open, desk: Desk, page: str
 ) -> None:
-    """100 % of what is reported sold; the way to count that means something is one click away."""
-    desk.take(*sales_and_silence())
+    """No other lead is told of; the way to count that means something is one click away."""
+    desk.take(*ends_and_silence())
     said = unescape(text(opened(page, **NOVEMBER)))
-    assert "Every report there is tells of a sale" in said
+    assert "Only sales and returns are reported" in said
     name = "" if page == "overview" else page
     assert f'href="{name}?from=2026-11-01&to=2026-11-20&base=delivered"' in said
-    assert "tells of a sale" not in text(opened(page, **NOVEMBER, base="delivered"))
+    counted = text(opened(page, **NOVEMBER, base="delivered"))
+    assert ("Only sales and returns" in counted) is (page == "buyers")
 
 
 def test_one_other_report_is_enough_to_say_nothing(opened: Open, desk: Desk) -> None:
-    """30 sales and one that was not reached."""
-    desk.take(*sales_and_silence(others=1))
-    assert "tells of a sale" not in text(opened("sources", **NOVEMBER))
+    """25 sales, 5 returns and one that was not reached."""
+    desk.take(*ends_and_silence(others=1))
+    assert "Only sales and returns" not in text(opened("sources", **NOVEMBER))
 
 
 def test_reports_of_an_ended_record_open_on_its_last_month(opened: Open, desk: Desk) -> None:

@@ -146,13 +146,19 @@ def test_quality_is_not_judged_by_what_the_few_say() -> None:
     assert said.endswith("buyers have reported on 30.0 % only.")
 
 
-def test_where_only_sales_are_reported_conversion_says_nothing() -> None:
-    """130 reports of 900 deliveries, each of a sale."""
-    all_sold = number("conversion_rate", 1.0, 1.0, numerator=130, denominator=130, verdict="level")
-    few = headline(feedback=number("feedback", 130.0, 180.0), conversion_rate=all_sold)
+@pytest.mark.parametrize(("sales", "returns"), [(130, 0), (110, 20)])
+def test_where_only_ends_are_reported_conversion_says_nothing(sales: int, returns: int) -> None:
+    """130 reports of 900 deliveries, each of a sale or a return."""
+    sold = number(
+        "conversion_rate", sales / 130, 1.0, numerator=sales, denominator=130, verdict="level"
+    )
+    back = number("return_rate", returns / 900, numerator=returns, denominator=900)
+    few = headline(
+        feedback=number("feedback", 130.0, 180.0), conversion_rate=sold, return_rate=back
+    )
     said = sentences.verdict(few, OCTOBER, "USD")
     assert said.endswith(
-        "buyers report sales only, so what share sells of those reported says nothing."
+        "buyers report only sales and returns, so what share sells of those says nothing."
     )
     assert "conversion" not in said
 
