@@ -24,8 +24,8 @@ from data_access.settings import Settings
 from data_access.shelf import Shelf
 from data_access.store import Store
 from metrics import lifeline, listing, rules
-from metrics.calendar import day_number, to_date
-from metrics.scope import Scope
+from metrics.calendar import to_date
+from metrics.scope import EVER, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -242,8 +242,7 @@ class Book:
         facts = snapshot.read_lead(self.store, lead_id, version=shown.version)
         frames = (facts.attempts, facts.feedback, facts.aliases)
         rows = editions.resolved(*frames, as_of_us=as_of, zone=shown.zone, rules=self.rules)
-        first = day_number(date(2000, 1, 1))
-        asked = scope or Scope(first=to_date(first), last=to_date(first), as_of_us=as_of)
+        asked = scope or Scope(first=EVER, last=EVER, as_of_us=as_of)
         listed = self._listed(rows.sort("dated_us", "buyer_id"), asked)
         said = hearing.heard(frames, as_of, shown)
         return Lead(

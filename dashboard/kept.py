@@ -17,7 +17,7 @@ from dashboard import edition as editions
 from metrics import maturity, selection, tallies
 from metrics import steps as stepping
 from metrics.calendar import day_number, local_day, to_date
-from metrics.scope import NARROW, NOTHING, Rows, Scope
+from metrics.scope import EVER, NARROW, NOTHING, Rows, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -233,9 +233,7 @@ def before(
 
 def everywhere(shown: Edition, scope: Scope, version: int | None) -> pl.LazyFrame:
     """Outcomes inside the filters, of any day."""
-    wide = replace(
-        scope, first=date(2000, 1, 1), last=date(2100, 1, 1), clock="delivered", base="feedback"
-    )
+    wide = replace(scope, first=EVER, last=date(2100, 1, 1), clock="delivered", base="feedback")
     return chosen(shown, wide, version)
 
 

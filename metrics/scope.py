@@ -25,6 +25,8 @@ NARROW: Final = ("sub_source", "campaign", "state", "sold_to")
 """Filters that need the outcomes themselves."""
 DIMENSIONS: Final = (*TALLIED, *NARROW)
 
+EVER: Final = date(2000, 1, 1)
+"""Before anything: no fact may be older."""
 MATURE_DAYS: Final = 30
 """Age in days from which a delivery is old enough to judge."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -12,11 +12,11 @@ import polars as pl
 from dashboard.analyses.fairness import cells
 from dashboard.table import Table
 from metrics import buyers, mix, silence
+from metrics.scope import EVER
 
 if TYPE_CHECKING:
     from dashboard.question import Question
 
-EVER: Final = date(2000, 1, 1)
 RECENT_DAYS: Final = 35
 """What is overdue is looked for among the deliveries of so many days."""
 

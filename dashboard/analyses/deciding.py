@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +15,7 @@ from metrics import acting as advice
 from metrics import evidence, findings, rates
 from metrics.alerts import DAY_US
 from metrics.calendar import day_number
-from metrics.scope import Rows
+from metrics.scope import EVER, Rows
 
 if TYPE_CHECKING:
     from dashboard.question import Question
@@ -50,7 +50,7 @@ def _findings(asked: Question) -> pl.DataFrame:
 @lru_cache(maxsize=16)
 def _of_market(asked: Question) -> pl.DataFrame:
     lately = recent(asked)
-    ever = lately.of(replace(lately.scope, first=date(2000, 1, 1)))
+    ever = lately.of(replace(lately.scope, first=EVER))
     window = scores.rating_window(lately)
     old_enough = window.outcomes_by(["source", "buyer", "buyer_type"])
     old_enough = old_enough.filter(window.rated)

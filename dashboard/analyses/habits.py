@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 import narwhals as nw
 
-from dashboard.analyses.buyers import EVER, RECENT_DAYS
+from dashboard.analyses.buyers import RECENT_DAYS
 from dashboard.analyses.fairness import cells
 from dashboard.table import Table
 from metrics import habits
 from metrics.calendar import day_number
+from metrics.scope import EVER
 
 if TYPE_CHECKING:
     import polars as pl

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from dashboard.table import Table
 from metrics import score, tiers
 from metrics.calendar import to_date
+from metrics.scope import EVER
 
 if TYPE_CHECKING:
     import polars as pl
@@ -38,7 +38,7 @@ def rating_window(asked: Question) -> Question:
     """The same question about the last 90 days of deliveries old enough to judge."""
     wide = replace(
         asked.scope,
-        first=date(2000, 1, 1),
+        first=EVER,
         last=to_date(asked.as_of_day),
         clock="delivered",
         base="feedback",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -11,6 +11,7 @@ import polars as pl
 from dashboard.table import Table
 from metrics import seasons
 from metrics.calendar import to_date
+from metrics.scope import EVER
 
 if TYPE_CHECKING:
     from dashboard.question import Question
@@ -28,7 +29,7 @@ def _year(asked: Question) -> tuple[pl.LazyFrame, bool]:
     whole = asked.of(replace(scope, first=first))
     complete = days is not None and to_date(days[0]) <= first
     rows = whole.outcomes_by(["source", "vertical"]).filter(delivered=1)
-    return seasons.dated(rows, asked.zone), complete and first > date(2000, 1, 1)
+    return seasons.dated(rows, asked.zone), complete and first > EVER
 
 
 def _month(asked: Question) -> pl.DataFrame:
