@@ -6,7 +6,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks import browser, importing, memory, numbers, snapshots
+from benchmarks import browser, importing, lookups, memory, numbers, snapshots
 
 
 def main() -> None:
@@ -25,6 +25,7 @@ def main() -> None:
             numbers.demo(data_dir, size)
             print(snapshots.main(data_dir, size), end="\n\n")
             print(numbers.main(data_dir, size), end="\n\n")
+            print(lookups.main(data_dir, size), end="\n\n")
             print(memory.main(data_dir, size), end="\n\n")
             print(browser.main(data_dir, size), end="\n\n")
 
