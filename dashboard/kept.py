@@ -205,7 +205,7 @@ def tally(
 
 def previous(shown: Edition, scope: Scope) -> Scope | None:
     """The period before at the same age; None where the record does not reach so far."""
-    found, begun = scope.previous(), _begun(shown)
+    found, begun = scope.previous(shown.zone.name), _begun(shown)
     return found if begun is not None and day_number(found.first) >= begun else None
 
 

@@ -106,6 +106,12 @@ def end_of_day_us(day: date, zone: str) -> int:
     return round(following.timestamp()) * 1_000_000 - 1
 
 
+def days_earlier(us: int, days: int, zone: str) -> int:
+    """The same hour of the clock in a zone, so many days before."""
+    local = datetime.fromtimestamp(us // 1_000_000, ZoneInfo(zone)) - timedelta(days=days)
+    return round(local.timestamp()) * 1_000_000 + us % 1_000_000
+
+
 def local_day(us: int, zone: str) -> date:
     """The day of an instant in a zone."""
     return datetime.fromtimestamp(us // 1_000_000, UTC).astimezone(ZoneInfo(zone)).date()

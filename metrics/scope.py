@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Final, Literal
 
 from data_access.columns import NO_SOURCE
+from metrics.calendar import days_earlier
 
 Base = Literal["feedback", "delivered", "mature"]
 Clock = Literal["delivered", "occurred", "reported"]
@@ -111,8 +112,11 @@ class Scope:
     def _whole_months(self) -> bool:
         return self.first.day == 1 and (self.last + timedelta(days=1)).day == 1
 
-    def previous(self) -> Scope:
+    def previous(self, zone: str = "UTC") -> Scope:
         """The period compared with, as it was known when its last day was as old.
+
+        The moment is at the same hour of the clock in the report zone: a day is not 24 hours
+        long where the clock changes, and dates without an hour count from its midnight.
 
         Deliveries of its last day are exactly as old as those of this period's last day;
         where months differ in length, those of its first day by up to three days.
@@ -126,9 +130,8 @@ class Scope:
             back = timedelta(days=364 if self.compare == "last_year" else self.days)
             first, last = self.first - back, self.last - back
         apart = (self.last - last).days
-        return replace(
-            self, first=first, last=last, as_of_us=self.as_of_us - apart * 86_400_000_000
-        )
+        then = days_earlier(self.as_of_us, apart, zone)
+        return replace(self, first=first, last=last, as_of_us=then)
 
 
 def _months(day: date) -> int:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
+from builders import delivered, reported, us
 
+from dashboard.data import Book
+from data_access.settings import Settings
 from metrics.scope import Compare, Scope
+
+if TYPE_CHECKING:
+    from builders import Desk
 
 DAY_US = 86_400_000_000
 AS_OF = 1_790_000_000_000_000
@@ -47,3 +54,45 @@ def test_the_period_compared_with(
     assert AS_OF - found.as_of_us == (last - found.last).days * DAY_US
     if compare == "last_year" and scope.days % 7 == 0 and not scope.months_back:
         assert found.first.weekday() == first.weekday()
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "then"),
+    [
+        # New York leaves summer time on 1 November: 12:00 is 17:00 UTC after, 16:00 before
+        ("America/New_York", "2026-11-04T17:00:00Z", "2026-10-28T16:00:00Z"),
+        ("Europe/Berlin", "2026-03-31T10:00:00Z", "2026-03-24T11:00:00Z"),
+        ("UTC", "2026-11-04T17:00:00Z", "2026-10-28T17:00:00Z"),
+    ],
+)
+def test_the_moment_compared_with_is_at_the_same_hour_of_the_clock(
+    zone: str, now: str, then: str
+) -> None:
+    """A week across a change of the clock is an hour longer or shorter."""
+    as_of = us(now)
+    last = date.fromisoformat(now[:10])
+    week = Scope(first=last - timedelta(days=6), last=last, as_of_us=as_of + 123)
+    assert week.previous(zone).as_of_us == us(then) + 123
+
+
+def test_a_market_that_never_changes_is_level_across_a_change_of_the_clock(desk: Desk) -> None:
+    """Ten deliveries a day, all reported three days later, by date alone, in New York."""
+    start = date(2026, 9, 1)
+    facts = []
+    for day in range(63):
+        on = start + timedelta(days=day)
+        for nth in range(10):
+            lead = f"L{day}-{nth}"
+            facts.append(delivered(lead, "b1", on.isoformat()))
+            told = on + timedelta(days=3)
+            facts.append(reported(lead, "b1", "contacted", told.isoformat()))
+    desk.now = "2026-11-10T12:00:00Z"
+    desk.take(*facts)
+    settings = Settings(data_dir=desk.folder, report_zone="America/New_York")
+    book = Book(settings)
+    last = date(2026, 11, 2)
+    for moment in ("2026-11-03T17:00:00Z", "2026-11-04T04:30:00Z"):  # 12:00 and 23:30 there
+        scope = Scope(first=last - timedelta(days=6), last=last, as_of_us=us(moment))
+        [row] = book.table("headline", scope).filter(key="coverage").to_dicts()
+        assert row["value"] == row["previous"] == pytest.approx(5 / 7)
+    book.store.close()
