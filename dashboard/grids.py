@@ -128,7 +128,7 @@ HEADINGS: Final = {
 """Headings of columns that are no number of the catalogue."""
 _IGNORE: Final = "ignore"
 _ROWS: Final = 15  # so many rows are shown without scrolling
-_LETTER_PX: Final = 5.6
+_LETTER_PX: Final = 5.2
 _LARGE: Final = 1_000_00
 _SHARES: Final = (
     *("share", "net_share", "share_of_delivered", "developed", "expected_rate", "others_rate"),
@@ -212,7 +212,7 @@ def _wide(names: pl.Series) -> int:
     """Pixels that hold a pinned column of names, within reason."""
     longest = names.str.len_chars().max()
     letters = longest if isinstance(longest, int) else 0
-    return min(max(100, round(_LETTER_PX * letters) + 22), 240)
+    return min(max(100, round(_LETTER_PX * letters) + 20), 240)
 
 
 def selected(key: str) -> int | None:
