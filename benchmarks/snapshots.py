@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import shutil
 import statistics
 import subprocess
@@ -32,7 +33,7 @@ def main(data_dir: Path, size: int) -> str:
             shutil.copy2(file, folder / file.name)
         command = [sys.executable, "-m", "benchmarks.snapshots", str(folder)]
         out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    rebuild, spread, recent = (float(text) for text in out.split())
+    rebuild, peak, spread, recent = (float(text) for text in out.split())
     rows = [
         ["1,000 deliveries of the last 30 days", short(recent), f"{rebuild / recent:.0f} × faster"],
         [
@@ -41,12 +42,12 @@ def main(data_dir: Path, size: int) -> str:
             f"{rebuild / spread:.0f} × faster",
         ],
     ]
-    title = f"Refresh against a full rebuild ({short(rebuild)}), {size:,} deliveries"
+    made = f"{short(rebuild)}, peak {peak:.1f} GB"
+    title = f"Refresh against a full rebuild ({made}), {size:,} deliveries"
     return table(title, ["touched", "refresh", "than a rebuild"], rows)
 
 
-def _run(folder: Path) -> tuple[float, float, float]:
-
+def _run(folder: Path) -> tuple[float, float, float, float]:
     store = Store(f"sqlite:///{folder / 'leadloop.sqlite3'}")
     shelf = Shelf(folder / "snapshot")
 
@@ -55,13 +56,15 @@ def _run(folder: Path) -> tuple[float, float, float]:
         publishing.build(store, shelf, zone="UTC", now_us=now_us, rules=Rules())
 
     rebuild = seconds(build)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_000_000  # kilobytes on Linux
     taken: dict[str, list[float]] = {"spread": [], "recent": []}
     for turn in range(3):
         for kind, times in taken.items():
             _touch(store, kind, turn)
             times.append(seconds(build))
     store.close()
-    return rebuild, statistics.median(taken["spread"]), statistics.median(taken["recent"])
+    spread, recent = (statistics.median(taken[kind]) for kind in ("spread", "recent"))
+    return rebuild, peak, spread, recent
 
 
 def _touch(store: Store, kind: str, turn: int) -> None:

@@ -200,30 +200,15 @@ def accuracy(outcomes: pl.LazyFrame, named: Named) -> pl.DataFrame:
     fields = [f"accuracy_{field}" for field in FIELDS]
     told = outcomes.filter(pl.col("covered") == 1).select(*read, *fields).collect().lazy()
     both = pl.concat([told, told.with_columns(source=pl.lit(TOTAL))])
-    newest = pl.col("lead_id").sort_by("dated_us", "lead_id", descending=True)
-    examples = newest.head(EXAMPLES).str.join(" ")
     counted = [
         both.filter(pl.col(f"accuracy_{field}").is_not_null())
         .group_by("source", status=f"accuracy_{field}")
-        .agg(field=pl.lit(field), deliveries=pl.len(), examples=examples)
+        .agg(field=pl.lit(field), deliveries=pl.len(), examples=_newest(pl.lit(value=True)))
         for field in FIELDS
     ]
     definite = pl.when(pl.col("status") != "unknown").then("deliveries").otherwise(0)
     rows = pl.concat(counted).with_columns(checked=definite.sum().over("source", "field"))
-    far = (pl.col("reason") == GEOGRAPHY).fill_null(value=False)
-    wrong = both.group_by("source").agg(
-        status=pl.lit(GEOGRAPHY),
-        field=pl.lit("geography"),
-        deliveries=far.sum(),
-        examples=pl.col("lead_id")
-        .filter(far)
-        .sort_by(pl.col("dated_us").filter(far))
-        .tail(EXAMPLES)
-        .str.join(" "),
-        checked=pl.len(),
-    )
-    wrong = wrong.filter(pl.col("deliveries") > 0)
-    rows = pl.concat([rows, wrong], how="diagonal_relaxed")
+    rows = pl.concat([rows, _out_of_area(both)], how="diagonal_relaxed")
     said = pl.when(pl.col("status") != "unknown").then("checked")
     likely = rated("share", pl.col("deliveries"), said)
     table = rows.with_columns(
@@ -237,6 +222,25 @@ def accuracy(outcomes: pl.LazyFrame, named: Named) -> pl.DataFrame:
     status = pl.col("status").replace_strict(ranks, default=len(ranks)).alias("__status")
     order = [(pl.col("id") != TOTAL).alias("__later"), "id", "field", status]
     return _typed(table.sort(order), ACCURACIES)
+
+
+def _newest(where: pl.Expr) -> pl.Expr:
+    """Up to three lead ids of the rows that meet a condition, the newest first."""
+    leads, dated = (pl.col(name).filter(where) for name in ("lead_id", "dated_us"))
+    return leads.sort_by(dated, leads, descending=True).head(EXAMPLES).str.join(" ")
+
+
+def _out_of_area(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Returns as out of area per source, of all deliveries with feedback."""
+    far = (pl.col("reason") == GEOGRAPHY).fill_null(value=False)
+    found = rows.group_by("source").agg(
+        status=pl.lit(GEOGRAPHY),
+        field=pl.lit("geography"),
+        deliveries=far.sum(),
+        examples=_newest(far),
+        checked=pl.len(),
+    )
+    return found.filter(pl.col("deliveries") > 0)
 
 
 FUNNEL: Final[dict[str, pl.DataType]] = {

@@ -16,6 +16,7 @@ from dashboard.panels import accuracy_cards, figures, headline, reason_cards, so
 if TYPE_CHECKING:
     from dashboard.data import Status
     from dashboard.filters import Asked
+    from metrics.scope import Scope
 
 _MOST: Final = 12
 _COLUMNS: Final = ("delivered", "converted", "conversion_rate", "conversion_range", "return_rate")
@@ -31,10 +32,7 @@ def source(source_id: str, asked: Asked, status: Status) -> None:
         return
     rows = {row["key"]: row for row in numbers.iter_rows(named=True)}
     told = rows["coverage"]["value"]
-    few = told is not None and told < cards.LITTLE
-    tier = "" if few else f" {source_cards.tier(source_id, scope)}"
-    said = f"{verdict(name, rows)}{tier}{silent(rows)}"
-    st.html(f'<p class="conclusion">{html.escape(said)}</p>')
+    _conclude(name, source_id, scope, rows)
     trend = book().table("trend", scope, grain=figures.grain(scope))
     headline.show(numbers, trend, cards.colours(), status.currency)
     left, right = st.columns([3, 2])
@@ -56,7 +54,6 @@ def source(source_id: str, asked: Asked, status: Status) -> None:
     with left:
         reason_cards.groups_card(scope, status, leads=True)
     with right:
-        told = rows["coverage"]["value"]
         chip = cards.chip_of(None, told)
         source_cards.score_card(source_id, scope, book().rules.score, told=told, chip=chip)
     left, right = st.columns(2)
@@ -65,6 +62,15 @@ def source(source_id: str, asked: Asked, status: Status) -> None:
     with right:
         source_cards.actions_card(scope, status)
     accuracy_cards.examples_card(scope)
+
+
+def _conclude(name: str, source_id: str, scope: Scope, rows: dict[str, dict[str, Any]]) -> None:
+    """Conversion, tier (none of under 40 % reported) and what the silent leave open."""
+    told = rows["coverage"]["value"]
+    few = told is not None and told < cards.LITTLE
+    tier = "" if few else f" {source_cards.tier(source_id, scope)}"
+    said = f"{verdict(name, rows)}{tier}{silent(rows)}"
+    st.html(f'<p class="conclusion">{html.escape(said)}</p>')
 
 
 def _heading(name: str, source_id: str) -> None:
