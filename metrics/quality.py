@@ -184,6 +184,9 @@ ACCURACIES: Final[dict[str, pl.DataType]] = {
 FIELDS: Final = ("name", "phone", "email", "address")
 GEOGRAPHY: Final = "out_of_area"
 EXAMPLES: Final = 3
+_NEWEST: Final = (
+    pl.col("lead_id").sort_by("dated_us", "lead_id", descending=True).head(EXAMPLES).str.join(" ")
+)
 
 
 def accuracy(outcomes: pl.LazyFrame, named: Named) -> pl.DataFrame:
@@ -203,7 +206,7 @@ def accuracy(outcomes: pl.LazyFrame, named: Named) -> pl.DataFrame:
     counted = [
         both.filter(pl.col(f"accuracy_{field}").is_not_null())
         .group_by("source", status=f"accuracy_{field}")
-        .agg(field=pl.lit(field), deliveries=pl.len(), examples=_newest(pl.lit(value=True)))
+        .agg(field=pl.lit(field), deliveries=pl.len(), examples=_NEWEST)
         for field in FIELDS
     ]
     definite = pl.when(pl.col("status") != "unknown").then("deliveries").otherwise(0)
@@ -224,23 +227,13 @@ def accuracy(outcomes: pl.LazyFrame, named: Named) -> pl.DataFrame:
     return _typed(table.sort(order), ACCURACIES)
 
 
-def _newest(where: pl.Expr) -> pl.Expr:
-    """Up to three lead ids of the rows that meet a condition, the newest first."""
-    leads, dated = (pl.col(name).filter(where) for name in ("lead_id", "dated_us"))
-    return leads.sort_by(dated, leads, descending=True).head(EXAMPLES).str.join(" ")
-
-
 def _out_of_area(rows: pl.LazyFrame) -> pl.LazyFrame:
     """Returns as out of area per source, of all deliveries with feedback."""
-    far = (pl.col("reason") == GEOGRAPHY).fill_null(value=False)
-    found = rows.group_by("source").agg(
-        status=pl.lit(GEOGRAPHY),
-        field=pl.lit("geography"),
-        deliveries=far.sum(),
-        examples=_newest(far),
-        checked=pl.len(),
+    far = rows.filter(pl.col("reason") == GEOGRAPHY).group_by("source")
+    found = far.agg(
+        status=pl.lit(GEOGRAPHY), field=pl.lit("geography"), deliveries=pl.len(), examples=_NEWEST
     )
-    return found.filter(pl.col("deliveries") > 0)
+    return found.join(rows.group_by("source").agg(checked=pl.len()), on="source")
 
 
 FUNNEL: Final[dict[str, pl.DataType]] = {
