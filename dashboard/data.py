@@ -134,6 +134,10 @@ class Book:
 
     # --- tables -----------------------------------------------------------------------
 
+    def alone(self, scope: Scope) -> kept.Alone | None:
+        """Why a period has none to be compared with; None where it has one."""
+        return kept.alone(self.edition, scope, None)
+
     def table(self, name: str, scope: Scope, **options: object) -> pl.DataFrame:
         """A table of numbers under a scope.
 

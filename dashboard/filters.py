@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -94,6 +94,7 @@ def read(  # noqa: PLR0913 - all keyword-only but the parameters, one fact of th
     as_of = reader.as_of(now, place)
     moment = _moment(as_of, now, place)
     preset, first, last = _period(reader, periods.day_of(moment, place), first_day)
+    chosen: dict[str, Any] = {n: reader.words(n, known.get(n, ())) for n in DIMENSIONS}
     scope = Scope(
         first=first,
         last=last,
@@ -101,7 +102,7 @@ def read(  # noqa: PLR0913 - all keyword-only but the parameters, one fact of th
         base=cast("Base", reader.word("base", BASES) or "feedback"),
         clock=cast("Clock", reader.word("clock", CLOCKS) or "delivered"),
         compare=cast("Compare", reader.word("compare", COMPARES) or "before"),
-        **{name: reader.words(name, known.get(name, ())) for name in DIMENSIONS},
+        **chosen,
         rows=_rows(reader),
     )
     for name in params:

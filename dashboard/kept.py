@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import narwhals as nw
 import polars as pl
 
 from dashboard import edition as editions
-from metrics import maturity, selection, tallies
+from metrics import beginning, maturity, selection, tallies
 from metrics import steps as stepping
 from metrics.calendar import day_number, local_day, to_date
 from metrics.scope import EVER, NARROW, NOTHING, Rows, Scope
@@ -150,10 +150,13 @@ def chosen(
 
 def _rated(shown: Edition, scope: Scope, version: int | None) -> pl.Expr:
     today = day_number(local_day(scope.as_of_us, shown.zone.name))
-    days = curves(shown, scope.as_of_us, version).mature_days
+    days = curves(shown, scope.knowing_us, version).mature_days
     return selection.rated(today, days, shown.rules.tiers.window_days)
 
 
+Alone = Literal["record", "unreported"]
+UNSEEN: Final = 0.1
+"""With more than this part of its deliveries from before reports began, nothing is compared."""
 ORDER: Final = ("dated_us", "lead_id", "buyer_id")
 """How lists of offers are ordered."""
 
@@ -203,31 +206,43 @@ def tally(
     return whole.lazy().filter(mine)
 
 
-def previous(shown: Edition, scope: Scope) -> Scope | None:
-    """The period before at the same age; None where the record does not reach so far."""
-    found, begun = scope.previous(shown.zone.name), _begun(shown)
-    return found if begun is not None and day_number(found.first) >= begun else None
+def previous(shown: Edition, scope: Scope, version: int | None) -> Scope | None:
+    """The period before at the same age; None where that would not be fair (`alone`)."""
+    return None if alone(shown, scope, version) else scope.previous(shown.zone.name)
+
+
+@lru_cache(maxsize=64)
+def alone(shown: Edition, scope: Scope, version: int | None) -> Alone | None:
+    """Why a period has none to compare with; None where it has one.
+
+    The record begins later, or of over a tenth of its deliveries buyers did not report yet.
+    """
+    found, begun = scope.previous(shown.zone.name), _begun(shown, version)
+    if begun is None or day_number(found.first) < begun:
+        return "record"
+    since = curves(shown, scope.knowing_us, version).since
+    if not since:
+        return None
+    unseen = beginning.unseen(since, pl.col("day"))
+    counted = tally(shown, plainly(found), version).select(
+        all=pl.col("delivered").sum(), unseen=pl.col("delivered").filter(unseen).sum()
+    )
+    every, blind = counted.collect().row(0)
+    return "unreported" if blind > UNSEEN * every else None
 
 
 @lru_cache(maxsize=4)
-def _begun(shown: Edition) -> int | None:
-    """The first day of which results could be told; None without offers.
-
-    The first offer's; where no report came for long after it, the day reports began: what
-    was delivered before had not been told when it was as old.
-    """
-    if shown.days is None:
-        return None
-    everything = Scope(first=to_date(0), last=to_date(0), as_of_us=shown.as_of_us)
-    told = maturity.late_beginning(changes(shown, everything, None))
-    return shown.days[0] if told is None else told
+def _begun(shown: Edition, version: int | None) -> int | None:
+    """The day of the first offer; None without any."""
+    first = shown.facts("attempts", version).select(pl.col("attempted_us").min()).collect().item()
+    return None if first is None else day_number(local_day(first, shown.zone.name))
 
 
 def before(
     shown: Edition, scope: Scope, version: int | None, extra: Sequence[str] = ()
 ) -> pl.LazyFrame | None:
-    """Cells of the period before at the same age; None where the record does not reach so far."""
-    found = previous(shown, scope)
+    """Cells of the period before at the same age; None where that would not be fair."""
+    found = previous(shown, scope, version)
     return None if found is None else tally(shown, found, version, extra)
 
 
@@ -261,7 +276,8 @@ def timeless(scope: Scope) -> Scope:
 
 def plainly(scope: Scope) -> Scope:
     """A scope without what steps do not heed: base, clock, rows, what is compared with."""
-    return replace(scope, base="feedback", clock="delivered", compare="before", rows=Rows())
+    plain = replace(scope, base="feedback", clock="delivered", compare="before", rows=Rows())
+    return replace(plain, learned_us=None)
 
 
 @lru_cache(maxsize=32)
@@ -294,7 +310,7 @@ def mature_days(shown: Edition, scope: Scope, version: int | None) -> dict[str, 
     """Age from which deliveries of each buyer are old enough; nothing where no base asks."""
     if scope.base != "mature" or scope.clock != "delivered":
         return {}
-    return curves(shown, scope.as_of_us, version).mature_days
+    return curves(shown, scope.knowing_us, version).mature_days
 
 
 def unknown_day(as_of_us: int, zone: str) -> int:

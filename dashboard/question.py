@@ -86,7 +86,7 @@ class Question:
         return kept.tally(self.shown, self.scope, self.version, extra)
 
     def cells_before(self, extra: Sequence[str] = ()) -> pl.LazyFrame | None:
-        """The period before at the same age; None where the record does not reach so far."""
+        """The period before at the same age; None where that would not be fair (`kept.alone`)."""
         return kept.before(self.shown, self.scope, self.version, extra)
 
     def outcomes(self) -> pl.LazyFrame:
@@ -146,20 +146,24 @@ class Question:
         return self.as_of_day - max(days, default=MATURE_DAYS)
 
     def before(self) -> Question | None:
-        """The period before at the same age; None where the record does not reach so far."""
-        previous = kept.previous(self.shown, self.scope)
+        """The period before at the same age; None where that would not be fair (`kept.alone`)."""
+        previous = kept.previous(self.shown, self.scope, self.version)
         return None if previous is None else self.of(previous)
 
     @property
     def rated(self) -> pl.Expr:
         """Condition on outcomes: old enough to judge, and inside the rating window."""
         window = self.rules.tiers.window_days
-        return selection.rated(self.as_of_day, self.curves.mature_days, window)
+        return selection.rated(self.as_of_day, self._mature_days, window)
 
     @property
     def grown(self) -> pl.Expr:
         """Condition on outcomes: old enough to judge."""
-        return selection.mature(self.as_of_day, self.curves.mature_days)
+        return selection.mature(self.as_of_day, self._mature_days)
+
+    @property
+    def _mature_days(self) -> dict[str, int]:
+        return kept.curves(self.shown, self.scope.knowing_us, self.version).mature_days
 
 
 @lru_cache(maxsize=512)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from metrics.beginning import witnessed
 from metrics.intervals import Z95
-from metrics.maturity import ALL, MATURE_SHARE, witnessed
+from metrics.maturity import ALL, MATURE_SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,13 +55,13 @@ def expected(
         as_of_day: the first day that is not wholly known.
         by: columns of `changes` that make a group.
         history: the same cells of all days, from which a group's own rate is known where
-            it has 200 grown deliveries that were `maturity.witnessed`; else the segment's
+            it has 200 grown deliveries that were `beginning.witnessed`; else the segment's
             is used.
     """
     names = [name for name in by if name != "delivery_week"]
     ladder = _ladder(found)
     cohorts = _cohorts(changes, found, as_of_day, [*by, "delivery_week"], ladder)
-    past = witnessed(changes if history is None else history)
+    past = witnessed(changes if history is None else history, found.since)
     grown = _cohorts(past, found, as_of_day, [*names, "delivery_week"], ladder)
     return _summed(_forecast(cohorts, _own_rates(grown, names), names), by)
 

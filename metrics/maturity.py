@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from metrics.beginning import begun, witnessed
 from metrics.scope import MATURE_DAYS
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ MATURE_SHARE: Final = 0.9
 YOUNG_SHARE: Final = 0.6
 LEAST_WEEKS: Final = 12
 LEAST_SALES: Final = 100
-LATE_WEEKS: Final = 8
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,14 @@ class Curve:
 
 @dataclass(frozen=True)
 class Curves:
-    """The curve of each buyer type that has sales enough, and the one of all."""
+    """The curve of each buyer type that has sales enough, and the one of all.
+
+    `since` names the buyers whose reports began late, with the Monday they began on.
+    """
 
     by_segment: Mapping[str, Curve]
     types: Mapping[str, str | None]
+    since: Mapping[str, int]
 
     def segment(self, buyer: str) -> str:
         """The segment a buyer belongs to."""
@@ -162,59 +166,26 @@ def _developed(factors: Numbers) -> Numbers:
     return developed
 
 
-def witnessed(changes: pl.DataFrame) -> pl.DataFrame:
-    """The deliveries whose development we could see: not those from before reports began.
-
-    Where a buyer's first report came over eight weeks after its first delivery, the record
-    begins in the middle: what became of earlier deliveries was told late or never, and they
-    would teach that sales come late and are few. A buyer without any report stays.
-
-    Args:
-        changes: `buyer_id`, `delivery_week`, `age_week`, `feedback`.
-    """
-    told = pl.col("delivery_week") + 7 * pl.col("age_week")
-    begun = changes.group_by("buyer_id").agg(
-        first=pl.col("delivery_week").min(),
-        told=told.filter(pl.col("feedback") > 0).min(),
-    )
-    late = begun.filter(pl.col("told") - pl.col("first") > 7 * LATE_WEEKS)
-    if late.is_empty():
-        return changes
-    since = changes.join(late.select("buyer_id", "told"), on="buyer_id", how="left")
-    seen = (pl.col("delivery_week") >= pl.col("told")).fill_null(value=True)
-    return since.filter(seen).drop("told")
-
-
-def late_beginning(changes: pl.DataFrame) -> int | None:
-    """The Monday of the first report, where it came over eight weeks after the first delivery.
-
-    None for a record that was told of from the beginning, or not at all.
-    """
-    told = changes.filter(pl.col("feedback") > 0)["report_week"].min()
-    first = changes["delivery_week"].min()
-    if not isinstance(told, int) or not isinstance(first, int):
-        return None
-    return told if told - first > 7 * LATE_WEEKS else None
-
-
 def curves(changes: pl.DataFrame, as_of_day: int, types: Mapping[str, str | None]) -> Curves:
     """Curves of all buyer types with at least 100 sales, and of everything together.
 
-    Learned from the deliveries that are `witnessed`.
+    Learned from the deliveries that were `beginning.witnessed`.
 
     Args:
         changes: the change tally (`steps.CHANGE_CELL`) up to as-of.
         as_of_day: the first day that is not wholly known.
         types: the type of each buyer.
     """
-    changes = witnessed(changes)
+    since = begun(changes)
+    changes = witnessed(changes, since)
     found = {ALL: curve(changes, as_of_day)}
     kinds = changes["buyer_id"].replace_strict(types, default=None, return_dtype=pl.String)
     for kind in sorted(set(kinds.drop_nulls())):
         mine = changes.filter(kinds == kind)
         if mine["converted"].sum() >= LEAST_SALES:
             found[kind] = curve(mine, as_of_day, kind)
-    return Curves(found, types)
+    nameless = dict.fromkeys(changes["buyer_id"].drop_nulls().unique().sort())
+    return Curves(found, {**nameless, **types}, since)
 
 
 MATURITY: Final[dict[str, pl.DataType]] = {

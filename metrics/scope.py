@@ -58,7 +58,9 @@ class Scope:
     """One question. Days are inclusive and cut in the report zone; `as_of_us` is UTC.
 
     A filter is a tuple of values, empty for "all"; `NOTHING` in it selects rows
-    where the attribute is empty. `compare` says what `previous` is.
+    where the attribute is empty. `compare` says what `previous` is. What is old enough to
+    judge is said as known at `learned_us`, None for as-of: periods that are compared are
+    cut off at one age.
     """
 
     first: date
@@ -77,11 +79,17 @@ class Scope:
     state: tuple[str, ...] = ()
     sold_to: tuple[str, ...] = ()
     rows: Rows = Rows()
+    learned_us: int | None = None
 
     @property
     def days(self) -> int:
         """Length of the period in days."""
         return (self.last - self.first).days + 1
+
+    @property
+    def knowing_us(self) -> int:
+        """The moment whose knowledge says what is old enough to judge."""
+        return self.as_of_us if self.learned_us is None else self.learned_us
 
     @property
     def filters(self) -> dict[str, tuple[str, ...]]:
@@ -131,7 +139,7 @@ class Scope:
             first, last = self.first - back, self.last - back
         apart = (self.last - last).days
         then = days_earlier(self.as_of_us, apart, zone)
-        return replace(self, first=first, last=last, as_of_us=then)
+        return replace(self, first=first, last=last, as_of_us=then, learned_us=self.knowing_us)
 
 
 def _months(day: date) -> int:

@@ -17,7 +17,7 @@ def overview() -> None:
     if numbers is None:
         return
     trend = book().table("trend", scope, grain=figures.grain(scope))
-    headline.show(numbers, trend, cards.colours(), status.currency)
+    headline.show(numbers, trend, scope, status.currency)
     left, right = st.columns([3, 2])
     with left:
         figures.trend_card(scope, status, chip=figures.chip(numbers, scope))

@@ -44,7 +44,7 @@ def buyer(buyer_id: str, asked: Asked, status: Status) -> None:
         text = verdict(habits(buyer_id, scope))
         st.html(f'<p class="conclusion">{html.escape(text)}</p>')
     trend = book().table("trend", scope, grain=figures.grain(scope))
-    headline.show(numbers, trend, cards.colours(), status.currency)
+    headline.show(numbers, trend, scope, status.currency)
     _silence(scope)
     left, right = st.columns(2)
     with left:

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from dashboard import address, wording
+from dashboard import address, cards, wording
 from dashboard.cards import HALF
 from dashboard.charts import sparkline
+from dashboard.data import book
 from metrics.catalogue import number
 
 if TYPE_CHECKING:
     import polars as pl
 
     from dashboard.filters import Value
-    from dashboard.theme import Palette
+    from metrics.scope import Scope
 
 KEYS: Final = ("conversion_rate", "contact_rate", "return_rate", "margin_cents", "coverage")
 LEADS: Final[dict[str, dict[str, Value]]] = {
@@ -26,26 +27,32 @@ LEADS: Final[dict[str, dict[str, Value]]] = {
     "coverage": {"feedback": "any"},
 }
 """The row conditions that list a rate's numerator."""
+ALONE: Final = {
+    "record": "no period before to compare with",
+    "unreported": "of the period before buyers had not told yet",
+}
+"""Why a number has nothing to be compared with."""
 _ARROWS: Final = {True: "▲", False: "▼"}
 
 
-def show(headline: pl.DataFrame, trend: pl.DataFrame, colours: Palette, currency: str) -> None:
+def show(headline: pl.DataFrame, trend: pl.DataFrame, scope: Scope, currency: str) -> None:
     """Draw the cards as one grid, so that they share a height."""
+    colours, alone = cards.colours(), ALONE[book().alone(scope) or "record"]
     rows = {row["key"]: row for row in headline.iter_rows(named=True)}
     keys = [_money_key(rows) if key == "margin_cents" else key for key in KEYS]
     bounds = unreported(rows)
-    cards = [
+    drawn = [
         _card(
             rows[key],
-            _shape(trend, key),
-            colours,
+            sparkline.image(_shape(trend, key), colours),
+            change(rows[key], currency, alone),
             currency,
             bounds if key == "conversion_rate" else None,
         )
         for key in keys
         if key in rows
     ]
-    st.html(f'<div class="headline">{"".join(cards)}</div>')
+    st.html(f'<div class="headline">{"".join(drawn)}</div>')
 
 
 def _shape(trend: pl.DataFrame, key: str) -> list[float | None]:
@@ -78,20 +85,19 @@ def unreported(rows: dict[str, dict[str, Any]]) -> tuple[float, float] | None:
 
 def _card(
     row: dict[str, Any],
-    shape: list[float | None],
-    colours: Palette,
+    image: str,
+    changed: str,
     currency: str,
     bounds: tuple[float, float] | None,
 ) -> str:
     entry = number(row["key"])
-    image = sparkline.image(shape, colours)
     picture = f'<img alt="" src="{image}">' if image else ""
     meaning = html.escape(f"{entry.definition} {entry.formula[:1].upper()}{entry.formula[1:]}.")
     return (
         f'<div><div class="label"><span title="{meaning}">{html.escape(entry.label)}</span></div>'
         f'<div class="number">{html.escape(_value(row, currency))}</div>'
         f'<div class="of">{_of(row, bounds)}</div>'
-        f'<div class="change {row["verdict"] or "none"}">{html.escape(change(row, currency))}</div>'
+        f'<div class="change {row["verdict"] or "none"}">{html.escape(changed)}</div>'
         f"{picture}</div>"
     )
 
@@ -120,12 +126,12 @@ def _of(row: dict[str, Any], bounds: tuple[float, float] | None) -> str:
     return counted + tail
 
 
-def change(row: dict[str, Any], currency: str) -> str:
-    """The change against the previous period at the same age, in words."""
+def change(row: dict[str, Any], currency: str, alone: str) -> str:
+    """The change against the previous period at the same age in words, or why there is none."""
     if row["value"] is None:
         return "no data"
     if row["change"] is None or row["previous"] is None:
-        return "no period before to compare with"
+        return alone
     money = number(row["key"]).unit == "money"
     was = wording.money(row["previous"], currency) if money else wording.rate(row["previous"])
     if row["verdict"] == "level":

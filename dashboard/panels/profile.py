@@ -34,7 +34,7 @@ def source(source_id: str, asked: Asked, status: Status) -> None:
     told = rows["coverage"]["value"]
     _conclude(name, source_id, scope, rows)
     trend = book().table("trend", scope, grain=figures.grain(scope))
-    headline.show(numbers, trend, cards.colours(), status.currency)
+    headline.show(numbers, trend, scope, status.currency)
     left, right = st.columns([3, 2])
     with left:
         figures.trend_card(scope, status, chip=figures.chip(numbers, scope))

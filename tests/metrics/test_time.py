@@ -197,7 +197,8 @@ def cohorts(*weeks: list[int], size: int = 100) -> pl.DataFrame:
         rows.append((7 * nth, 0, "B1", size, 0, 0))
         rows += [(7 * nth, age, "B1", 0, count, count) for age, count in enumerate(sales)]
     names = ("delivery_week", "age_week", "buyer_id", "delivered", "feedback", "converted")
-    return pl.DataFrame(rows, schema=names, orient="row")
+    table = pl.DataFrame(rows, schema=names, orient="row")
+    return table.with_columns(report_week=pl.col("delivery_week") + 7 * pl.col("age_week"))
 
 
 def test_factors_are_those_of_a_worked_triangle() -> None:
@@ -243,25 +244,6 @@ def test_the_cut_off_is_the_first_age_with_nine_tenths() -> None:
     found = maturity.curve(cohorts(*[[50, 45, 5] for _ in range(16)], size=200), 7 * 16)
     assert [round(float(x), 3) for x in found.developed[1:4]] == [0.5, 0.95, 1.0]
     assert found.mature_days == 14
-
-
-def test_what_was_delivered_before_reports_began_teaches_nothing() -> None:
-    """Twenty weeks without a word, told of in week 20; from then on half at once, half later."""
-    early = cohorts(*[[0] * (20 - nth) + [1] for nth in range(20)])
-    late = cohorts(*[[20, 20] for _ in range(14)]).with_columns(pl.col("delivery_week") + 7 * 20)
-    found = maturity.curves(pl.concat([early, late]), 7 * 36, {"B1": None})
-    assert found.by_segment[maturity.ALL].at(1) == pytest.approx(0.5)
-    assert found.by_segment[maturity.ALL].rate == pytest.approx(0.4)
-    alone = maturity.curves(late, 7 * 36, {"B1": None}).by_segment[maturity.ALL]
-    assert alone.rate == found.by_segment[maturity.ALL].rate
-
-
-def test_a_first_report_within_eight_weeks_is_no_late_beginning() -> None:
-    """Slow is not late: all weeks count."""
-    slow = cohorts(*[[0] * 8 + [10] for _ in range(14)])
-    assert maturity.witnessed(slow).equals(slow)
-    silent = slow.with_columns(feedback=0)
-    assert maturity.witnessed(silent).equals(silent)
 
 
 def test_without_grown_weeks_nothing_is_forecast() -> None:

@@ -1,0 +1,124 @@
+"""What a period is compared with, and when comparing would not be fair."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from builders import NOW, delivered, reported, us
+
+from dashboard import clock, kept
+from dashboard.data import Book
+from data_access.settings import Settings
+from metrics.scope import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from builders import Desk
+
+MONTHS = range(1, 9)
+"""Deliveries from January to August."""
+DAYS = range(1, 21)
+
+
+def month(buyer: str, number: int, *, told: bool, each: int = 1) -> list[dict[str, str]]:
+    """Twenty days of deliveries of a month, reported five hours later."""
+    facts = []
+    for day in DAYS:
+        for nth in range(each):
+            at, lead = f"2026-{number:02d}-{day:02d}", f"{buyer}-{number}-{day}-{nth}"
+            facts.append(delivered(lead, buyer, f"{at}T10:00:00Z", source_id="src_a"))
+            if told:
+                facts.append(reported(lead, buyer, "contacted", f"{at}T15:00:00Z"))
+    return facts
+
+
+def late(buyer: str = "b1", first: int = 6, each: int = 1) -> list[dict[str, str]]:
+    """Eight months of deliveries, told of from a month on."""
+    return [f for n in MONTHS for f in month(buyer, n, told=n >= first, each=each)]
+
+
+def whole(number: int, buyer: tuple[str, ...] = ()) -> Scope:
+    """A month of 2026 as known in November."""
+    last = date(2026, number + 1, 1) - timedelta(days=1)
+    return Scope(first=last.replace(day=1), last=last, as_of_us=us(NOW), buyer=buyer)
+
+
+@pytest.fixture
+def book(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Book]:
+    """A book over the desk's store, at the desk's hour."""
+    monkeypatch.setattr(clock, "now_us", lambda: us(desk.now))
+    opened = Book(Settings(data_dir=desk.folder))
+    yield opened
+    opened.store.close()
+
+
+def test_a_month_before_reports_began_is_nothing_to_compare_with(book: Book, desk: Desk) -> None:
+    """Told of from June on: May is no month before for June, June is one for July."""
+    desk.take(*late())
+    assert book.alone(whole(6)) == "unreported"
+    assert book.alone(whole(7)) is None
+    assert book.alone(whole(1)) == "record"
+
+
+def test_a_stray_early_report_changes_nothing(book: Book, desk: Desk) -> None:
+    """One report in February does not make May a month that was told of."""
+    stray = reported("b1-2-3-0", "b1", "contacted", "2026-02-03T15:00:00Z")
+    desk.take(*late(), stray)
+    assert book.alone(whole(6)) == "unreported"
+
+
+def test_one_buyer_that_began_late_counts_by_its_weight(book: Book, desk: Desk) -> None:
+    """A twentieth of May from before its reports is compared; that buyer alone is not."""
+    ever = [f for n in MONTHS for f in month("b2", n, told=True, each=19)]
+    desk.take(*late(), *ever)
+    assert book.alone(whole(6)) is None
+    assert book.alone(whole(6, buyer=("b1",))) == "unreported"
+    assert book.alone(whole(6, buyer=("b2",))) is None
+
+
+def test_an_earlier_data_version_is_answered_as_it_was(book: Book, desk: Desk) -> None:
+    """Old leads that are imported later do not change what a question was answered before."""
+    desk.take(*[f for n in (6, 7, 8) for f in month("b1", n, told=True)])
+    scope = whole(6)
+    assert book.alone(scope) == "record"
+    version = book.store.data_version()
+    then = book.table("headline", scope)
+    desk.take(*[f for n in range(1, 6) for f in month("b1", n, told=True)])
+    book.refresh()
+    assert book.alone(scope) is None
+    assert kept.alone(book.edition, scope, version) == "record"
+    assert book.table("headline", scope, data_version=version).equals(then)
+
+
+def test_both_periods_are_cut_off_at_one_age(book: Book, desk: Desk) -> None:
+    """What is old enough is learnt now, also of the period before.
+
+    Sales took four weeks for three weeks and come at once since then: known in May, the age at
+    which 90 % are in was four weeks; known in October it is one. Both are cut off at that.
+    """
+    facts = []
+    for week in range(40):
+        monday = date(2026, 1, 5) + timedelta(weeks=week)
+        for nth in range(20):
+            lead, on = f"L{week}-{nth}", monday + timedelta(days=nth % 7)
+            facts.append(delivered(lead, "b1", f"{on}T10:00:00Z"))
+            wait = 27 if week < 3 else 1
+            told = on + timedelta(days=wait)
+            facts.append(reported(lead, "b1", "converted", f"{told}T10:00:00Z"))
+    desk.now = "2026-10-12T12:00:00Z"
+    desk.take(*facts)
+    last = date(2026, 10, 11)
+    scope = Scope(first=last - timedelta(days=139), last=last, as_of_us=us(desk.now), base="mature")
+    past = kept.previous(book.edition, scope, None)
+    assert past is not None
+    ages = [kept.mature_days(book.edition, side, None)["b1"] for side in (scope, past)]
+    learnt_then = kept.mature_days(book.edition, replace(past, learned_us=None), None)["b1"]
+    assert ages[0] == ages[1] < learnt_then
+    just_old_enough = 3  # leads of the Monday a week ago
+    row = book.table("headline", scope).filter(key="conversion_rate").to_dicts()[0]
+    assert row["denominator"] == 19 * 20 + just_old_enough
+    assert book.table("rates", past)["conversion_base"].item() == row["denominator"]
