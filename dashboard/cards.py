@@ -16,7 +16,7 @@ import streamlit as st
 
 from dashboard import address, grids, theme
 from dashboard.tables import TABLES
-from metrics.sentences import HEARD
+from metrics.tiers import HEARD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

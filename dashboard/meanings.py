@@ -167,7 +167,7 @@ MEANINGS: Final = {
     "allowed": "What would have been allowed.",
     "nearest": "The nearest value that is known.",
     "raw": "The row as it was sent.",
-    "days_silent": "Days since the buyer's last report.",
+    "days_silent": "Days since the buyer's last report, about any delivery.",
     "seconds_of_delay": "From happening until we were told, the middle, in seconds.",
     "points": "Points of a part of the quality score.",
     "most": "The most points there are for it.",

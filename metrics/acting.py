@@ -1,12 +1,14 @@
-"""What follows from the numbers: suggestions with their evidence, prices, rules over history."""
+"""What follows from the numbers: suggestions with their evidence, and prices."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from metrics.intervals import rated, share, wilson
+from metrics.tiers import HEARD
 
 if TYPE_CHECKING:
     from metrics.rates import Named
@@ -38,24 +40,66 @@ SUGGESTIONS: Final = {
 }
 
 
-def _rows(frame: pl.LazyFrame, rule: str, kind: str, **columns: Any) -> pl.LazyFrame:  # noqa: ANN401 - expressions and values
-    blank = {n: pl.lit(None, ADVICE[n]) for n in ("partner_id", "partner_name")}
-    filled = frame.with_columns(**{**blank, "rule": pl.lit(rule), "kind": pl.lit(kind), **columns})
-    filled = filled.with_columns(suggestion=pl.lit(SUGGESTIONS[rule]))
-    low, high = wilson(pl.col("count"), pl.col("of"))
-    return filled.with_columns(rate=share(pl.col("count"), pl.col("of")), low=low, high=high)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A rule about a rate: which counts it is of, and beyond which edge it fires.
+
+    A rule that `judges` quality does so only where 40 % of the deliveries were reported on,
+    as tiers do.
+    """
+
+    name: str
+    count: str
+    of: str
+    edge: float
+    above: bool
+    judges: bool = False
+
+    def enough(self, least: int) -> pl.Expr:
+        """Condition on sums: as many deliveries, and as many that the rate is of."""
+        found = (pl.col("delivered") >= least) & (pl.col(self.of) >= least)
+        return found & (pl.col("feedback") >= HEARD * pl.col("delivered")) if self.judges else found
+
+    def fires(self, least: int) -> pl.Expr:
+        """Condition on sums: enough, and the whole likely range beyond the edge."""
+        low, high = wilson(pl.col(self.count), pl.col(self.of))
+        beyond = low > self.edge if self.above else high < self.edge
+        return (self.enough(least) & beyond).fill_null(value=False)
+
+    def holds(self, rate: pl.Expr) -> pl.Expr:
+        """Condition: a rate lies beyond the edge."""
+        beyond = rate > self.edge if self.above else rate < self.edge
+        return beyond.fill_null(value=False)
+
+
+def by_source(rules: Rules) -> tuple[Rule, ...]:
+    """The rules about whole sources."""
+    edge, tiers = rules.floors.returns.of(None), rules.tiers
+    sold = Rule(
+        name="excellent",
+        count="converted",
+        of="feedback",
+        edge=tiers.excellent_above,
+        above=True,
+        judges=True,
+    )
+    return (
+        Rule(name="high_returns", count="returned", of="delivered", edge=edge, above=True),
+        sold,
+        replace(sold, name="poor", edge=tiers.watch_from, above=False),
+    )
 
 
 def recommendations(grown: pl.LazyFrame, named: Named, rules: Rules) -> pl.DataFrame:
     """The table `recommendations`: every rule that has something to say, with its evidence.
 
-    A rule fires only where the whole likely range lies beyond its threshold and there are
-    at least 50 deliveries old enough to judge; one that would hit over a quarter of all
+    A rule fires only where the whole likely range lies beyond its threshold and there are at
+    least 50 deliveries, and 50 of what its rate is of; `excellent` and `poor` also need 40 %
+    of the deliveries reported on, like tiers. One that would hit over a quarter of all
     sources does not fire (`held_back`), because then the threshold is at fault.
 
     Args:
-        grown: deliveries of the scope that are old enough, with `source`, `buyer`,
-            `buyer_type`.
+        grown: deliveries of the rating window, with `source`, `buyer`, `buyer_type`.
         named: names.
         rules: floors and edges.
 
@@ -90,7 +134,9 @@ def recommendations(grown: pl.LazyFrame, named: Named, rules: Rules) -> pl.DataF
             name=pl.col("source").replace(named.source),
         )
     )
-    parts = [*_by_source(sources, rules), _low_contact(pairs, named, rules)]
+    least = rules.floors.least_deliveries
+    parts = [_about_source(sources, rule, least) for rule in by_source(rules)]
+    parts.append(_low_contact(pairs, named, rules))
     every = pl.concat(
         [part.select(*(n for n in ADVICE if n != "held_back"), "delivered") for part in parts]
     )
@@ -107,53 +153,47 @@ def recommendations(grown: pl.LazyFrame, named: Named, rules: Rules) -> pl.DataF
     return table.select(pl.col(name).cast(kind) for name, kind in ADVICE.items())
 
 
-def _by_source(sources: pl.LazyFrame, rules: Rules) -> list[pl.LazyFrame]:
-    enough = pl.col("delivered") >= rules.floors.least_deliveries
-    edge = rules.floors.returns.of(None)
-    returned = {"count": pl.col("returned"), "of": pl.col("delivered")}
-    sold = {"count": pl.col("converted"), "of": pl.col("feedback")}
-    beyond = pl.col("credit") * (1 - edge / pl.col("rate"))
-    high = _rows(sources, "high_returns", "source", **returned, threshold=pl.lit(edge))
-    best = _rows(
-        sources, "excellent", "source", **sold, threshold=pl.lit(rules.tiers.excellent_above)
+def _about_source(sums: pl.LazyFrame, rule: Rule, least: int) -> pl.LazyFrame:
+    rows = _rows(sums, rule.name, "source", rule.count, rule.of).with_columns(
+        threshold=pl.lit(rule.edge), fires=rule.fires(least)
     )
-    poor = _rows(sources, "poor", "source", **sold, threshold=pl.lit(rules.tiers.watch_from))
-    above, below = pl.col("low") > pl.col("threshold"), pl.col("high") < pl.col("threshold")
-    return [
-        high.with_columns(
-            fires=(enough & above).fill_null(value=False),
-            effect_cents=pl.when(pl.col("rate") > 0).then(beyond).round(),
-        ),
-        best.with_columns(
-            fires=(enough & above).fill_null(value=False),
-            effect_cents=pl.col("net").cast(pl.Float64),
-        ),
-        poor.with_columns(
-            fires=(enough & below).fill_null(value=False),
-            effect_cents=pl.col("net").cast(pl.Float64),
-        ),
-    ]
+    effect = pl.col("net").cast(pl.Float64)
+    if rule.name == "high_returns":
+        beyond = pl.col("credit") * (1 - rule.edge / pl.col("rate"))
+        effect = pl.when(pl.col("rate") > 0).then(beyond).round()
+    return rows.with_columns(effect_cents=effect)
 
 
 def _low_contact(pairs: pl.LazyFrame, named: Named, rules: Rules) -> pl.LazyFrame:
-    floors = dict(rules.floors.contact.pairs)
-    floor = pl.col("buyer_type").replace_strict(
-        floors, default=rules.floors.contact.of(None), return_dtype=pl.Float64
-    )
-    rows = _rows(
-        pairs,
-        "low_contact",
-        "source × buyer",
-        count=pl.col("contacted"),
-        of=pl.col("feedback"),
+    """The one rule about a source at a buyer; its edge is that of the buyer's type."""
+    least, kinds = rules.floors.least_deliveries, dict(rules.floors.contact.pairs)
+    rest = rules.floors.contact.of(None)
+    floor = pl.col("buyer_type").replace_strict(kinds, default=rest, return_dtype=pl.Float64)
+    enough = (pl.col("delivered") >= least) & (pl.col("feedback") >= least)
+    fires = (enough & (pl.col("high") < floor)).fill_null(value=False)
+    return _rows(pairs, "low_contact", "source × buyer", "contacted", "feedback").with_columns(
         threshold=floor,
         partner_id=pl.col("buyer"),
         partner_name=pl.col("buyer").replace(named.buyer),
+        fires=fires,
+        effect_cents=pl.col("net").cast(pl.Float64),
     )
-    enough = pl.col("delivered") >= rules.floors.least_deliveries
-    below = pl.col("high") < pl.col("threshold")
-    return rows.with_columns(
-        fires=(enough & below).fill_null(value=False), effect_cents=pl.col("net").cast(pl.Float64)
+
+
+def _rows(sums: pl.LazyFrame, rule: str, kind: str, count: str, of: str) -> pl.LazyFrame:
+    """What all rules say: whom it is about, the counts, the rate with its range."""
+    low, high = wilson(pl.col(count), pl.col(of))
+    return sums.with_columns(
+        rule=pl.lit(rule),
+        kind=pl.lit(kind),
+        partner_id=pl.lit(None, pl.String),
+        partner_name=pl.lit(None, pl.String),
+        suggestion=pl.lit(SUGGESTIONS[rule]),
+        count=pl.col(count),
+        of=pl.col(of),
+        rate=share(pl.col(count), pl.col(of)),
+        low=low,
+        high=high,
     )
 
 
@@ -228,90 +268,3 @@ def pricing(grown: pl.LazyFrame, named: Named, rules: Rules) -> pl.DataFrame:
     )
     table = table.sort(["ratio", "id"], descending=[True, False], nulls_last=True)
     return table.select(pl.col(name).cast(kind) for name, kind in PRICING.items()).collect()
-
-
-REPLAY: Final[dict[str, pl.DataType]] = {
-    "rule": pl.String(),
-    "threshold": pl.Float64(),
-    "weeks": pl.Int64(),
-    "looked_at": pl.Int64(),
-    "fired": pl.Int64(),
-    "sources": pl.Int64(),
-    "sources_fired": pl.Int64(),
-    "share_of_sources": pl.Float64(),
-    "judged": pl.Int64(),
-    "agreed": pl.Int64(),
-    "agreed_share": pl.Float64(),
-    "agreed_low": pl.Float64(),
-    "agreed_high": pl.Float64(),
-}
-SPAN_WEEKS: Final = 4
-
-
-def rule_replay(early: pl.DataFrame, late: pl.DataFrame, rules: Rules) -> pl.DataFrame:
-    """The table `rule_replay`: each rule of a source over its history.
-
-    For every week, what would have been known of the four complete weeks before, at 14
-    days of age: would the rule have fired, and did the figure of the same deliveries, as
-    known now, end up beyond the threshold too?
-
-    Args:
-        early: `alerts.weekly` at 14 days.
-        late: the same counts as known now, of deliveries old enough to judge: vertical,
-            source_id, sub_source, week, feedback, converted, delivered, returned.
-        rules: thresholds and the least sample.
-
-    Returns:
-        Per rule: weeks and (source, week) pairs looked at, how often it fired, on how many
-        and which share of sources, how many firings can be judged, and how many agreed.
-    """
-    keys = ["source_id", "week"]
-    sides = [
-        frame.group_by(keys).agg(pl.col("delivered", "feedback", "converted", "returned").sum())
-        for frame in (early, late)
-    ]
-    joined = sides[0].join(sides[1], on=keys, how="left", suffix="_late").sort(keys)
-    counts = [c for c in joined.columns if c not in keys]
-    spans = joined.rolling("week", period=f"{7 * SPAN_WEEKS}i", group_by="source_id").agg(
-        pl.col(counts).sum(), known=pl.col("delivered_late").is_not_null().all()
-    )
-    cases = (
-        ("high_returns", "returned", "delivered", rules.floors.returns.of(None), 1),
-        ("excellent", "converted", "feedback", rules.tiers.excellent_above, 1),
-        ("poor", "converted", "feedback", rules.tiers.watch_from, -1),
-    )
-    parts = [_replayed(spans, case, rules.floors.least_deliveries) for case in cases]
-    table = (
-        pl.concat(parts)
-        .with_columns(
-            share_of_sources=share(pl.col("sources_fired"), pl.col("sources")),
-            **rated("agreed_share", pl.col("agreed"), pl.col("judged")),
-        )
-        .rename({"agreed_share_low": "agreed_low", "agreed_share_high": "agreed_high"})
-    )
-    return table.select(pl.col(name).cast(kind) for name, kind in REPLAY.items())
-
-
-def _replayed(
-    spans: pl.DataFrame, case: tuple[str, str, str, float, int], least: int
-) -> pl.DataFrame:
-    rule, count, of, edge, sign = case
-    low, high = wilson(pl.col(count), pl.col(of))
-    beyond = low > edge if sign > 0 else high < edge
-    end = share(pl.col(f"{count}_late"), pl.col(f"{of}_late"))
-    held = end > edge if sign > 0 else end < edge
-    rows = spans.filter(pl.col("delivered") >= least).with_columns(
-        fired=beyond.fill_null(value=False), held=held.fill_null(value=False)
-    )
-    fired = pl.col("fired")
-    return rows.select(
-        rule=pl.lit(rule),
-        threshold=pl.lit(edge),
-        weeks=pl.col("week").n_unique(),
-        looked_at=pl.len(),
-        fired=fired.sum(),
-        sources=pl.col("source_id").n_unique(),
-        sources_fired=pl.col("source_id").filter(fired).n_unique(),
-        judged=(fired & pl.col("known")).sum(),
-        agreed=(fired & pl.col("known") & pl.col("held")).sum(),
-    ).head(1)

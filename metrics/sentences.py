@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from metrics.catalogue import number
 from metrics.comparison import LEVEL_SHARE, only_ends
 from metrics.phrases import figure, listing, money, quantity, span
+from metrics.tiers import HEARD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 LEAST: Final = 50
 """So many deliveries (with feedback, where it is about feedback) a comparison needs."""
-HEARD: Final = 0.4
-"""So large a part of the deliveries must have been reported on before quality is judged."""
 _TWICE: Final = 2.0
 _JUDGED: Final = {"better": "good", "worse": "weak", "level": "level"}
 

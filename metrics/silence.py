@@ -43,10 +43,12 @@ def overdue_feedback(
     within so many whole days (0 - 60), from those old enough to have been seen that long
     (Kaplan-Meier's idea with every delivery followed to its age); deliveries older than 60
     days follow the end of the curve. Expected is the sum of the curve at each recent
-    delivery's age. Null where the history has under 50 deliveries.
+    delivery's age. Null where the history has under 50 deliveries. A buyer without recent
+    deliveries owes nothing: 0 are expected of it.
 
     Args:
-        recent: deliveries to judge: `buyer`, `dated_us`, `first_reported_us`.
+        recent: deliveries to judge: `buyer`, `dated_us`, `first_reported_us`,
+            `last_reported_us`.
         history: deliveries before them, the same columns.
         as_of_us: now.
         named: names of buyers.
@@ -55,17 +57,19 @@ def overdue_feedback(
         received, expected, overdue = expected − received; `overdue_low`, what is surely
         missing (normal approximation, 97.5 %, spread of both curve and count);
         probability_normal, the chance of so few reports if the buyer reported as ever;
-        usual coverage and the days in which half of its reports come; the last report.
+        usual coverage and the days in which half of its reports come; the last report, the
+        first about a delivery or a later one, and the days since.
     """
     rows = []
-    groups = {key[0]: part for key, part in history.partition_by("buyer", as_dict=True).items()}
-    for (buyer,), part in sorted(recent.partition_by("buyer", as_dict=True).items()):
-        known = groups.get(buyer)
+    sides = [side.partition_by("buyer", as_dict=True) for side in (recent, history)]
+    for key in sorted({*sides[0], *sides[1]}):
+        part, known = sides[0].get(key, recent.clear()), sides[1].get(key)
+        buyer = key[0]
         ages = np.clip((as_of_us - part["dated_us"].to_numpy()) // DAY_US, 0, DELAY_DAYS)
         received = int(part["first_reported_us"].is_not_null().sum())
         last = cast(
             "int | None",
-            pl.concat([p["first_reported_us"] for p in (part, known) if p is not None]).max(),
+            pl.concat([p["last_reported_us"] for p in (part, known) if p is not None]).max(),
         )
         curve, size = _curve(known, as_of_us)
         row = {

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 NAMES: Final = ("Poor", "Watch", "Good", "Excellent")
 PRIOR: Final = 0.5  # Jeffreys
 MOST: Final = 100_000
+HEARD: Final = 0.4
+"""So large a part of the deliveries must have been reported on before quality is judged."""
 
 TIERS: Final[dict[str, pl.DataType]] = {
     "id": pl.String(),

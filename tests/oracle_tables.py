@@ -14,7 +14,6 @@ from oracle_facts import Moment, Row, Told, day_of
 if TYPE_CHECKING:
     from metrics.scope import Rows, Scope
 
-FOREVER: Final = 4_000_000_000_000_000
 Z: Final = 1.959963984540054
 NONE: Final = "(none)"
 COLUMN_OF: Final = {"source": "source_id", "buyer": "buyer_id"}
@@ -251,7 +250,7 @@ def _compared(scope: Scope) -> tuple[date, date]:
 def _earlier(told: Told, scope: Scope) -> list[Row] | None:
     """Deliveries of the period before; None where the record does not reach so far."""
     asked = before(scope)
-    days = [row["dated"].day for row in Known(told, FOREVER).deliveries]
+    days = [attempt["at"].day for attempt in told.attempts]
     if not days or asked.first < min(days):
         return None
     return selected(told, asked)

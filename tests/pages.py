@@ -20,7 +20,7 @@ PERIOD = {"from": "2026-10-01", "to": "2026-10-31"}
 class Open(Protocol):
     """Opens a page with parameters in its address."""
 
-    def __call__(self, name: str = ..., **parameters: str) -> AppTest:
+    def __call__(self, name: str = ..., **parameters: str | list[str]) -> AppTest:
         """Run the page."""
 
 

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from dashboard.analyses import scores
 from dashboard.analyses.watching import SETTLED_DAYS, weeks
 from dashboard.table import Table
-from metrics import acting, messages
+from metrics import acting, messages, replay
 
 if TYPE_CHECKING:
     from dashboard.question import Question
 
 
 def _advice(asked: Question) -> pl.DataFrame:
-    """Held against all sources: a rule that hits too many of them is held back."""
-    rows = asked.market.outcomes_by(["source", "buyer", "buyer_type"]).filter(asked.grown)
-    return asked.of_sources(acting.recommendations(rows, asked.named, asked.rules), "id")
+    """By the rating window, whatever the period: what to do next follows from the latest.
+
+    Held against all sources: a rule that hits too many of them is held back.
+    """
+    return asked.of_sources(_advice_of(scores.rating_window(asked.market)), "id")
+
+
+@lru_cache(maxsize=16)
+def _advice_of(window: Question) -> pl.DataFrame:
+    rows = window.outcomes_by(["source", "buyer", "buyer_type"]).filter(window.rated)
+    return acting.recommendations(rows, window.named, window.rules)
 
 
 def _pricing(asked: Question) -> pl.DataFrame:
@@ -32,7 +42,7 @@ def _replay(asked: Question) -> pl.DataFrame:
     now = late.group_by(pl.col("source_id").fill_null("(none)"), week=week).agg(
         **counts, feedback=pl.col("covered").sum()
     )
-    return acting.rule_replay(weeks(asked, SETTLED_DAYS), now.collect(), asked.rules)
+    return replay.rule_replay(weeks(asked, SETTLED_DAYS), now.collect(), asked.rules)
 
 
 def _messages(asked: Question) -> pl.DataFrame:
@@ -43,7 +53,7 @@ TABLES: Final = (
     Table(
         "recommendations",
         "Suggestions",
-        "Rules that have something to say, with evidence, threshold and money.",
+        "What rules say of the last 90 days of deliveries old enough to judge, with evidence.",
         acting.ADVICE,
         "numbers",
         notes=(
@@ -55,7 +65,7 @@ TABLES: Final = (
             ("fires", "It is suggested."),
             ("held_back", "It would hit over a quarter of all sources: check the threshold."),
             ("suggestion", "What to do."),
-            ("count", "Deliveries counted, of those old enough to judge."),
+            ("count", "Deliveries counted, of those in the rating window (like tiers)."),
             ("of", "What they are a share of."),
             ("rate", "count ÷ of."),
             ("threshold", "What the rate is compared with."),
@@ -89,19 +99,22 @@ TABLES: Final = (
         "rule_replay",
         "Rules over history",
         "How often each rule would have fired, and how often it was right.",
-        acting.REPLAY,
+        replay.REPLAY,
         "numbers",
         notes=(
             ("rule", "Which rule."),
             ("threshold", "What the rate is compared with."),
             ("weeks", "Weeks looked at."),
-            ("looked_at", "Sources × weeks with at least 50 deliveries."),
+            ("looked_at", "Sources × weeks with enough deliveries for the rule to speak."),
             ("fired", "How often it would have fired."),
             ("sources", "Sources looked at."),
             ("sources_fired", "Sources it would have fired for at least once."),
             ("share_of_sources", "sources_fired ÷ sources."),
-            ("judged", "Firings whose deliveries are all old enough now."),
-            ("agreed", "Of these, where the final figure is beyond the threshold too."),
+            (
+                "judged",
+                "Firings of which all deliveries of the four weeks after are old enough now.",
+            ),
+            ("agreed", "Of these, where the four weeks after ended beyond the threshold too."),
             ("agreed_share", "agreed ÷ judged."),
         ),
         make=_replay,

@@ -47,7 +47,7 @@ def _overdue_by(asked: Question) -> pl.DataFrame:
     cut = asked.scope.last - timedelta(days=RECENT_DAYS)
     recent = asked.of(replace(asked.scope, first=cut + timedelta(days=1)))
     before = asked.of(replace(asked.scope, last=cut))
-    columns = ("buyer", "dated_us", "first_reported_us")
+    columns = ("buyer", "dated_us", "first_reported_us", "last_reported_us")
     frames = [
         side.outcomes_by(["buyer"]).filter(delivered=1).select(columns).collect()
         for side in (recent, before)
@@ -70,7 +70,7 @@ _NAMES: Final = (
     ("conversion_rate", "Sales ÷ with feedback."),
     ("contact_rate", "Spoken to ÷ with feedback."),
     ("median_seconds_to_feedback", "The middle wait of those reported, in seconds."),
-    ("last_reported_at", "When the last report came."),
+    ("last_reported_at", "When the last report came, about the deliveries counted."),
     ("key_figure", "What counts for this type of buyer."),
     ("key_value", "Its value: a share, or for data buyers a ratio."),
 )
@@ -85,7 +85,10 @@ TABLES: Final = (
             *_NAMES,
             ("overdue", "Reports of the last five weeks missing by the buyer's own habit."),
             ("overdue_low", "So many are missing almost surely (97.5 %)."),
-            ("days_silent", "Days since the last report; empty for a period that is over."),
+            (
+                "days_silent",
+                "Days since the last report about any delivery; empty for a past period.",
+            ),
             ("strictness", "Returned ÷ what other buyers return from the same sources."),
         ),
         make=_buyers,
@@ -132,7 +135,10 @@ TABLES: Final = (
             ("probability_normal", "Chance of so few reports if nothing had changed."),
             ("usual_coverage", "Share the buyer reports in the end, by its history."),
             ("usual_days", "Days in which half of its reports come."),
-            ("days_silent", "Days since the last report; empty for a period that is over."),
+            (
+                "days_silent",
+                "Days since the last report about any delivery; empty for a past period.",
+            ),
         ),
         make=_overdue,
     ),

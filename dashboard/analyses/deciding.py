@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from dashboard.analyses import acting, buyers, claims, scores, watching
+from dashboard.analyses import acting, buyers, claims, watching
 from dashboard.table import Table
-from metrics import acting as advice
 from metrics import evidence, findings, rates
 from metrics.alerts import DAY_US
 from metrics.calendar import day_number
@@ -51,9 +50,6 @@ def _findings(asked: Question) -> pl.DataFrame:
 def _of_market(asked: Question) -> pl.DataFrame:
     lately = recent(asked)
     ever = lately.of(replace(lately.scope, first=EVER))
-    window = scores.rating_window(lately)
-    old_enough = window.outcomes_by(["source", "buyer", "buyer_type"])
-    old_enough = old_enough.filter(window.rated)
     sums = rates.summed(
         rates.keyed(lately.cells(), ["source", "buyer"], asked.named), ["__source", "__buyer"]
     )
@@ -65,7 +61,7 @@ def _of_market(asked: Question) -> pl.DataFrame:
         "claims": _MADE["claims"].asked(ever),
         "overdue_feedback": _MADE["overdue_feedback"].asked(lately),
         "contradictions": _MADE["contradictions"].asked(lately),
-        "recommendations": advice.recommendations(old_enough, asked.named, asked.rules),
+        "recommendations": _MADE["recommendations"].asked(lately),
         "prices": prices.collect(),
     }
     return findings.findings(frames, asked.rules.pricing.rise, asked.currency)

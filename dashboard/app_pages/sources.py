@@ -48,6 +48,6 @@ with cards.guarded("The sources"):
     if len(scope.source) == 1:
         profile.source(scope.source[0], asked, status)
     elif len(scope.source) == side_by_side.PAIR:
-        side_by_side.show(scope, status)
+        side_by_side.show(asked, status)
     else:
         compare()

@@ -84,9 +84,14 @@ def headline(asked: Asked, status: Status, page: str) -> pl.DataFrame | None:
     if not value(numbers, "attempted") and not value(numbers, "feedback"):
         empty_states.no_rows(asked, status)
         return None
-    if only_ends({row["key"]: row for row in numbers.to_dicts()}):
+    if only_ends_told(numbers):
         _note_only_ends(page, of_feedback=asked.scope.rate_base == "feedback")
     return numbers
+
+
+def only_ends_told(headline: pl.DataFrame) -> bool:
+    """Whether buyers report nothing but sales and returns (`comparison.only_ends`)."""
+    return only_ends({row["key"]: row for row in headline.to_dicts()})
 
 
 def chip(headline: pl.DataFrame, sales_of: Scope | None = None) -> str | None:
@@ -97,19 +102,23 @@ def chip(headline: pl.DataFrame, sales_of: Scope | None = None) -> str | None:
     return cards.chip_of(base, value(headline, "coverage"), arrived)
 
 
+RATED_PAGES: Final = ("", "sources", "buyers")
+"""Pages whose rates follow what is counted out of."""
+
+
 def _note_only_ends(page: str, *, of_feedback: bool) -> None:
-    """Say on top of a page that rates of feedback say nothing here, and what does."""
-    said = (
-        "Only sales and returns are reported: of all other leads buyers say nothing, so rates of "
-        "feedback say nothing of the leads."
-    )
-    if of_feedback:
+    """Say on top of a page what is not known where only ends are reported, and what helps."""
+    said = "Only sales and returns are reported: of all other leads buyers say nothing, so "
+    if page not in RATED_PAGES:
+        said += "what is told below of feedback says nothing of the leads."
+    elif of_feedback:
         link = html.escape(address.link(page, base="delivered"))
+        said += "rates of feedback say nothing of the leads."
         said += f' <a href="{link}">Count out of all deliveries</a>'
-    elif page == "buyers":
-        said += " Contact, conversion and key figures below are of feedback."
     else:
-        return
+        said += "contact is known of those alone."
+        if page == "buyers":
+            said += " The table of buyers is of feedback."
     st.html(f'<p class="notice">{said}</p>')
 
 

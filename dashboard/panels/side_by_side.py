@@ -17,6 +17,7 @@ from metrics.intervals import difference
 
 if TYPE_CHECKING:
     from dashboard.data import Status
+    from dashboard.filters import Asked
     from metrics.scope import Scope
 
 RATES: Final = {
@@ -27,10 +28,16 @@ RATES: Final = {
 _COUNTS: Final = ("delivered", "coverage", "delivery_rate")
 _MONEY: Final = ("net_cents", "margin_cents")
 PAIR: Final = 2
+LEVEL: Final = "level: may be chance"
+NONE: Final = "none was reported"
 
 
-def show(scope: Scope, status: Status) -> None:
-    """Draw the comparison of the two sources of a scope."""
+def show(asked: Asked, status: Status) -> None:
+    """Draw the comparison of the two sources that are asked for."""
+    scope = asked.scope
+    numbers = figures.headline(asked, status, "sources")
+    if numbers is None:
+        return
     rows = pair(book().table("sources", scope), scope)
     names = [row["name"] for row in rows]
     with st.container(horizontal=True, vertical_alignment="center", key="profile_head"):
@@ -38,7 +45,8 @@ def show(scope: Scope, status: Status) -> None:
         st.button(
             "Back to all sources", type="tertiary", on_click=address.change, kwargs={"source": None}
         )
-    st.html(f'<p class="conclusion">{html.escape(verdict(rows))}</p>')
+    if not (scope.rate_base == "feedback" and figures.only_ends_told(numbers)):
+        st.html(f'<p class="conclusion">{html.escape(verdict(rows))}</p>')
     left, right = st.columns([2, 3])
     with (
         left,
@@ -67,8 +75,10 @@ def sure(one: dict[str, Any], other: dict[str, Any], key: str) -> str:
     if any(value is None for side in sides for value in side):
         return "no data"
     least, most = difference(sides[0], sides[1])
+    if not any(row[RATES[key][1]] for row in (one, other)):
+        return NONE
     if least <= 0 <= most:
-        return "level: may be chance"
+        return LEVEL
     first = (sides[0][0] > sides[1][0]) == (number(key).better == "higher")
     return f"{(one if first else other)['name']} is better"
 
@@ -81,8 +91,10 @@ def verdict(rows: list[dict[str, Any]]) -> str:
     rates = [f"{row['name']} {wording.rate(row['conversion_rate'])}" for row in rows]
     said = f"Conversion: {rates[0]}, {rates[1]}"
     word = sure(one, other, "conversion_rate")
-    if word.startswith("level"):
+    if word == LEVEL:
         return f"{said}; the difference may be chance."
+    if word == NONE:
+        return f"{said}; no sale was reported."
     return f"{said}; {word}, whatever chance may do."
 
 

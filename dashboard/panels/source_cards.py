@@ -12,7 +12,7 @@ from dashboard import address, cards, todo, wording
 from dashboard.charts import waterfall
 from dashboard.data import book
 from dashboard.panels import todo_list
-from metrics.sentences import HEARD
+from metrics.tiers import HEARD
 
 if TYPE_CHECKING:
     from dashboard.data import Status

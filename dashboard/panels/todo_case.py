@@ -202,12 +202,16 @@ def replayed(rule: pl.DataFrame) -> str:
         return "The rule has no history here yet to be tried on."
     row = rule.row(0, named=True)
     times = wording.quantity(row["fired"], "time")
-    right = f", and was right {row['agreed']:,} of {row['judged']:,} times" if row["judged"] else ""
-    return (
-        f"Over {wording.quantity(row['weeks'], 'week')} the rule would have fired {times} on "
-        f"{wording.quantity(row['sources_fired'], 'source')} of {row['sources']:,}{right} when the "
-        "same deliveries were old enough."
+    on = f"{wording.quantity(row['sources_fired'], 'source')} of {row['sources']:,}"
+    said = (
+        f"Over {wording.quantity(row['weeks'], 'week')} the rule would have fired {times} on {on}."
     )
+    if row["judged"]:
+        said += (
+            f" Right {row['agreed']:,} of {row['judged']:,} times: the deliveries of the four "
+            "weeks after ended beyond the threshold too."
+        )
+    return said
 
 
 def _leads(item: dict[str, Any], scope: Scope) -> None:

@@ -71,7 +71,8 @@ def _numbers(reading: Reading) -> Section | None:
     if not reading.delivered or not rows:
         return None
     row = rows[0]
-    last = row["last_reported_at"]
+    habits = reading.table("overdue_feedback").filter(buyer_id=row["id"]).to_dicts()
+    last = habits[0]["last_reported_at"] if habits else None
     told_on = wording.day(last.astimezone(reading.zone).date()) if last else "never"
     tiles = (
         Tile("Delivered", wording.count(row["delivered"])),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from dashboard.reports import moved, pictures
@@ -62,7 +63,7 @@ def _month(reading: Reading) -> list[Section | None]:
         _listed(reading, "Risks", "risks", half=True),
         _sources(reading),
         _decided(reading),
-        _listed(reading, "To decide", "decisions"),
+        _to_decide(reading),
         _since(reading),
     ]
 
@@ -74,7 +75,7 @@ def _week(reading: Reading) -> list[Section | None]:
         _movers(reading, "up"),
         _movers(reading, "down"),
         _listed(reading, "Claims", "claims"),
-        _listed(reading, "To decide", "decisions"),
+        _to_decide(reading),
         _since(reading),
     ]
 
@@ -163,6 +164,14 @@ def _sources(reading: Reading) -> Section | None:
         return None
     how = told(_HOW_RANGES, tone="quiet", listed=False)
     return Section("Conversion of the largest sources", (picture, how), half=True)
+
+
+def _to_decide(reading: Reading) -> Section | None:
+    found = _listed(reading, "To decide", "decisions")
+    if found is None:
+        return None
+    how = told(f"Suggestions go by {reading.window}", tone="quiet", listed=False)
+    return replace(found, blocks=(*found.blocks, how))
 
 
 def _decided(reading: Reading) -> Section:

@@ -8,6 +8,7 @@ from dashboard import wording
 from dashboard.reports.document import Grid, Section
 from metrics import phrases, sentences
 from metrics.comparison import only_ends
+from metrics.tiers import HEARD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,7 +44,7 @@ def source_verdict(name: str, headline: Mapping[str, Row], called: Called) -> st
     share = (headline["feedback"]["value"] or 0) / delivered
     if only_ends(headline):
         parts.append("only sales and returns are reported: this says nothing of the other leads")
-    elif share < sentences.HEARD:
+    elif share < HEARD:
         parts.append(f"buyers have reported on {wording.rate(share)} of its leads only")
     return "; ".join(parts) + "."
 
@@ -86,7 +87,7 @@ def score(row: Row, rules: Score, told: float) -> str | None:
     """
     if row["score"] is None:
         return None
-    if told < sentences.HEARD:
+    if told < HEARD:
         return f"No quality score: buyers have reported on {wording.rate(told)} of its leads only."
     parts = [
         f"{label} {row[f'{name}_points']:.0f} of {getattr(rules, f'{name}_points'):.0f}"

@@ -124,6 +124,12 @@ class Reading:
         return " · ".join(parts)
 
     @property
+    def window(self) -> str:
+        """Which deliveries suggestions go by."""
+        days = self.book.rules.tiers.window_days
+        return f"the last {days} days of leads old enough to judge, whatever the period."
+
+    @property
     def reference(self) -> str:
         """What the figures were made from, for those who have no pages to open."""
         version = self.order.version or self.book.status().data_version

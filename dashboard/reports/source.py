@@ -16,6 +16,7 @@ from dashboard.reports import moved, party, pictures
 from dashboard.reports.document import Document, Grid, Section, Tiles, told
 from dashboard.reports.reading import BASES
 from metrics import sentences
+from metrics.tiers import HEARD
 
 if TYPE_CHECKING:
     from dashboard.reports.reading import Reading
@@ -87,7 +88,7 @@ def _standing(reading: Reading) -> Section | None:
     then = when_judged(wide, reading.zone.key, age)
     changes = reading.table("alerts", then).filter(pl.col("alert"), source_id=source).to_dicts()
     texts = [
-        *(party.tier(row) for row in tier if share >= sentences.HEARD),
+        *(party.tier(row) for row in tier if share >= HEARD),
         *(party.score(row, reading.book.rules.score, share) for row in score),
         *(party.place(row) for row in place),
         *(sentences.alert(row) for row in changes[:2]),
@@ -153,7 +154,8 @@ def _asked(reading: Reading) -> Section | None:
     texts = [
         party.ask_of_source(row) for row in rows.unique("rule", maintain_order=True).to_dicts()
     ]
-    return Section("What we ask", (told(*texts),)) if texts else None
+    window = told(f"Counted over {reading.window}", tone="quiet", listed=False)
+    return Section("What we ask", (told(*texts), window)) if texts else None
 
 
 def _messages(reading: Reading) -> Section | None:

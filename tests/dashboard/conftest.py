@@ -26,7 +26,7 @@ def opened(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     monkeypatch.setattr(clock, "now_us", lambda: us(desk.now))
     dashboard.data.close()
 
-    def page(name: str = "overview", **parameters: str) -> AppTest:
+    def page(name: str = "overview", **parameters: str | list[str]) -> AppTest:
         app = AppTest.from_file(str(SHELL), default_timeout=30)
         app.query_params.update(parameters)
         if name != "overview":

@@ -156,9 +156,24 @@ def test_where_only_ends_are_reported_each_page_says_so(
     said = unescape(text(opened(page, **NOVEMBER)))
     assert "Only sales and returns are reported" in said
     name = "" if page == "overview" else page
-    assert f'href="{name}?from=2026-11-01&to=2026-11-20&base=delivered"' in said
+    rated = page in {"overview", "sources", "buyers"}
+    assert (f'href="{name}?from=2026-11-01&to=2026-11-20&base=delivered"' in said) is rated
     counted = text(opened(page, **NOVEMBER, base="delivered"))
-    assert ("Only sales and returns" in counted) is (page == "buyers")
+    assert ("contact is known of those alone" in counted) is rated
+    assert "Count out of all deliveries" not in counted
+
+
+def test_two_sources_side_by_side_say_so_too(opened: Open, desk: Desk) -> None:
+    """Neither is called better by rates of feedback that say nothing."""
+    two = [{**fact, "source_id": f"src_{fact['lead_id'][-1]}"} for fact in ends_and_silence()]
+    desk.take(*two)
+    pair = ["src_1", "src_2"]
+    said = unescape(text(opened("sources", source=pair, **NOVEMBER)))
+    assert "Only sales and returns are reported" in said
+    assert "whatever chance may do" not in said
+    assert "Conversion: src_1" in unescape(
+        text(opened("sources", source=pair, base="delivered", **NOVEMBER))
+    )
 
 
 def test_one_other_report_is_enough_to_say_nothing(opened: Open, desk: Desk) -> None:

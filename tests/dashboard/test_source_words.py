@@ -59,7 +59,8 @@ def source(name: str, converted: int, of: int) -> dict[str, Any]:
         low=pl.lit(rate) - 1.96 * (rate * (1 - rate) / of) ** 0.5,
         high=pl.lit(rate) + 1.96 * (rate * (1 - rate) / of) ** 0.5,
     ).row(0)
-    return {"name": name, "conversion_rate": rate, "conversion_low": low, "conversion_high": high}
+    likely = {"conversion_rate": rate, "conversion_low": low, "conversion_high": high}
+    return {"name": name, "converted": converted, **likely}
 
 
 def test_two_sources_are_told_apart_only_where_chance_is_not_enough() -> None:
@@ -72,6 +73,9 @@ def test_two_sources_are_told_apart_only_where_chance_is_not_enough() -> None:
     blank = {**open_[0], "conversion_rate": None, "conversion_low": None}
     assert side_by_side.sure(blank, open_[1], "conversion_rate") == "no data"
     assert "cannot be compared" in side_by_side.verdict([blank, open_[1]])
+    none = [source("Oak", 0, 30), source("Elm", 0, 30)]
+    assert side_by_side.sure(none[0], none[1], "conversion_rate") == "none was reported"
+    assert side_by_side.verdict(none).endswith("no sale was reported.")
 
 
 def test_brackets_hold_rows_that_cannot_be_told_apart() -> None:

@@ -137,7 +137,7 @@ def test_overdue_is_expected_by_the_buyers_own_habit_less_received() -> None:
             "first_reported_us": [now - 200 * DAY_US + 3_600_000_000] * 80 + [None] * 20,
         },
         schema_overrides={"first_reported_us": pl.Int64},
-    )
+    ).with_columns(last_reported_us="first_reported_us")
     recent = pl.DataFrame(
         {
             "buyer": ["X"] * 20,
@@ -145,13 +145,30 @@ def test_overdue_is_expected_by_the_buyers_own_habit_less_received() -> None:
             "first_reported_us": [None] * 20,
         },
         schema_overrides={"first_reported_us": pl.Int64},
-    )
+    ).with_columns(last_reported_us="first_reported_us")
     [row] = silence.overdue_feedback(recent, past, now, NAMED).to_dicts()
     assert row["expected"] == pytest.approx(16)
     assert row["overdue"] == pytest.approx(16)
     assert row["overdue_low"] > 10
     assert row["usual_coverage"] == pytest.approx(0.8)
     assert row["days_silent"] == 199
+    again = past.with_columns(last_reported_us=pl.col("last_reported_us") + 150 * DAY_US)
+    [row] = silence.overdue_feedback(recent, again, now, NAMED).to_dicts()
+    assert row["days_silent"] == 49  # a later report about an old delivery is a word, too
+    assert row["last_reported_at"].timestamp() * 1e6 == now - 50 * DAY_US + 3_600_000_000
+
+
+def test_who_was_sent_nothing_lately_owes_nothing() -> None:
+    """Known by its history: none expected, none missing, and how long it has been silent."""
+    now = 1_000 * DAY_US
+    past = pl.DataFrame({"buyer": ["X"] * 60, "dated_us": [now - 100 * DAY_US] * 60})
+    past = past.with_columns(
+        first_reported_us=now - 99 * DAY_US, last_reported_us=now - 99 * DAY_US
+    )
+    [row] = silence.overdue_feedback(past.clear(), past, now, NAMED).to_dicts()
+    assert (row["delivered"], row["received"], row["days_silent"]) == (0, 0, 99)
+    assert row["expected"] == row["overdue"] == row["overdue_low"] == 0
+    assert row["probability_normal"] == 1
 
 
 def test_a_sample_is_as_large_as_cochran_says() -> None:
