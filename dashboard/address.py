@@ -45,6 +45,7 @@ def _read(params: dict[str, list[str]]) -> filters.Asked:
         now=status.now,
         zone=status.zone,
         first_day=status.first_day,
+        ended=status.ended,
         known=book().names(),
         other=(*OTHER, "embed", "embed_options"),
     )

@@ -94,6 +94,7 @@ def ask(book: Book, name: str, params: Mapping[str, Sequence[str]]) -> Answer:
         now=status.now,
         zone=status.zone,
         first_day=status.first_day,
+        ended=status.ended,
         known=book.names(),
         other=OPTIONS,
     )

@@ -24,7 +24,7 @@ from data_access.settings import Settings
 from data_access.shelf import Shelf
 from data_access.store import Store
 from metrics import lifeline, listing, rules
-from metrics.calendar import to_date
+from metrics.calendar import day_number, local_day, to_date
 from metrics.scope import EVER, Scope
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 LONGEST_US: Final = 3_600_000_000
 """An edition is shown for at most so long: older files are swept in the end."""
+ENDED_DAYS: Final = 35
+"""A record without a delivery or report for so long has ended: all time reaches to the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Status:
     now: datetime
     zone: str
     first_day: date | None
+    ended: date | None
     last_day: date | None
     newest: datetime | None
     deliveries: int
@@ -122,11 +125,22 @@ class Book:
             now=_moment(shown.as_of_us),
             zone=self.settings.report_zone,
             first_day=to_date(days[0]) if days else None,
+            ended=self._ended(),
             last_day=to_date(days[1]) if days else None,
             newest=_moment(newest) if newest is not None else None,
             deliveries=kept.delivered(shown),
             currency=self.settings.currency,
         )
+
+    def _ended(self) -> date | None:
+        """The day of the last delivery or report, where none came for so long since then."""
+        shown = self.edition
+        if shown.days is None:
+            return None
+        reports = shown.tally("reported")["day"]
+        last = max([shown.days[1], *reports.top_k(1)])
+        today = day_number(local_day(shown.as_of_us, shown.zone.name))
+        return to_date(last) if today - last >= ENDED_DAYS else None
 
     def names(self) -> dict[str, dict[str, str]]:
         """Per dimension its values with their labels; `(none)` where some are empty."""

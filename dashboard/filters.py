@@ -82,10 +82,12 @@ def read(  # noqa: PLR0913 - all keyword-only but the parameters, one fact of th
     zone: str,
     first_day: date | None,
     known: Mapping[str, Collection[str]],
+    ended: date | None = None,
     other: Collection[str] = (),
 ) -> Asked:
     """Read URL parameters into a question; what cannot be taken becomes a notice.
 
+    `first_day` and `ended` are the store's: its first delivery, and its last fact if it is old.
     `known` lists the values of each dimension. `other` names parameters that belong to
     the caller (columns, limit, tab, …) and are left to it.
     """
@@ -93,7 +95,7 @@ def read(  # noqa: PLR0913 - all keyword-only but the parameters, one fact of th
     place = ZoneInfo(zone)
     as_of = reader.as_of(now, place)
     moment = _moment(as_of, now, place)
-    preset, first, last = _period(reader, periods.day_of(moment, place), first_day)
+    preset, first, last = _period(reader, periods.day_of(moment, place), first_day, ended)
     chosen: dict[str, Any] = {n: reader.words(n, known.get(n, ())) for n in DIMENSIONS}
     scope = Scope(
         first=first,
@@ -185,21 +187,25 @@ def _moment(as_of: date | datetime | None, now: datetime, zone: ZoneInfo) -> dat
     return min(now, periods.end_of_day(as_of, zone))
 
 
-def _period(reader: Reader, today: date, first_day: date | None) -> tuple[str, date, date]:
+def _period(
+    reader: Reader, today: date, first_day: date | None, ended: date | None
+) -> tuple[str, date, date]:
     preset = reader.word("period", PRESETS)
     first, last = reader.day("from"), reader.day("to")
     default = (periods.DEFAULT, *periods.days_of(periods.DEFAULT, today=today, first_day=None))
+    named = default
+    if preset not in (None, periods.CUSTOM):
+        days = periods.days_of(preset, today=today, first_day=first_day, ended=ended)
+        named = (preset, *days)
     if first is None and last is None:
         if preset == periods.CUSTOM:
             reader.refuse("period", preset, "period 'custom' needs from, to or both")
-        if preset in (None, periods.CUSTOM):
-            return default
-        return (preset, *periods.days_of(preset, today=today, first_day=first_day))
+        return named
     if preset not in (None, periods.CUSTOM):
         name = "from" if first else "to"
         message = f"{name} goes with period=custom, not with period={preset}"
         reader.refuse(name, (first or last or today).isoformat(), message)
-        return (preset, *periods.days_of(preset, today=today, first_day=first_day))
+        return named
     last = last or max(today, first or today)
     first = first or min(first_day or last, last)
     if first > last:

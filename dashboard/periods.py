@@ -64,14 +64,17 @@ _DAYS: Final[dict[str, Callable[[date], tuple[date, date]]]] = {
 }
 
 
-def days_of(preset: str, *, today: date, first_day: date | None) -> tuple[date, date]:
+def days_of(
+    preset: str, *, today: date, first_day: date | None, ended: date | None = None
+) -> tuple[date, date]:
     """First and last day of a named period as seen on a day.
 
     `all_time` begins at `first_day`, the store's first delivery; without one, or when
-    the day lies before it, the period is that single day.
+    the day lies before it, the period is that single day. It reaches to the day, or to the
+    one on which the record `ended`.
     """
     if preset == "all_time":
-        return min(first_day or today, today), today
+        return min(first_day or today, today), min(ended or today, today)
     return _DAYS[preset](today)
 
 

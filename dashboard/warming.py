@@ -38,6 +38,7 @@ def warm() -> None:
             now=status.now,
             zone=status.zone,
             first_day=status.first_day,
+            ended=status.ended,
             known=known.names(),
         )
         todo.items(asked.scope)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from dashboard.analyses.fairness import cells
+from dashboard.analyses.fairness import cells, strictness
 from dashboard.table import Table
-from metrics import buyers, mix, silence
+from metrics import buyers, silence
 from metrics.scope import EVER
 
 if TYPE_CHECKING:
@@ -22,10 +22,8 @@ RECENT_DAYS: Final = 35
 
 
 def _buyers(asked: Question) -> pl.DataFrame:
-    others = asked.of(replace(asked.scope, buyer=()))
-    strict = mix.buyer_strictness(cells(others, "source", "buyer"), asked.named)
     rows = asked.outcomes_by(["buyer", "buyer_type"])
-    return buyers.buyers(rows, _overdue(asked), strict, asked.named)
+    return buyers.buyers(rows, _overdue(asked), strictness(asked), asked.named)
 
 
 def _overdue(asked: Question) -> pl.DataFrame:

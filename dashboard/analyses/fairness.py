@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -51,6 +52,14 @@ def _money_shift(asked: Question) -> pl.DataFrame:
     names = ("delivered", "gross_cents", "credit_cents", "cost_cents", "margin_cents")
     sides = [rates.in_all(side.cells(), side.scope).select(names) for side in (past, asked)]
     return mix.money_shift(sides[0].row(0, named=True), sides[1].row(0, named=True))
+
+
+def strictness(asked: Question) -> pl.DataFrame:
+    """Held against all buyers of the same sources; those asked for are picked out of them."""
+    others = asked.of(replace(asked.scope, buyer=()))
+    table = mix.buyer_strictness(cells(others, "source", "buyer"), asked.named)
+    wanted = asked.scope.buyer
+    return table.filter(pl.col("buyer_id").is_in(wanted)) if wanted else table
 
 
 _NOTES: Final = (
@@ -147,7 +156,7 @@ TABLES: Final = (
             ("strictness", "returned_compared ÷ expected_returns; 2.0 is twice as many."),
             ("excess_returns", "returned_compared − expected_returns."),
         ),
-        make=lambda asked: mix.buyer_strictness(cells(asked, "source", "buyer"), asked.named),
+        make=strictness,
         whole=True,
     ),
     Table(

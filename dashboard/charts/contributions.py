@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -66,11 +67,18 @@ def figure(frame: pl.DataFrame, colours: Palette, *, higher_is_better: bool | No
         zeroline=True,
         zerolinecolor=colours.comparison,
         zerolinewidth=1,
-        tickformat="+.1f",
-        ticksuffix=" pp",
-        nticks=5,
+        **_ticks(widest),
     )
     return chart
+
+
+def _ticks(widest: float) -> dict[str, Any]:
+    """Zero and one round number on each side of it."""
+    power = 10.0 ** math.floor(math.log10(widest))
+    most = max(step * power for step in (1, 2, 5) if step * power <= widest * (1 + 1e-9))
+    places = max(0, -math.floor(math.log10(most)))
+    texts = (f"−{most:.{places}f} pp", "0", f"+{most:.{places}f} pp")
+    return {"tickvals": (-most, 0, most), "ticktext": texts}
 
 
 def _hover(row: dict[str, Any]) -> str:

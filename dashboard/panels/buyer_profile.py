@@ -84,7 +84,7 @@ def habits(buyer_id: str, scope: Scope) -> Habits:
     """What is known about a buyer in a scope; others are needed to judge its returns."""
     found = {
         "overdue": _row(book().table("overdue_feedback", scope), buyer_id),
-        "strictness": _row(book().table("buyer_strictness", buyer_cards.everyone(scope)), buyer_id),
+        "strictness": _row(book().table("buyer_strictness", scope), buyer_id),
     }
     [row] = book().table("buyers", scope).filter(id=buyer_id).iter_rows(named=True)
     return Habits(buyer=row, **found)

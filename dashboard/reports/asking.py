@@ -146,6 +146,7 @@ def _filters(params: Mapping[str, Sequence[str]], book: Book) -> Asked:
         now=status.now,
         zone=status.zone,
         first_day=status.first_day,
+        ended=status.ended,
         known=book.names(),
     )
 

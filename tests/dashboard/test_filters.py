@@ -38,6 +38,15 @@ def read(
     return filters.read(params, now=now, zone=zone, first_day=first_day, known=KNOWN, other=other)
 
 
+def test_all_time_ends_with_a_record_that_has_ended() -> None:
+    """And with the moment of the question, where that is earlier."""
+    first, ended = date(2017, 6, 14), date(2018, 11, 14)
+    days = {"first_day": first, "ended": ended}
+    assert periods.days_of("all_time", today=date(2026, 11, 25), **days) == (first, ended)
+    early = date(2018, 3, 1)
+    assert periods.days_of("all_time", today=early, **days) == (first, early)
+
+
 def problems(**params: str | list[str]) -> list[tuple[str, str]]:
     """What is refused of single parameters: name and message."""
     names = {"from_": "from"}

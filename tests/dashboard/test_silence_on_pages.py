@@ -12,7 +12,7 @@ from builders import delivered, reported
 from pages import text
 
 import dashboard.data
-from dashboard import cards
+from dashboard import answers, cards
 from dashboard.panels import headline, profile
 from metrics.scope import Scope
 
@@ -188,6 +188,9 @@ def test_reports_of_an_ended_record_open_on_its_last_month(opened: Open, desk: D
         *(delivered(f"L{n}", "b1", f"2026-03-{n + 1:02d}T10:00:00Z") for n in range(20)),
         *(delivered(f"M{n}", "b1", "2026-02-03T10:00:00Z") for n in range(3)),
     )
+    opened(period="all_time")
+    whole = answers.ask(dashboard.data.book(), "headline", {"period": ["all_time"]}).asked.scope
+    assert (whole.first, whole.last) == (date(2026, 2, 3), date(2026, 3, 20))
     month = opened("reports")
     assert month.selectbox(key="own_month").value == "2026-03"
     assert "Only 20 deliveries in March 2026" in text(month)
