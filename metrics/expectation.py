@@ -32,11 +32,14 @@ EXPECTED: Final[dict[str, pl.DataType]] = {
     "expected_high": pl.Float64(),
     "still_to_come": pl.Float64(),
     "expected_rate": pl.Float64(),
+    "open_after_weeks": pl.Int64(),
 }
 """Sales so far and in the end. `developed` is so far ÷ expected at the ages reached; all but
 the counts are null where nothing is known of grown deliveries, or where a week has sales at an
-age at which the curve has none. The range covers chance and
-the uncertainty of the developed share, not a change of quality."""
+age at which the curve has none. The range covers chance, as much as weeks scatter here, and
+what the curve may be off, which is the same for all weeks of a segment; not a change of quality,
+nor what comes later than any age seen: `open_after_weeks` is that age where sales still come in
+then, null where hardly any do."""
 
 
 def expected(
@@ -102,24 +105,27 @@ def _own_rates(cohorts: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
 
 
 def _ladder(found: Curves) -> pl.DataFrame:
-    """Developed share, its variance and the final rate by segment and age."""
+    """Developed share, its variance, dispersion, final rate and oldest age by segment and age."""
     rows = [
         (
             one.segment,
             j,
             float(share),
-            float(share) * (1 - float(share)) / max(one.converted, 1),
+            one.dispersion * float(share) * (1 - float(share)) / max(one.converted, 1),
+            one.dispersion,
             one.rate,
+            one.open_after,
         )
         for one in found.by_segment.values()
         for j, share in enumerate(np.clip(one.developed, 0.0, None))
     ]
-    schema = {"segment": pl.String, "reached": pl.Int64, "share": pl.Float64, "noise": pl.Float64}
-    return pl.DataFrame(rows, schema={**schema, "rate": pl.Float64}, orient="row")
+    numbers = dict.fromkeys(("share", "noise", "dispersion", "rate"), pl.Float64)
+    schema = {"segment": pl.String, "reached": pl.Int64, **numbers, "open_after": pl.Int64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _forecast(cohorts: pl.DataFrame, own: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
-    """Expected final sales and their variance, cohort by cohort."""
+    """Expected final sales, their own variance and what the curve may be off, cohort by cohort."""
     known = cohorts.join(own, on=[*names, "segment"], how="left", nulls_equal=True)
     rate = pl.coalesce("own", "rate")
     left = 1 - pl.col("share").clip(0, 1)
@@ -132,20 +138,30 @@ def _forecast(cohorts: pl.DataFrame, own: pl.DataFrame, names: Sequence[str]) ->
     final = pl.when(pl.col("base_rate").is_not_null() & ~untold).then(final)
     rows = known.with_columns(base_rate=rate).with_columns(final=final)
     to_come = (pl.col("final") - pl.col("converted")).clip(0)
-    slip = pl.col("final") ** 2 * pl.col("noise") / pl.max_horizontal("share", pl.lit(0.1)) ** 2
-    return rows.with_columns(variance=to_come + slip, arrived=pl.col("final") * pl.col("share"))
+    slip = pl.col("final") * pl.col("noise").sqrt() / pl.max_horizontal("share", pl.lit(0.1))
+    return rows.with_columns(
+        variance=to_come * pl.col("dispersion"),
+        slip=slip,
+        arrived=pl.col("final") * pl.col("share"),
+    )
 
 
 def _summed(cohorts: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     known = pl.col("final").is_not_null().all()
     final = pl.when(known).then(pl.col("final").sum())
-    sums = cohorts.group_by(list(by)) if by else cohorts.group_by(pl.lit(0).alias("__one"))
+    counts = (pl.col("delivered").sum(), pl.col("converted").sum(), pl.col("arrived").sum())
+    segments = cohorts.group_by([*by, "segment"]).agg(
+        *counts,
+        pl.col("open_after").max(),
+        final=final,
+        variance=pl.col("variance").sum() + pl.col("slip").sum() ** 2,
+    )
+    sums = segments.group_by(list(by)) if by else segments.group_by(pl.lit(0).alias("__one"))
     total = sums.agg(
-        pl.col("delivered").sum(),
-        pl.col("converted").sum(),
+        *counts,
         expected_final=final,
         spread=Z95 * pl.col("variance").sum().sqrt(),
-        arrived=pl.col("arrived").sum(),
+        open_after_weeks=pl.col("open_after").max(),
     )
     end, now = pl.col("expected_final"), pl.col("converted").cast(pl.Float64)
     low = pl.max_horizontal(end - pl.col("spread"), now)

@@ -30,6 +30,9 @@ MATURE_SHARE: Final = 0.9
 YOUNG_SHARE: Final = 0.6
 LEAST_WEEKS: Final = 12
 LEAST_SALES: Final = 100
+LEAST_CELL: Final = 0.5
+FLAT_SHARE: Final = 0.98
+LAST_WEEKS: Final = 4
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class Curve:
     `developed[j]` is the share at j whole weeks, `factors[j]` leads from j to j + 1;
     `before` and `after` are the sums the factor was made of, over `cohorts[j]` weeks.
     `rate` is the share of deliveries that sell in the end, None without grown cohorts.
+    `dispersion` is how many times as much the weeks scatter as chance alone would have them.
     """
 
     segment: str
@@ -51,12 +55,23 @@ class Curve:
     converted: int
     observed_weeks: int
     rate: float | None
+    dispersion: float
 
     def at(self, age: int) -> float:
         """Share developed at an age; 0 before the first whole week, the last one beyond."""
         if age <= 0 or not len(self.developed):
             return 0.0
         return float(self.developed[min(age, len(self.developed) - 1)])
+
+    @property
+    def open_after(self) -> int | None:
+        """The oldest age seen in whole weeks, where sales still come in then; else None.
+
+        Where over 2 % of those seen came in its last four weeks, more come later than any seen.
+        """
+        oldest = len(self.developed) - 2
+        rises = oldest > 0 and self.at(max(oldest - LAST_WEEKS, 0)) < FLAT_SHARE
+        return oldest if rises else None
 
     @property
     def mature_days(self) -> int:
@@ -154,7 +169,27 @@ def curve(changes: pl.DataFrame, as_of_day: int, segment: str = ALL) -> Curve:
         converted=int(changes["converted"].sum()),
         observed_weeks=int(((ages > 0) & (deliveries > 0)).sum()),
         rate=rate,
+        dispersion=_dispersion(sums, ages, developed),
     )
+
+
+def _dispersion(sums: Numbers, ages: NDArray[np.int64], developed: Numbers) -> float:
+    """Pearson's chi-square per degree of freedom of new sales by week and age; 1 at the least.
+
+    Sales of a week are expected in the proportions of the curve (A. Renshaw, R. Verrall 1998,
+    "A stochastic model underlying the chain-ladder technique"); cells with hardly any
+    expected are left out, they tell little and scatter much.
+    """
+    last = np.minimum(ages, len(developed) - 1)
+    final = sums[np.arange(len(sums)), last] / np.maximum(developed[last], 1e-9)
+    expected = final[:, None] * np.diff(np.clip(developed, 0, 1))
+    came = np.diff(sums, axis=1)
+    counted = (np.arange(1, len(developed)) <= last[:, None]) & (expected >= LEAST_CELL)
+    free = counted.sum() - counted.any(axis=1).sum() - counted.any(axis=0).sum() + 1
+    if free <= 0:
+        return 1.0
+    surprise = (came - expected)[counted] ** 2 / expected[counted]
+    return max(1.0, float(surprise.sum() / free))
 
 
 def _developed(factors: Numbers) -> Numbers:

@@ -209,9 +209,20 @@ def forecast(row: Mapping[str, Any]) -> str | None:
     if row["expected_final"] is None:
         return f"{so_far}; where it will end cannot be told yet: too little is old enough."
     end, low, high = (round(row[f"expected_{name}"]) for name in ("final", "low", "high"))
+    said = f"{so_far}, about {end:,} in the end, {low:,} – {high:,}"
     if low == high:
-        return f"{so_far}, and hardly any more are to come."
-    return f"{so_far}, about {end:,} in the end, {low:,} – {high:,}."
+        said = f"{so_far}, and hardly any more are to come"
+    return f"{said}{beyond(row['open_after_weeks'])}."
+
+
+def beyond(weeks: int | None) -> str:
+    """What a forecast leaves out, where the record is too short to see it; else nothing."""
+    if weeks is None:
+        return ""
+    return (
+        f", not counting sales over {quantity(weeks, 'week')} after delivery, which the record "
+        "is too short to show"
+    )
 
 
 def forecast_then(called: Called, said: Mapping[str, Any], come: int) -> str | None:

@@ -58,6 +58,7 @@ _EXPECTED_NOTES: Final = (
     ("still_to_come", "Expected in the end less sales so far."),
     ("expected_rate", "Expected in the end ÷ deliveries."),
     ("developed", "Share of the final sales normally in at this age."),
+    ("open_after_weeks", "Sales later than so many weeks are not expected: none were seen yet."),
     ("young", "Under 60 % complete: too early to tell."),
 )
 TABLES: Final = (

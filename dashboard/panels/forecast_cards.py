@@ -21,13 +21,21 @@ _STILL: Final = 10
 _ENDS: Final = ("expected_final", "expected_low", "expected_high")
 
 
+def _left_out(scope: Scope) -> str:
+    """What the expectation leaves out, where the record is too short to see it."""
+    weeks = book().table("still_to_come", scope)["open_after_weeks"].max()
+    if weeks is None:
+        return ""
+    return f" Sales over {weeks} weeks after delivery are not in it: the record is too short."
+
+
 def weeks_card(scope: Scope) -> None:
     """Sales of each delivery week so far and in the end."""
     card = cards.Card(
         key="cohorts",
         title="Sales of each delivery week",
         how="Line: share of deliveries sold so far, hollow where too young to judge. Dashed: what "
-        "to expect in the end, in its likely range.",
+        f"to expect in the end, in its likely range.{_left_out(scope)}",
         columns=("week", "delivered", "converted", "developed", *_ENDS, "expected_rate"),
         table="cohorts",
         empty="There is no whole week in this period yet.",
@@ -130,7 +138,7 @@ def still_card(scope: Scope) -> None:
         key="still_to_come",
         title="Still to come",
         how="Filled: sales so far. Hollow: expected in the end. The sources with most to come; the "
-        "table file has them all. Click a dot for the source.",
+        f"table file has them all. Click a dot for the source.{_left_out(scope)}",
         columns=("name", "delivered", "converted", *_ENDS, "still_to_come"),
         table="still_to_come",
         empty="Nothing is left to come in this period.",

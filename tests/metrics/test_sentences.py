@@ -153,7 +153,7 @@ def test_the_bridge_goes_as_far_as_prices_and_costs_are_known() -> None:
 
 def expected(**changes: Any) -> dict[str, Any]:
     """A row of `expectation.EXPECTED`."""
-    row = {"delivered": 9_000, "converted": 702, "expected_final": 884.6}
+    row = {"delivered": 9_000, "converted": 702, "expected_final": 884.6, "open_after_weeks": None}
     return {**row, "expected_low": 840.2, "expected_high": 929.7, **changes}
 
 
@@ -167,6 +167,9 @@ def test_a_forecast_says_so_far_in_the_end_and_the_range() -> None:
     )
     done = expected(expected_final=702.0, expected_low=702.0, expected_high=702.2)
     assert sentences.forecast(done) == "702 sales so far, and hardly any more are to come."
+    short = str(sentences.forecast(expected(open_after_weeks=14)))
+    assert short.startswith("702 sales so far, about 885 in the end, 840 – 930, not counting")
+    assert "over 14 weeks after delivery" in short
 
 
 def test_a_past_forecast_is_held_against_what_came() -> None:

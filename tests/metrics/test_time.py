@@ -246,6 +246,43 @@ def test_the_cut_off_is_the_first_age_with_nine_tenths() -> None:
     assert found.mature_days == 14
 
 
+def test_a_curve_that_still_rises_says_from_where_on_nothing_was_seen() -> None:
+    """Ten sales a week for ever: the record ends before they do; all at once: it does not."""
+    rising = maturity.curve(cohorts(*[[10] * (12 - nth) for nth in range(12)]), 7 * 12)
+    assert rising.open_after == len(rising.developed) - 2 > 4
+    assert maturity.curve(cohorts(*[[10]] * 12), 7 * 12).open_after is None
+    found = maturity.Curves({maturity.ALL: rising}, {}, {})
+    [row] = expectation.expected(cohorts([10, 10]), found, 7 * 12, []).to_dicts()
+    assert row["open_after_weeks"] == rising.open_after
+
+
+def test_weeks_that_scatter_make_a_range_wider() -> None:
+    """Poisson weeks have a dispersion of about 1, weeks in clumps of five of about 5."""
+    draw = np.random.default_rng(3)
+
+    def dispersion(clump: int) -> float:
+        weeks = [
+            [clump * int(draw.poisson(mean / clump)) for mean in (40, 30, 20, 10)[: 40 - nth]]
+            for nth in range(40)
+        ]
+        return maturity.curve(cohorts(*weeks, size=1_000), 7 * 40).dispersion
+
+    plain = [dispersion(1) for _ in range(20)]
+    assert np.mean(plain) == pytest.approx(1, abs=0.1)
+    assert np.mean([dispersion(5) for _ in range(20)]) == pytest.approx(5, rel=0.15)
+
+
+def test_the_error_of_a_curve_is_shared_by_its_weeks() -> None:
+    """Of sixteen young weeks the range is wider than of weeks that err each by itself."""
+    weeks = [[20, 20] for _ in range(14)]
+    changes = cohorts(*weeks, *[[20]] * 4, size=100)
+    found = maturity.curves(changes, 7 * 18, {"B1": None})
+    apart = expectation.expected(changes, found, 7 * 18, ["delivery_week"])
+    [total] = expectation.expected(changes, found, 7 * 18, []).to_dicts()
+    alone = (apart["expected_high"] - apart["expected_final"]).pow(2).sum() ** 0.5
+    assert total["expected_high"] - total["expected_final"] > alone
+
+
 def test_without_grown_weeks_nothing_is_forecast() -> None:
     """One week of deliveries has no end to compare with."""
     changes = cohorts([3])
