@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from dashboard.theme import Palette
 
 _HEIGHT: Final = 340
+_ROOM: Final = 1.15
+_DRAWN: Final = 270
+"""Pixels of the height that the axis takes."""
+_LABEL: Final = 16
 
 
 def figure(frame: pl.DataFrame, lines: Sequence[tuple[str, str]], colours: Palette) -> go.Figure:
@@ -25,18 +29,41 @@ def figure(frame: pl.DataFrame, lines: Sequence[tuple[str, str]], colours: Palet
     chart = theme.figure(colours, height=_HEIGHT, hovermode="x")
     starts = frame["start"].to_list()
     young = frame["young"].fill_null(value=False).to_list()
-    highest = 0.0
-    for place, (column, name) in enumerate(lines):
-        rates = frame[column].to_list() if column in frame.columns else [None] * len(starts)
-        highest = max([highest, *(rate for rate in rates if rate is not None)])
-        _line(chart, place, name, (starts, rates, young), colours)
+    sides: list[list[float | None]] = [
+        frame[column].to_list() if column in frame.columns else [None] * len(starts)
+        for column, _ in lines
+    ]
+    highest = max((rate for rates in sides for rate in rates if rate is not None), default=0.0)
+    shifts = label_shifts(sides, (highest or 0.1) * _ROOM)
+    for place, (_, name) in enumerate(lines):
+        _line(chart, place, name, (starts, sides[place], young), colours)
+        known = [(s, r) for s, r in zip(starts, sides[place], strict=True) if r is not None]
+        if known:
+            shade = (colours.subject, colours.attention)[place]
+            start, end = known[-1]
+            up = shifts[place]
+            row_axis.said(
+                chart, start, end, theme.short(name), shade, xanchor="left", xshift=8, yshift=up
+            )
     longest = max((len(name) for _, name in lines), default=0)
     chart.update_layout(margin={"r": 20 + 7 * min(longest, 21)})
     chart.update_yaxes(
-        range=[0, (highest or 0.1) * 1.15], tickformat=".0%", showgrid=True, nticks=5
+        range=[0, (highest or 0.1) * _ROOM], tickformat=".0%", showgrid=True, nticks=5
     )
     dates.axis(chart, starts)
     return chart
+
+
+def label_shifts(sides: Sequence[list[float | None]], top: float) -> list[float]:
+    """Pixels by which the names at the ends of two lines move up, so that both can be read."""
+    ends = [next((r for r in reversed(rates) if r is not None), None) for rates in sides]
+    shifts = [0.0] * len(ends)
+    if len(ends) == 2 and ends[0] is not None and ends[1] is not None:  # noqa: PLR2004 - a pair
+        gap = (ends[0] - ends[1]) / top * _DRAWN
+        if abs(gap) < _LABEL:
+            move = (_LABEL - abs(gap)) / 2
+            shifts = [move, -move] if gap >= 0 else [-move, move]
+    return shifts
 
 
 def _line(
@@ -64,8 +91,3 @@ def _line(
         ],
         hoverinfo="text",
     )
-    known = [(s, r) for s, r in zip(starts, rates, strict=True) if r is not None]
-    if known:
-        at = known[-1]
-        up = 0 if place else 6
-        row_axis.said(chart, *at, theme.short(name), shade, xanchor="left", xshift=8, yshift=up)

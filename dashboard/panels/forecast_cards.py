@@ -23,10 +23,10 @@ _ENDS: Final = ("expected_final", "expected_low", "expected_high")
 
 def _left_out(scope: Scope) -> str:
     """What the expectation leaves out, where the record is too short to see it."""
-    weeks = book().table("still_to_come", scope)["open_after_weeks"].max()
-    if weeks is None:
+    weeks = book().table("still_to_come", scope)["open_after_weeks"].drop_nulls()
+    if weeks.is_empty():
         return ""
-    return f" Sales over {weeks} weeks after delivery are not in it: the record is too short."
+    return f" Sales over {max(weeks)} weeks after delivery are not in it: the record is too short."
 
 
 def weeks_card(scope: Scope) -> None:

@@ -34,8 +34,8 @@ _RULES: Final = {
     "Listed is who is surely behind that habit over the last five weeks.",
     "contradiction": f"Two reports of one lead that cannot both be true, deliveries of the last "
     f"{RECENT_DAYS} days.",
-    "suggestion": "A rule speaks only where the whole likely range lies beyond its threshold and "
-    "at least 50 deliveries are old enough to judge.",
+    "suggestion": "A rule goes by the same deliveries as tiers, the last old enough to judge. It "
+    "speaks only of 50 and more, where the whole likely range lies beyond its threshold.",
     "refused": "Rows that could not be taken as they were. They are kept, and can be corrected and "
     "imported again.",
 }

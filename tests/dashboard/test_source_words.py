@@ -178,6 +178,22 @@ def test_labels_of_days_stand_at_the_buckets_the_last_one_among_them() -> None:
     assert len(figure.layout.shapes) == 1
 
 
+@pytest.mark.parametrize(
+    ("sides", "expected"),
+    [
+        (([0.5], [0.5]), [8, -8]),
+        (([0.2, None], [0.5]), [0, 0]),
+        (([0.49], [0.5]), [-6.65, 6.65]),
+        (([None], [0.5]), [0, 0]),
+    ],
+)
+def test_names_at_the_ends_of_two_lines_can_both_be_read(
+    sides: tuple[list[float | None], list[float | None]], expected: list[float]
+) -> None:
+    """Sixteen pixels apart, the upper one up, where the lines end together."""
+    assert two_lines.label_shifts(sides, 1.0) == pytest.approx(expected)
+
+
 def test_two_lines_are_told_apart_without_colour_and_young_weeks_are_dotted() -> None:
     """Dash and shape differ; the joint of old and young is in both parts."""
     table = pl.DataFrame(
