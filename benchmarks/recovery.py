@@ -8,6 +8,7 @@ truth and how often 95 % ranges cover it. Not a timing: it belongs to `docs/metr
 from __future__ import annotations
 
 import argparse
+import math
 import tempfile
 from collections import defaultdict
 from contextlib import contextmanager
@@ -132,6 +133,9 @@ def forecast(book: Book, found: Notes) -> None:
         changes = Question(shown=book.edition, scope=then).period_changes()
         raw = int(changes.filter(pl.col("age_week") < 2)["converted"].sum())  # noqa: PLR2004 - 14 days
         end = book.table("cohorts", week)["converted"][0]
+        if early["expected_final"] is not None:
+            low, high = math.floor(early["expected_low"]), math.ceil(early["expected_high"])
+            found["expected range covers the end"].append(low <= end <= high)
         if end >= 200 and early["expected_final"] is not None:  # noqa: PLR2004 - large groups only
             found["error of expected ends"].append(abs(early["expected_final"] - end) / end)
             found["error of raw counts"].append(abs(raw - end) / end)

@@ -215,27 +215,35 @@ def previous(shown: Edition, scope: Scope, version: int | None) -> Scope | None:
 def alone(shown: Edition, scope: Scope, version: int | None) -> Alone | None:
     """Why a period has none to compare with; None where it has one.
 
-    The record begins later, or of over a tenth of its deliveries buyers did not report yet.
+    The record begins later, or over a tenth of the deliveries of either were made before their
+    buyers began to report.
     """
-    found, begun = scope.previous(shown.zone.name), _begun(shown, version)
-    if begun is None or day_number(found.first) < begun:
+    found, known = scope.previous(shown.zone.name), record(shown, version)
+    if known is None or day_number(found.first) < known[0]:
         return "record"
     since = curves(shown, scope.knowing_us, version).since
     if not since:
         return None
     unseen = beginning.unseen(since, pl.col("day"))
-    counted = tally(shown, plainly(found), version).select(
-        all=pl.col("delivered").sum(), unseen=pl.col("delivered").filter(unseen).sum()
-    )
-    every, blind = counted.collect().row(0)
-    return "unreported" if blind > UNSEEN * every else None
+    for side in (found, scope):
+        counted = tally(shown, plainly(side), version).select(
+            all=pl.col("delivered").sum(), unseen=pl.col("delivered").filter(unseen).sum()
+        )
+        every, blind = counted.collect().row(0)
+        if blind > UNSEEN * every:
+            return "unreported"
+    return None
 
 
 @lru_cache(maxsize=4)
-def _begun(shown: Edition, version: int | None) -> int | None:
-    """The day of the first offer; None without any."""
-    first = shown.facts("attempts", version).select(pl.col("attempted_us").min()).collect().item()
-    return None if first is None else day_number(local_day(first, shown.zone.name))
+def record(shown: Edition, version: int | None) -> tuple[int, int] | None:
+    """First and last day of any offer, as day numbers; None without offers."""
+    at = pl.col("attempted_us")
+    facts = shown.facts("attempts", version).select(first=at.min(), last=at.max()).collect()
+    first, last = (
+        None if us is None else day_number(local_day(us, shown.zone.name)) for us in facts.row(0)
+    )
+    return None if first is None or last is None else (first, last)
 
 
 def before(

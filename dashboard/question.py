@@ -54,6 +54,11 @@ class Question:
         return kept.named(self.shown, self.version)
 
     @property
+    def record(self) -> tuple[int, int] | None:
+        """First and last day of any offer, as day numbers; None without offers."""
+        return kept.record(self.shown, self.version)
+
+    @property
     def zone(self) -> str:
         """The report zone's name."""
         return self.shown.zone.name

@@ -23,71 +23,112 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
 
 LATE_WEEKS: Final = 8
-"""A change point within so many weeks of a buyer's first delivery is its usual first delay."""
+"""A change point within so many weeks of a buyer's first deliveries is its usual first delay."""
 RISE: Final = 10
-"""Before it, per delivery, less than one in so many reports came of what came after it."""
+"""Before it, per delivery, less than one in so many reports, and sales, came of those after it."""
 SURE: Final = 15.0
 """Twice the log-likelihood ratio from which a change point is believed."""
 QUICK: Final = 0.25
-"""Told promptly: as quickly as this share of the buyer's reports."""
+"""Told promptly: as quickly as this share of the reports on the latest weeks told of."""
+LATEST_WEEKS: Final = 8
+STRAY: Final = 0.02
+"""A buyer's first deliveries: those up to this share of all are strays."""
+ALL: Final = "(all)"
+_WEEKLY: Final = ("delivered", "prompt", "came", "sold")
 
 
 def begun(changes: pl.DataFrame) -> dict[str, int]:
     """The buyers whose reports began late, with the Monday of the first week told of promptly.
 
-    Not in it is a buyer that reported from the first weeks on, however slowly, one that never
-    reports, or one of which only stray reports came late; a stray early one changes nothing.
+    Not in it is a buyer that reported from the first weeks on, however slowly, one that always
+    told of its sales, one that never reports, or one of which only stray reports came late; a
+    stray early one changes nothing. Where reports of all buyers together began late, the same
+    Monday holds for those of which nothing came before it: of a small buyer alone it is not seen.
 
     Args:
         changes: `buyer_id`, `delivery_week`, `report_week`, `age_week`, `delivered`,
-            `feedback`, of any finer grain.
+            `feedback`, `converted`, of any finer grain.
     """
-    by_age = changes.group_by("buyer_id", "age_week").agg(pl.col("feedback").sum())
-    share = pl.col("feedback").cum_sum() / pl.col("feedback").sum()
-    quick = (
-        by_age.filter(pl.col("feedback") > 0)
-        .sort("buyer_id", "age_week")
-        .with_columns(share=share.over("buyer_id"))
-        .filter(pl.col("share") >= QUICK)
-        .group_by("buyer_id")
-        .agg(quick=pl.col("age_week").min())
-    )
-    cells = changes.join(quick, on="buyer_id")
-    prompt = pl.col("feedback").filter(pl.col("age_week") <= pl.col("quick")).sum()
-    weeks = cells.group_by("buyer_id", week="delivery_week").agg(
-        pl.col("delivered").sum(), prompt=prompt
-    )
-    came = cells.group_by("buyer_id", week="report_week").agg(came=pl.col("feedback").sum())
-    every = weeks.join(came, on=["buyer_id", "week"], how="full", coalesce=True)
-    found = {}
-    for (buyer,), rows in (
-        every.fill_null(0).sort("week").partition_by("buyer_id", as_dict=True).items()
-    ):
-        columns = (rows[name].to_numpy().astype(float) for name in ("delivered", "prompt", "came"))
-        nth = _change_point(rows["week"].to_numpy(), *columns)
-        if nth is not None:
-            found[str(buyer)] = int(rows["week"][nth])
+    sides = _weekly(changes)
+    found: dict[str, int] = {}
+    for buyer, rows in sides.items():
+        nth = _change_point(rows)
+        if nth is not None and buyer != ALL:
+            found[buyer] = int(rows["week"][nth])
+    together = sides.get(ALL)
+    nth = None if together is None else _change_point(together)
+    if together is not None and nth is not None:
+        monday = int(together["week"][nth])
+        silent = (b for b, rows in sides.items() if b != ALL and _silent_before(rows, monday))
+        found = {**dict.fromkeys(silent, monday), **found}
     return found
 
 
-def _change_point(
-    weeks: NDArray[np.int64], of: Numbers, prompt: Numbers, came: Numbers
-) -> int | None:
-    """Which week it is from which on reports rose as if from nothing; None where none is.
+def _weekly(changes: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Per buyer, and for all together, counts by `week`.
 
-    Per week: its deliveries, how many of them were told of promptly, and the reports that
-    came in it about deliveries of any week.
+    What was delivered in it and of that told of promptly; reports and sales that came in it, about
+    deliveries of any week.
     """
-    prompt = np.clip(prompt, 0, of)
-    before, after = np.cumsum(of) - of, np.cumsum(of[::-1])[::-1]
-    told, since = np.cumsum(prompt) - prompt, np.cumsum(prompt[::-1])[::-1]
+    cells = changes.group_by("buyer_id", "delivery_week", "report_week", "age_week").agg(
+        pl.col("delivered", "feedback", "converted").sum()
+    )
+    both = pl.concat([cells, cells.with_columns(buyer_id=pl.lit(ALL))])
+    quick = _quick(both)
+    both = both.join(quick, on="buyer_id", how="left")
+    prompt = pl.col("feedback").filter(pl.col("age_week") <= pl.col("quick")).sum()
+    weeks = both.group_by("buyer_id", week="delivery_week").agg(
+        pl.col("delivered").sum(), prompt=prompt
+    )
+    came = both.group_by("buyer_id", week="report_week").agg(
+        came=pl.col("feedback").sum(), sold=pl.col("converted").sum()
+    )
+    every = weeks.join(came, on=["buyer_id", "week"], how="full", coalesce=True)
+    parts = every.fill_null(0).sort("week").partition_by("buyer_id", as_dict=True)
+    return {str(key[0]): rows for key, rows in parts.items()}
+
+
+def _quick(cells: pl.DataFrame) -> pl.DataFrame:
+    """Within how many whole weeks a buyer tells promptly: `quick`, by its latest told weeks."""
+    told = cells.group_by("buyer_id", "delivery_week", "age_week").agg(pl.col("feedback").sum())
+    told = told.filter(pl.col("feedback") > 0)
+    nth = pl.col("delivery_week").rank("dense", descending=True).over("buyer_id")
+    latest = told.filter(nth <= LATEST_WEEKS)
+    by_age = latest.group_by("buyer_id", "age_week").agg(pl.col("feedback").sum())
+    share = pl.col("feedback").cum_sum() / pl.col("feedback").sum()
+    within = by_age.sort("buyer_id", "age_week").with_columns(share=share.over("buyer_id"))
+    return (
+        within.filter(pl.col("share") >= QUICK)
+        .group_by("buyer_id")
+        .agg(quick=pl.col("age_week").min())
+    )
+
+
+def _silent_before(rows: pl.DataFrame, monday: int) -> bool:
+    """Whether a buyer was delivered to before a week, and next to nothing came before it."""
+    before, after = rows.filter(pl.col("week") < monday), rows.filter(pl.col("week") >= monday)
+    of, came = int(before["delivered"].sum()), int(before["came"].sum())
+    if not came:
+        return of > 0
+    return RISE * came * int(after["delivered"].sum()) < int(after["came"].sum()) * of
+
+
+def _change_point(rows: pl.DataFrame) -> int | None:
+    """Which week it is from which on reports rose as if from nothing; None where none is."""
+    of, prompt, came, sold = (rows[name].to_numpy().astype(float) for name in _WEEKLY)
+    week, prompt = rows["week"].to_numpy(), np.clip(prompt, 0, of)
+    before, told = np.cumsum(of) - of, np.cumsum(prompt) - prompt
+    after, since = of.sum() - before, prompt.sum() - told
     surprise = 2 * (
         likelihood(told, before) + likelihood(since, after) - likelihood(prompt.sum(), of.sum())
     )
-    late = (weeks - weeks[0] > 7 * LATE_WEEKS) & (of > 0)
-    rose = RISE * told * after < since * before
-    rose &= RISE * (np.cumsum(came) - came) * after < np.cumsum(came[::-1])[::-1] * before
-    surprise[~(late & rose & (surprise >= SURE))] = 0
+    first = week[int(np.argmax(before + of > STRAY * of.sum()))]
+    rose = (week - first > 7 * LATE_WEEKS) & (of > 0) & (surprise >= SURE)
+    rose &= RISE * told * after < since * before
+    for counts in (came, sold):
+        until = np.cumsum(counts) - counts
+        rose &= RISE * until * after <= (counts.sum() - until) * before
+    surprise[~rose] = 0
     best = int(np.argmax(surprise))
     return best if surprise[best] > 0 else None
 

@@ -98,7 +98,7 @@ def verdict(headline: Sequence[Mapping[str, Any]], called: Called, currency: str
     else:
         clauses.append(_quality(quality, sold, called, rows))
     if sold is not None and sold["previous"] is None:
-        clauses.append(f"there is no {called.noun} before to compare with")
+        clauses.append(f"there is no {called.noun} before that it can be compared with")
     if sold is not None and judged is None:
         clauses.append(f"buyers have reported on {figure(told, 'rate', currency)} only")
     if rows["return_rate"]["verdict"] == "worse":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -19,9 +20,13 @@ if TYPE_CHECKING:
 def _advice(asked: Question) -> pl.DataFrame:
     """By the rating window, whatever the period: what to do next follows from the latest.
 
-    Held against all sources: a rule that hits too many of them is held back.
+    Of the whole market, like what there is to do: a rule that hits too many of all sources is
+    held back. Of a source or buyer asked for, what names it.
     """
-    return asked.of_sources(_advice_of(scores.rating_window(asked.market)), "id")
+    market = asked.of(replace(asked.scope, source=(), buyer=()))
+    table = asked.of_sources(_advice_of(scores.rating_window(market)), "id")
+    wanted = asked.scope.buyer
+    return table.filter(pl.col("partner_id").is_in(wanted)) if wanted else table
 
 
 @lru_cache(maxsize=16)

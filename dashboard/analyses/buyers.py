@@ -11,7 +11,7 @@ import polars as pl
 
 from dashboard.analyses.fairness import cells, strictness
 from dashboard.table import Table
-from metrics import buyers, silence
+from metrics import beginning, buyers, silence
 from metrics.scope import EVER
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def _buyers(asked: Question) -> pl.DataFrame:
 def _overdue(asked: Question) -> pl.DataFrame:
     """The last five weeks against all before them; where the period begins does not matter.
 
+    What a buyer was sent before its reports began is no habit of it.
     Days of silence only where the period reaches to now: a buyer may have reported since
     about deliveries after the period.
     """
@@ -46,9 +47,10 @@ def _overdue_by(asked: Question) -> pl.DataFrame:
     recent = asked.of(replace(asked.scope, first=cut + timedelta(days=1)))
     before = asked.of(replace(asked.scope, last=cut))
     columns = ("buyer", "dated_us", "first_reported_us", "last_reported_us")
+    seen = ~beginning.unseen(asked.curves.since, pl.col("dated_day"))
     frames = [
-        side.outcomes_by(["buyer"]).filter(delivered=1).select(columns).collect()
-        for side in (recent, before)
+        side.outcomes_by(["buyer"]).filter(only, delivered=1).select(columns).collect()
+        for side, only in ((recent, True), (before, seen))
     ]
     return silence.overdue_feedback(frames[0], frames[1], asked.scope.as_of_us, asked.named)
 

@@ -8,17 +8,16 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import narwhals as nw
+import polars as pl
 
 from dashboard.analyses.buyers import RECENT_DAYS
 from dashboard.analyses.fairness import cells
 from dashboard.table import Table
-from metrics import habits
+from metrics import beginning, habits
 from metrics.calendar import day_number
 from metrics.scope import EVER
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from dashboard.question import Question
 
 
@@ -35,8 +34,9 @@ def _weeks(asked: Question) -> pl.DataFrame:
 
 @lru_cache(maxsize=4)
 def _told(asked: Question) -> pl.DataFrame:
-    """Deliveries of any day up to as-of: `buyer`, `dated_day`, `reported_day`."""
-    rows = nw.from_native(asked.outcomes_by(["buyer"]).filter(delivered=1))
+    """Deliveries since reports began, up to as-of: `buyer`, `dated_day`, `reported_day`."""
+    seen = ~beginning.unseen(asked.curves.since, pl.col("dated_day"))
+    rows = nw.from_native(asked.outcomes_by(["buyer"]).filter(seen, delivered=1))
     day = asked.shown.zone.day(nw.col("first_reported_us"))
     found = rows.select("buyer", "dated_day", reported_day=day)
     collected: pl.DataFrame = found.to_native().collect()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from dashboard.table import Table
 from metrics import score, tiers
 from metrics.calendar import to_date
-from metrics.scope import EVER
+from metrics.scope import EVER, Rows
 
 if TYPE_CHECKING:
     import polars as pl
@@ -35,7 +35,7 @@ def _changes(asked: Question) -> pl.DataFrame:
 
 
 def rating_window(asked: Question) -> Question:
-    """The same question about the last 90 days of deliveries old enough to judge."""
+    """The same question about the last 90 days of deliveries old enough to judge, all of them."""
     wide = replace(
         asked.scope,
         first=EVER,
@@ -43,6 +43,7 @@ def rating_window(asked: Question) -> Question:
         clock="delivered",
         base="feedback",
         compare="before",
+        rows=Rows(),
     )
     return asked.of(wide)
 

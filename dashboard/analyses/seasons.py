@@ -22,7 +22,7 @@ def _year(asked: Question) -> tuple[pl.LazyFrame, bool]:
 
     The period does not matter: a season is known by comparing a whole year.
     """
-    days = asked.shown.days
+    days = asked.record
     last = asked.today if days is None else min(asked.today, to_date(days[1]))
     scope = replace(asked.scope, clock="delivered", base="mature", last=last)
     first = last - timedelta(days=seasons.FULL_YEAR + 30)

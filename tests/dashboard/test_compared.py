@@ -12,6 +12,7 @@ from builders import NOW, delivered, reported, us
 from dashboard import clock, kept
 from dashboard.data import Book
 from data_access.settings import Settings
+from metrics.calendar import to_date
 from metrics.scope import Scope
 
 if TYPE_CHECKING:
@@ -80,6 +81,30 @@ def test_one_buyer_that_began_late_counts_by_its_weight(book: Book, desk: Desk) 
     assert book.alone(whole(6, buyer=("b2",))) is None
 
 
+def test_neither_period_may_be_from_before_reports_began(book: Book, desk: Desk) -> None:
+    """A buyer that joins in May and tells from July on: May is not compared, nor is June."""
+    ever = [f for n in MONTHS for f in month("b2", n, told=True)]
+    joined = [f for n in range(5, 9) for f in month("b1", n, told=n >= 7, each=2)]
+    desk.take(*ever, *joined)
+    said = {number: book.alone(whole(number)) for number in (4, 5, 6, 7, 8)}
+    assert said == {4: None, 5: "unreported", 6: "unreported", 7: "unreported", 8: None}
+
+
+def test_silence_before_reports_began_is_no_habit(book: Book, desk: Desk) -> None:
+    """Told of all for three months, of nothing for five weeks: overdue, whatever was in spring."""
+    facts = [f for n in range(1, 6) for f in month("b1", n, told=False, each=3)]
+    facts += [f for n in range(6, 9) for f in month("b1", n, told=True, each=3)]
+    silent = month("b1", 9, told=False, each=3)
+    desk.now = "2026-09-21T12:00:00Z"
+    desk.take(*facts, *silent)
+    scope = Scope(first=date(2026, 9, 1), last=date(2026, 9, 21), as_of_us=us(desk.now))
+    [row] = book.table("overdue_feedback", scope).to_dicts()
+    assert row["usual_coverage"] == pytest.approx(1)
+    assert row["overdue"] == pytest.approx(60)
+    weeks = book.table("reporting_weeks", scope)
+    assert weeks["expected"].sum() == pytest.approx(60)
+
+
 def test_an_earlier_data_version_is_answered_as_it_was(book: Book, desk: Desk) -> None:
     """Old leads that are imported later do not change what a question was answered before."""
     desk.take(*[f for n in (6, 7, 8) for f in month("b1", n, told=True)])
@@ -92,6 +117,11 @@ def test_an_earlier_data_version_is_answered_as_it_was(book: Book, desk: Desk) -
     assert book.alone(scope) is None
     assert kept.alone(book.edition, scope, version) == "record"
     assert book.table("headline", scope, data_version=version).equals(then)
+    newest, then_known = (
+        None if days is None else to_date(days[0])
+        for days in (kept.record(book.edition, None), kept.record(book.edition, version))
+    )
+    assert (newest, then_known) == (date(2026, 1, 1), date(2026, 6, 1))
 
 
 def test_both_periods_are_cut_off_at_one_age(book: Book, desk: Desk) -> None:

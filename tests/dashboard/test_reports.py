@@ -223,7 +223,7 @@ def test_every_report_holds_in_every_state(
         ("an empty store", "Nothing was delivered in October 2026."),
         ("only before", "Nothing was delivered in October 2026."),
         ("few", "Only 10 deliveries in October 2026: too few to judge."),
-        ("no month before", "there is no month before to compare with."),
+        ("no month before", "there is no month before that it can be compared with."),
         ("without feedback", "no buyer has reported yet, so quality cannot be judged."),
         ("no lead cost", "A good month for money, level for quality: net revenue rose 20 % to"),
         ("no prices", "what was earned is unknown without prices"),

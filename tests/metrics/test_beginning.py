@@ -12,8 +12,13 @@ from metrics import beginning, maturity
 WEEK = 7
 
 
-def told(buyer: str, *weeks: tuple[int, dict[int, int]], start: int = 0) -> pl.DataFrame:
-    """Change cells of a buyer: per week from `start` its deliveries and reports by age."""
+def told(
+    buyer: str, *weeks: tuple[int, dict[int, int]], start: int = 0, sold: int | None = None
+) -> pl.DataFrame:
+    """Change cells of a buyer: per week from `start` its deliveries and reports by age.
+
+    All that is told of sold, or so many of each cell.
+    """
     rows = []
     for nth, (size, by_age) in enumerate(weeks):
         week = WEEK * (start + nth)
@@ -24,7 +29,8 @@ def told(buyer: str, *weeks: tuple[int, dict[int, int]], start: int = 0) -> pl.D
         rows, schema=dict.fromkeys(names, pl.Int64) | {"buyer_id": pl.String}, orient="row"
     )
     return table.with_columns(
-        converted="feedback", report_week=pl.col("delivery_week") + WEEK * pl.col("age_week")
+        converted="feedback" if sold is None else pl.min_horizontal("feedback", pl.lit(sold)),
+        report_week=pl.col("delivery_week") + WEEK * pl.col("age_week"),
     )
 
 
@@ -49,6 +55,17 @@ CASES = {
     "all that was silent told at once": (
         tuple((30, {20 - nth: 12}) for nth in range(20)) + (USUAL,) * 40,
         20,
+    ),
+    "all that was silent told at once, few weeks ago": (
+        tuple((30, {52 - nth: 12}) for nth in range(52)) + (USUAL,) * 8,
+        52,
+    ),
+    "one lead half a year before all others": (
+        ((1, dict[int, int]()),)
+        + ((0, dict[int, int]()),) * 25
+        + ((200, {5: 80}),) * 12
+        + ((200, {0: 80}),) * 12,
+        None,
     ),
     "never": ((SILENT,) * 34, None),
     "silent in the end": ((USUAL,) * 20 + (SILENT,) * 14, None),
@@ -75,6 +92,40 @@ def test_each_buyer_has_its_own_beginning() -> None:
     left = beginning.witnessed(changes, since)
     assert left.filter(buyer_id="b2").equals(ever)
     assert left.filter(buyer_id="b1")["delivery_week"].min() == WEEK * 20
+
+
+def test_who_always_told_of_its_sales_did_not_begin_when_it_told_the_rest() -> None:
+    """Two sales of a hundred from the first week on; later half of all leads are told of."""
+    ends = told("b1", *(((100, {0: 2}),) * 30 + ((100, {0: 50}),) * 15), sold=2)
+    assert beginning.begun(ends) == {}
+
+
+def test_many_small_buyers_are_seen_together() -> None:
+    """A hundred, one lead a week each: silent for twenty weeks, one of ten told of from then on."""
+    draw = np.random.default_rng(5)
+    weeks = [(1, dict[int, int]())] * 20
+    tables = [
+        told(f"b{nth}", *weeks, *((1, {0: int(count)}) for count in draw.binomial(1, 0.1, 20)))
+        for nth in range(100)
+    ]
+    assert beginning.begun(pl.concat(tables)) == dict.fromkeys(
+        (f"b{nth}" for nth in range(100)), WEEK * 20
+    )
+
+
+def test_buyers_that_left_before_anybody_told_were_not_seen() -> None:
+    """Ten left untold in week 20, ten others came and told from then on."""
+    old = [told(f"old{nth}", *((6, dict[int, int]()),) * 20) for nth in range(10)]
+    new = [told(f"new{nth}", *((6, {0: 2}),) * 20, start=20) for nth in range(10)]
+    since = beginning.begun(pl.concat([*old, *new]))
+    assert since == dict.fromkeys((f"old{nth}" for nth in range(10)), WEEK * 20)
+
+
+def test_a_large_newcomer_does_not_make_others_late() -> None:
+    """Small ones have always told of 3 %; one twenty times as large comes and tells of half."""
+    old = [told(f"old{nth}", *(((33, {0: 1}),) * 40)) for nth in range(3)]
+    new = told("new", *(((2_000, {0: 1_000}),) * 20), start=20)
+    assert beginning.begun(pl.concat([*old, new])) == {}
 
 
 def test_chance_seldom_makes_a_beginning() -> None:

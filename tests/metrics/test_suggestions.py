@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,7 +16,7 @@ from oracle_tables import wilson
 from metrics import acting, replay
 from metrics.rates import Named
 from metrics.rules import Rules
-from metrics.scope import Scope
+from metrics.scope import Rows, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -156,8 +156,15 @@ def test_suggestions_are_those_of_the_rating_window(
     assert not {"rare", "silent"} & {key[1] for key in found}  # 30 leads; 18 % told of
     wide = Scope(first=START, last=scope.last, as_of_us=scope.as_of_us)
     assert book.table("recommendations", wide).equals(table)
-    todo = book.table("findings", scope).filter(kind="suggestion")
-    assert set(todo["source_id"]) == {key[1] for key in found}
+    only = replace(scope, rows=Rows(converted=True))
+    assert book.table("recommendations", only).equals(table)
+    for asked in (scope, replace(scope, buyer=("b1",)), replace(scope, source=("poor", "strong"))):
+        advised = book.table("recommendations", asked).filter("fires")
+        todo = book.table("findings", asked).filter(kind="suggestion")
+        assert set(todo.select("code", "source_id", "buyer_id").rows()) == set(
+            advised.select("rule", "id", "partner_id").rows()
+        )
+        assert advised.height
 
 
 def test_a_rule_was_right_where_the_weeks_after_it_say_so_too(

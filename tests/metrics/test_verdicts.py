@@ -113,7 +113,8 @@ def test_with_nothing_before_there_is_no_judgement() -> None:
         return_rate=number("return_rate", 0.05, numerator=45, denominator=900),
     )
     assert sentences.verdict(rows, OCTOBER, "USD") == (
-        "Margin was $130,990; conversion was 10.0 %; there is no month before to compare with."
+        "Margin was $130,990; conversion was 10.0 %; there is no month before that it can be "
+        "compared with."
     )
 
 
