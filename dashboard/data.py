@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import polars as pl
 
-from dashboard import clock, hearing, kept, publishing
+from dashboard import clock, compared, hearing, kept, publishing
 from dashboard import edition as editions
 from dashboard import question as questions
 from dashboard.ledger import Ledger
@@ -148,9 +148,9 @@ class Book:
 
     # --- tables -----------------------------------------------------------------------
 
-    def alone(self, scope: Scope) -> kept.Alone | None:
+    def alone(self, scope: Scope) -> compared.Alone | None:
         """Why a period has none to be compared with; None where it has one."""
-        return kept.alone(self.edition, scope, None)
+        return compared.alone(self.edition, scope, None)
 
     def table(self, name: str, scope: Scope, **options: object) -> pl.DataFrame:
         """A table of numbers under a scope.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from dashboard import hearing, kept, tables
+from dashboard import compared, hearing, kept, tables
 from metrics import rates, selection
 from metrics.calendar import day_number, local_day
 from metrics.scope import MATURE_DAYS
@@ -56,7 +56,7 @@ class Question:
     @property
     def record(self) -> tuple[int, int] | None:
         """First and last day of any offer, as day numbers; None without offers."""
-        return kept.record(self.shown, self.version)
+        return compared.record(self.shown, self.version)
 
     @property
     def zone(self) -> str:
@@ -91,8 +91,8 @@ class Question:
         return kept.tally(self.shown, self.scope, self.version, extra)
 
     def cells_before(self, extra: Sequence[str] = ()) -> pl.LazyFrame | None:
-        """The period before at the same age; None where that would not be fair (`kept.alone`)."""
-        return kept.before(self.shown, self.scope, self.version, extra)
+        """The period before at the same age; None where it is not fair (`compared.alone`)."""
+        return compared.before(self.shown, self.scope, self.version, extra)
 
     def outcomes(self) -> pl.LazyFrame:
         """Outcomes (`outcomes.COLUMNS`) of exactly the offers the scope is about."""
@@ -151,8 +151,8 @@ class Question:
         return self.as_of_day - max(days, default=MATURE_DAYS)
 
     def before(self) -> Question | None:
-        """The period before at the same age; None where that would not be fair (`kept.alone`)."""
-        previous = kept.previous(self.shown, self.scope, self.version)
+        """The period before at the same age; None where it is not fair (`compared.alone`)."""
+        previous = compared.previous(self.shown, self.scope, self.version)
         return None if previous is None else self.of(previous)
 
     @property

@@ -29,7 +29,7 @@ LEADS: Final[dict[str, dict[str, Value]]] = {
 """The row conditions that list a rate's numerator."""
 ALONE: Final = {
     "record": "no period before to compare with",
-    "unreported": "the period before was not reported on",
+    "unreported": "not compared: buyers did not report yet",
 }
 """Why a number has nothing to be compared with."""
 _ARROWS: Final = {True: "▲", False: "▼"}

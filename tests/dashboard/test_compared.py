@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from builders import NOW, delivered, reported, us
 
-from dashboard import clock, kept
+from dashboard import clock, compared, kept
 from dashboard.data import Book
 from data_access.settings import Settings
 from metrics.calendar import to_date
@@ -115,11 +115,11 @@ def test_an_earlier_data_version_is_answered_as_it_was(book: Book, desk: Desk) -
     desk.take(*[f for n in range(1, 6) for f in month("b1", n, told=True)])
     book.refresh()
     assert book.alone(scope) is None
-    assert kept.alone(book.edition, scope, version) == "record"
+    assert compared.alone(book.edition, scope, version) == "record"
     assert book.table("headline", scope, data_version=version).equals(then)
     newest, then_known = (
         None if days is None else to_date(days[0])
-        for days in (kept.record(book.edition, None), kept.record(book.edition, version))
+        for days in (compared.record(book.edition, None), compared.record(book.edition, version))
     )
     assert (newest, then_known) == (date(2026, 1, 1), date(2026, 6, 1))
 
@@ -143,7 +143,7 @@ def test_both_periods_are_cut_off_at_one_age(book: Book, desk: Desk) -> None:
     desk.take(*facts)
     last = date(2026, 10, 11)
     scope = Scope(first=last - timedelta(days=139), last=last, as_of_us=us(desk.now), base="mature")
-    past = kept.previous(book.edition, scope, None)
+    past = compared.previous(book.edition, scope, None)
     assert past is not None
     ages = [kept.mature_days(book.edition, side, None)["b1"] for side in (scope, past)]
     learnt_then = kept.mature_days(book.edition, replace(past, learned_us=None), None)["b1"]
