@@ -18,12 +18,18 @@ _MOST: Final = 7  # labels that stand side by side
 _NAMED: Final = 4  # notes whose text still fits beside each other
 
 
-def axis(chart: go.Figure, starts: Sequence[date], at: Sequence[Any] | None = None) -> None:
-    """Labels at the buckets themselves, the last one among them.
+def axis(
+    chart: go.Figure,
+    starts: Sequence[date],
+    at: Sequence[Any] | None = None,
+    *,
+    most: int = _MOST,
+) -> None:
+    """Labels at the buckets themselves, the last one among them, so many at the most.
 
     `at` is where each bucket is drawn, where that is not its first day.
     """
-    apart = max(1, -(-len(starts) // _MOST))
+    apart = max(1, -(-len(starts) // most))
     pairs = list(zip(starts, at or starts, strict=True))
     shown = list(reversed(pairs[::-1][::apart]))
     monthly = len(starts) > 1 and all(day.day == 1 for day in starts)

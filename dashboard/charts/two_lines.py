@@ -22,6 +22,8 @@ _ROOM: Final = 1.15
 _DRAWN: Final = 270
 """Pixels of the height that the axis takes."""
 _LABEL: Final = 16
+_DATES: Final = 3
+"""So few fit beside the names on a narrow page."""
 
 
 def figure(frame: pl.DataFrame, lines: Sequence[tuple[str, str]], colours: Palette) -> go.Figure:
@@ -50,7 +52,7 @@ def figure(frame: pl.DataFrame, lines: Sequence[tuple[str, str]], colours: Palet
     chart.update_yaxes(
         range=[0, (highest or 0.1) * _ROOM], tickformat=".0%", showgrid=True, nticks=5
     )
-    dates.axis(chart, starts)
+    dates.axis(chart, starts, most=_DATES)
     return chart
 
 
