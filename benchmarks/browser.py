@@ -7,14 +7,13 @@ The ratio is our share of the wait. Both are asked in turn, page by page.
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.timing import table
+from benchmarks.timing import given_store, table
 from dashboard.periods import LABELS
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
@@ -135,8 +134,4 @@ def main(data_dir: Path, size: int) -> str:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data-dir", type=Path, required=True)
-    parser.add_argument("--size", type=int, default=1_000_000)
-    given = parser.parse_args()
-    print(main(given.data_dir, given.size))
+    print(main(*given_store(__doc__)))

@@ -5,16 +5,18 @@
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from polars.testing import assert_frame_equal
 
-from benchmarks.timing import in_turn, short, table
+from benchmarks.timing import given_store, in_turn, short, table
 from dashboard.data import Book
 from data_access.settings import Settings
 from metrics import outcomes
 from metrics.calendar import DAY_US, day_number, local_day
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SPANS = (7, 28, 90)
 KEY = ("lead_id", "buyer_id")
@@ -49,8 +51,4 @@ def main(data_dir: Path, size: int) -> str:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data-dir", type=Path, required=True)
-    parser.add_argument("--size", type=int, default=1_000_000)
-    given = parser.parse_args()
-    print(main(given.data_dir, given.size))
+    print(main(*given_store(__doc__)))

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import argparse
 import statistics
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+
+def given_store(about: str | None) -> tuple[Path, int]:
+    """The data directory and its size that a benchmark of a ready store is called with."""
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("--data-dir", type=Path, required=True)
+    parser.add_argument("--size", type=int, default=1_000_000)
+    given = parser.parse_args()
+    return given.data_dir, given.size
 
 
 def seconds(call: Callable[[], object]) -> float:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Alone = Literal["record", "unreported"]
 UNSEEN: Final = 0.1
-"""With more than this part of its deliveries from before reports began, nothing is compared."""
+"""A period with more than this part of its deliveries from before reports began is alone."""
 
 
 def previous(shown: Edition, scope: Scope, version: int | None) -> Scope | None:
@@ -53,7 +53,7 @@ def alone(shown: Edition, scope: Scope, version: int | None) -> Alone | None:
 
 @lru_cache(maxsize=4)
 def record(shown: Edition, version: int | None) -> tuple[int, int] | None:
-    """First and last day of any offer, as day numbers; None without offers."""
+    """First and last day of any attempt, as day numbers; None without attempts."""
     at = pl.col("attempted_us")
     facts = shown.facts("attempts", version).select(first=at.min(), last=at.max()).collect()
     first, last = (

@@ -144,11 +144,12 @@ def chosen(
         mature_days=mature_days(shown, scope, version),
     )
     if scope.rows.rated is not None:
-        mine &= _rated(shown, scope, version).eq(scope.rows.rated)
+        mine &= rated(shown, scope, version).eq(scope.rows.rated)
     return rows.filter(mine)
 
 
-def _rated(shown: Edition, scope: Scope, version: int | None) -> pl.Expr:
+def rated(shown: Edition, scope: Scope, version: int | None) -> pl.Expr:
+    """Condition on outcomes: old enough to judge, and inside the rating window."""
     today = day_number(local_day(scope.as_of_us, shown.zone.name))
     days = curves(shown, scope.knowing_us, version).mature_days
     return selection.rated(today, days, shown.rules.tiers.window_days)

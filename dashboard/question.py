@@ -55,7 +55,7 @@ class Question:
 
     @property
     def record(self) -> tuple[int, int] | None:
-        """First and last day of any offer, as day numbers; None without offers."""
+        """First and last day of any attempt, as day numbers; None without attempts."""
         return compared.record(self.shown, self.version)
 
     @property
@@ -73,6 +73,11 @@ class Question:
         return self.of(replace(self.scope, source=()))
 
     @property
+    def everyone(self) -> Question:
+        """The same question about all buyers: likewise."""
+        return self.of(replace(self.scope, buyer=()))
+
+    @property
     def timeless(self) -> Question:
         """The same filters and as-of, whatever the period: one key for what does not heed it."""
         return Question(shown=self.shown, scope=kept.timeless(self.scope), version=self.version)
@@ -80,6 +85,11 @@ class Question:
     def of_sources(self, table: pl.DataFrame, column: str) -> pl.DataFrame:
         """The rows of a table about the sources asked for; all where none is."""
         wanted = self.scope.source
+        return table.filter(pl.col(column).is_in(wanted)) if wanted else table
+
+    def of_buyers(self, table: pl.DataFrame, column: str) -> pl.DataFrame:
+        """The rows of a table about the buyers asked for; all where none is."""
+        wanted = self.scope.buyer
         return table.filter(pl.col(column).is_in(wanted)) if wanted else table
 
     def cells(self, extra: Sequence[str] = ()) -> pl.LazyFrame:
@@ -158,17 +168,13 @@ class Question:
     @property
     def rated(self) -> pl.Expr:
         """Condition on outcomes: old enough to judge, and inside the rating window."""
-        window = self.rules.tiers.window_days
-        return selection.rated(self.as_of_day, self._mature_days, window)
+        return kept.rated(self.shown, self.scope, self.version)
 
     @property
     def grown(self) -> pl.Expr:
         """Condition on outcomes: old enough to judge."""
-        return selection.mature(self.as_of_day, self._mature_days)
-
-    @property
-    def _mature_days(self) -> dict[str, int]:
-        return kept.curves(self.shown, self.scope.knowing_us, self.version).mature_days
+        days = kept.curves(self.shown, self.scope.knowing_us, self.version).mature_days
+        return selection.mature(self.as_of_day, days)
 
 
 @lru_cache(maxsize=512)

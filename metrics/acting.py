@@ -44,15 +44,15 @@ SUGGESTIONS: Final = {
 class Rule:
     """A rule about a rate: which counts it is of, and beyond which edge it fires.
 
-    A rule that `judges` quality does so only where 40 % of the deliveries were reported on,
-    as tiers do.
+    `edge` is an expression: it may depend on the type of the buyer. A rule that `judges` quality
+    does so only where 40 % of the deliveries were reported on, as tiers do.
     """
 
     name: str
     count: str
     of: str
-    edge: float
-    above: bool
+    edge: pl.Expr
+    above: bool = False
     judges: bool = False
 
     def enough(self, least: int) -> pl.Expr:
@@ -63,8 +63,7 @@ class Rule:
     def fires(self, least: int) -> pl.Expr:
         """Condition on sums: enough, and the whole likely range beyond the edge."""
         low, high = wilson(pl.col(self.count), pl.col(self.of))
-        beyond = low > self.edge if self.above else high < self.edge
-        return (self.enough(least) & beyond).fill_null(value=False)
+        return self.enough(least) & self.holds(low if self.above else high)
 
     def holds(self, rate: pl.Expr) -> pl.Expr:
         """Condition: a rate lies beyond the edge."""
@@ -74,20 +73,21 @@ class Rule:
 
 def by_source(rules: Rules) -> tuple[Rule, ...]:
     """The rules about whole sources."""
-    edge, tiers = rules.floors.returns.of(None), rules.tiers
-    sold = Rule(
-        name="excellent",
-        count="converted",
-        of="feedback",
-        edge=tiers.excellent_above,
-        above=True,
-        judges=True,
-    )
+    returned = pl.lit(rules.floors.returns.of(None))
+    best, worst = (pl.lit(e) for e in (rules.tiers.excellent_above, rules.tiers.watch_from))
+    poor = Rule(name="poor", count="converted", of="feedback", edge=worst, judges=True)
     return (
-        Rule(name="high_returns", count="returned", of="delivered", edge=edge, above=True),
-        sold,
-        replace(sold, name="poor", edge=tiers.watch_from, above=False),
+        Rule(name="high_returns", count="returned", of="delivered", edge=returned, above=True),
+        replace(poor, name="excellent", edge=best, above=True),
+        poor,
     )
+
+
+def by_pair(rules: Rules) -> Rule:
+    """The rule about a source at a buyer."""
+    kinds, rest = dict(rules.floors.contact.pairs), rules.floors.contact.of(None)
+    floor = pl.col("buyer_type").replace_strict(kinds, default=rest, return_dtype=pl.Float64)
+    return Rule(name="low_contact", count="contacted", of="feedback", edge=floor)
 
 
 def recommendations(grown: pl.LazyFrame, named: Named, rules: Rules) -> pl.DataFrame:
@@ -109,38 +109,15 @@ def recommendations(grown: pl.LazyFrame, named: Named, rules: Rules) -> pl.DataF
         for returns the credits above the threshold, for contact the net revenue at stake,
         for tiers the net revenue of the source. Fired ones first, by money.
     """
-    delivered, covered = pl.col("delivered") == 1, pl.col("covered") == 1
-    credit = pl.col("credit_approved_cents").fill_null(0).sum()
-    sums = {
-        "delivered": delivered.sum().cast(pl.Int64),
-        "feedback": covered.sum().cast(pl.Int64),
-        "contacted": pl.col("contacted").sum(),
-        "converted": pl.col("converted").sum(),
-        "returned": pl.col("returned").sum(),
-        "credit": credit,
-        "net": pl.col("price_cents").fill_null(0).sum() - credit,
-    }
-    rows = grown.filter(delivered)
-    sources = (
-        rows.group_by("source")
-        .agg(**sums)
-        .with_columns(id="source", name=pl.col("source").replace(named.source))
-    )
-    pairs = (
-        rows.group_by("source", "buyer", "buyer_type")
-        .agg(**sums)
-        .with_columns(
-            id="source",
-            name=pl.col("source").replace(named.source),
-        )
+    rows = grown.filter(pl.col("delivered") == 1)
+    sources = _summed(rows, named, "source")
+    pairs = _summed(rows, named, "source", "buyer", "buyer_type").with_columns(
+        partner_id=pl.col("buyer"), partner_name=pl.col("buyer").replace(named.buyer)
     )
     least = rules.floors.least_deliveries
-    parts = [_about_source(sources, rule, least) for rule in by_source(rules)]
-    parts.append(_low_contact(pairs, named, rules))
-    every = pl.concat(
-        [part.select(*(n for n in ADVICE if n != "held_back"), "delivered") for part in parts]
-    )
-    found = every.filter("fires").collect()
+    parts = [_said(sources, rule, "source", least) for rule in by_source(rules)]
+    parts.append(_said(pairs, by_pair(rules), "source × buyer", least))
+    found = pl.concat(parts, how="diagonal").filter("fires").collect()
     total = sources.select(pl.len()).collect().item()
     hit = pl.col("id").n_unique().over("rule")
     table = found.with_columns(held_back=hit > rules.floors.widest_share * max(total, 1))
@@ -153,47 +130,47 @@ def recommendations(grown: pl.LazyFrame, named: Named, rules: Rules) -> pl.DataF
     return table.select(pl.col(name).cast(kind) for name, kind in ADVICE.items())
 
 
-def _about_source(sums: pl.LazyFrame, rule: Rule, least: int) -> pl.LazyFrame:
-    rows = _rows(sums, rule.name, "source", rule.count, rule.of).with_columns(
-        threshold=pl.lit(rule.edge), fires=rule.fires(least)
+def _summed(rows: pl.LazyFrame, named: Named, *keys: str) -> pl.LazyFrame:
+    """Counts and money of deliveries that went through, per source or source × buyer."""
+    credit = pl.col("credit_approved_cents").fill_null(0).sum()
+    counts = {
+        "delivered": pl.len(),
+        "feedback": pl.col("covered").sum(),
+        "contacted": pl.col("contacted").sum(),
+        "converted": pl.col("converted").sum(),
+        "returned": pl.col("returned").sum(),
+    }
+    sums = rows.group_by(keys).agg(
+        **{name: count.cast(pl.Int64) for name, count in counts.items()},
+        credit=credit,
+        net=pl.col("price_cents").fill_null(0).sum() - credit,
     )
+    return sums.with_columns(id="source", name=pl.col("source").replace(named.source))
+
+
+def _said(sums: pl.LazyFrame, rule: Rule, kind: str, least: int) -> pl.LazyFrame:
+    """What a rule says of each row of sums, and the money behind it."""
+    low, high = wilson(pl.col(rule.count), pl.col(rule.of))
+    rate = share(pl.col(rule.count), pl.col(rule.of))
     effect = pl.col("net").cast(pl.Float64)
     if rule.name == "high_returns":
-        beyond = pl.col("credit") * (1 - rule.edge / pl.col("rate"))
-        effect = pl.when(pl.col("rate") > 0).then(beyond).round()
-    return rows.with_columns(effect_cents=effect)
-
-
-def _low_contact(pairs: pl.LazyFrame, named: Named, rules: Rules) -> pl.LazyFrame:
-    """The one rule about a source at a buyer; its edge is that of the buyer's type."""
-    least, kinds = rules.floors.least_deliveries, dict(rules.floors.contact.pairs)
-    rest = rules.floors.contact.of(None)
-    floor = pl.col("buyer_type").replace_strict(kinds, default=rest, return_dtype=pl.Float64)
-    enough = (pl.col("delivered") >= least) & (pl.col("feedback") >= least)
-    fires = (enough & (pl.col("high") < floor)).fill_null(value=False)
-    return _rows(pairs, "low_contact", "source × buyer", "contacted", "feedback").with_columns(
-        threshold=floor,
-        partner_id=pl.col("buyer"),
-        partner_name=pl.col("buyer").replace(named.buyer),
-        fires=fires,
-        effect_cents=pl.col("net").cast(pl.Float64),
-    )
-
-
-def _rows(sums: pl.LazyFrame, rule: str, kind: str, count: str, of: str) -> pl.LazyFrame:
-    """What all rules say: whom it is about, the counts, the rate with its range."""
-    low, high = wilson(pl.col(count), pl.col(of))
-    return sums.with_columns(
-        rule=pl.lit(rule),
+        effect = pl.when(rate > 0).then(pl.col("credit") * (1 - rule.edge / rate)).round()
+    partner = [name for name in ("partner_id", "partner_name") if kind != "source"]
+    return sums.select(
+        "id",
+        "name",
+        *partner,
+        rule=pl.lit(rule.name),
         kind=pl.lit(kind),
-        partner_id=pl.lit(None, pl.String),
-        partner_name=pl.lit(None, pl.String),
-        suggestion=pl.lit(SUGGESTIONS[rule]),
-        count=pl.col(count),
-        of=pl.col(of),
-        rate=share(pl.col(count), pl.col(of)),
+        fires=rule.fires(least),
+        suggestion=pl.lit(SUGGESTIONS[rule.name]),
+        count=pl.col(rule.count),
+        of=pl.col(rule.of),
+        rate=rate,
         low=low,
         high=high,
+        threshold=rule.edge,
+        effect_cents=effect,
     )
 
 
@@ -227,17 +204,13 @@ def pricing(grown: pl.LazyFrame, named: Named, rules: Rules) -> pl.DataFrame:
         named: names of sources.
         rules: the buyer's share, the rise, the least sample.
     """
-    value = pl.col("value_cents")
-    sums = (
-        grown.filter(delivered=1)
-        .group_by("source")
-        .agg(
-            delivered=pl.len().cast(pl.Int64),
-            converted=pl.col("converted").sum(),
-            valued=value.count().cast(pl.Int64),
-            mean_value_cents=value.mean(),
-            price_cents=pl.col("price_cents").mean(),
-        )
+    value, sold = pl.col("value_cents"), grown.filter(delivered=1)
+    sums = sold.group_by("source").agg(
+        delivered=pl.len().cast(pl.Int64),
+        converted=pl.col("converted").sum(),
+        valued=value.count().cast(pl.Int64),
+        mean_value_cents=value.mean(),
+        price_cents=pl.col("price_cents").mean(),
     )
     worth = pl.col("mean_value_cents") * rules.pricing.buyer_share
     likely = rated("conversion", pl.col("converted"), pl.col("delivered"))

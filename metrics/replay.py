@@ -89,7 +89,7 @@ def _replayed(spans: pl.DataFrame, rule: Rule, least: int) -> pl.DataFrame:
     fired = pl.col("fired")
     return rows.select(
         rule=pl.lit(rule.name),
-        threshold=pl.lit(rule.edge),
+        threshold=rule.edge,
         weeks=pl.col("week").n_unique(),
         looked_at=pl.len(),
         fired=fired.sum(),

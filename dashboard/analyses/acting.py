@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -23,10 +22,8 @@ def _advice(asked: Question) -> pl.DataFrame:
     Of the whole market, like what there is to do: a rule that hits too many of all sources is
     held back. Of a source or buyer asked for, what names it.
     """
-    market = asked.of(replace(asked.scope, source=(), buyer=()))
-    table = asked.of_sources(_advice_of(scores.rating_window(market)), "id")
-    wanted = asked.scope.buyer
-    return table.filter(pl.col("partner_id").is_in(wanted)) if wanted else table
+    table = _advice_of(scores.rating_window(asked.market.everyone))
+    return asked.of_buyers(asked.of_sources(table, "id"), "partner_id")
 
 
 @lru_cache(maxsize=16)

@@ -38,12 +38,8 @@ def recent(asked: Question) -> Question:
 
 def _findings(asked: Question) -> pl.DataFrame:
     """Found in the whole market; of a source or buyer asked for, what names it."""
-    scope = replace(asked.scope, source=(), buyer=())
-    table = _of_market(asked.of(scope))
-    for column, wanted in (("source_id", asked.scope.source), ("buyer_id", asked.scope.buyer)):
-        if wanted:
-            table = table.filter(pl.col(column).is_in(wanted))
-    return table
+    table = _of_market(asked.market.everyone)
+    return asked.of_buyers(asked.of_sources(table, "source_id"), "buyer_id")
 
 
 @lru_cache(maxsize=16)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -56,10 +55,8 @@ def _money_shift(asked: Question) -> pl.DataFrame:
 
 def strictness(asked: Question) -> pl.DataFrame:
     """Held against all buyers of the same sources; those asked for are picked out of them."""
-    others = asked.of(replace(asked.scope, buyer=()))
-    table = mix.buyer_strictness(cells(others, "source", "buyer"), asked.named)
-    wanted = asked.scope.buyer
-    return table.filter(pl.col("buyer_id").is_in(wanted)) if wanted else table
+    table = mix.buyer_strictness(cells(asked.everyone, "source", "buyer"), asked.named)
+    return asked.of_buyers(table, "buyer_id")
 
 
 _NOTES: Final = (

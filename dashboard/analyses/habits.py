@@ -44,8 +44,7 @@ def _told(asked: Question) -> pl.DataFrame:
 
 
 def _elsewhere(asked: Question) -> pl.DataFrame:
-    everyone = asked.of(replace(asked.scope, buyer=()))
-    found = cells(everyone, "source", "buyer")
+    found = cells(asked.everyone, "source", "buyer")
     return habits.returns_elsewhere(found, asked.scope.buyer, asked.named)
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _HEIGHT: Final = 340
 _TALL: Final = 418  # as high as the histogram beside it
 _WEEKS: Final = 8
+_LABEL: Final = 0.05  # the part of the axis that a name takes
 _MONTH: Final = 30  # days
 _NAMED: Final = 0.98  # weeks less complete have their share in words
 _SETTLED: Final = 0.99  # so much of the end is as good as the end
@@ -127,10 +128,8 @@ def developed(frame: pl.DataFrame, colours: Palette) -> go.Figure:
 
 def _start_labels(chart: go.Figure, ends: list[tuple[float, float, str, str]]) -> None:
     """Names left of the first points, pushed apart where lines begin together."""
-    least = -1.0
-    for age, share, word, shade in sorted(ends, key=lambda end: end[1]):
-        at = max(share, least + 0.05)
-        least = at
+    places = row_axis.pushed_apart([share for _, share, _, _ in ends], _LABEL)
+    for (age, _, word, shade), at in zip(ends, places, strict=True):
         row_axis.said(chart, age, at, theme.short(word), shade, xanchor="right", xshift=-8)
 
 

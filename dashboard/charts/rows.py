@@ -58,6 +58,17 @@ def beside(chart: go.Figure, labels: Sequence[str], colours: Palette) -> None:
     chart.update_layout(margin={"r": 14 + round(LETTER * longest)})
 
 
+def pushed_apart(places: Sequence[float], least: float) -> list[float]:
+    """Places in the order given, moved up where they would stand closer than `least`."""
+    moved = list(places)
+    below: float | None = None
+    for nth in sorted(range(len(moved)), key=lambda nth: places[nth]):
+        if below is not None:
+            moved[nth] = max(moved[nth], below + least)
+        below = moved[nth]
+    return moved
+
+
 def said(chart: go.Figure, x: float, y: float, text: str, colour: str, **place: object) -> None:
     """A direct label at a point of the data."""
     chart.add_annotation(

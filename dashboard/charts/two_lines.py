@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 
 _HEIGHT: Final = 340
 _ROOM: Final = 1.15
-_DRAWN: Final = 270
-"""Pixels of the height that the axis takes."""
-_LABEL: Final = 16
+_LABEL: Final = 0.06
+"""The part of the axis that a name takes."""
 _DATES: Final = 3
 """So few fit beside the names on a narrow page."""
 
@@ -36,36 +35,37 @@ def figure(frame: pl.DataFrame, lines: Sequence[tuple[str, str]], colours: Palet
         for column, _ in lines
     ]
     highest = max((rate for rates in sides for rate in rates if rate is not None), default=0.0)
-    shifts = label_shifts(sides, (highest or 0.1) * _ROOM)
+    top = (highest or 0.1) * _ROOM
     for place, (_, name) in enumerate(lines):
         _line(chart, place, name, (starts, sides[place], young), colours)
-        known = [(s, r) for s, r in zip(starts, sides[place], strict=True) if r is not None]
-        if known:
-            shade = (colours.subject, colours.attention)[place]
-            start, end = known[-1]
-            up = shifts[place]
-            row_axis.said(
-                chart, start, end, theme.short(name), shade, xanchor="left", xshift=8, yshift=up
-            )
+    _names(chart, lines, (starts, sides, top), colours)
     longest = max((len(name) for _, name in lines), default=0)
     chart.update_layout(margin={"r": 20 + 7 * min(longest, 21)})
-    chart.update_yaxes(
-        range=[0, (highest or 0.1) * _ROOM], tickformat=".0%", showgrid=True, nticks=5
-    )
+    chart.update_yaxes(range=[0, top], tickformat=".0%", showgrid=True, nticks=5)
     dates.axis(chart, starts, most=_DATES)
     return chart
 
 
-def label_shifts(sides: Sequence[list[float | None]], top: float) -> list[float]:
-    """Pixels by which the names at the ends of two lines move up, so that both can be read."""
-    ends = [next((r for r in reversed(rates) if r is not None), None) for rates in sides]
-    shifts = [0.0] * len(ends)
-    if len(ends) == 2 and ends[0] is not None and ends[1] is not None:  # noqa: PLR2004 - a pair
-        gap = (ends[0] - ends[1]) / top * _DRAWN
-        if abs(gap) < _LABEL:
-            move = (_LABEL - abs(gap)) / 2
-            shifts = [move, -move] if gap >= 0 else [-move, move]
-    return shifts
+def _shade(place: int, colours: Palette) -> str:
+    return (colours.subject, colours.attention)[place]
+
+
+def _names(
+    chart: go.Figure,
+    lines: Sequence[tuple[str, str]],
+    drawn: tuple[list[Any], list[list[float | None]], float],
+    colours: Palette,
+) -> None:
+    """Names at the ends of the lines, pushed apart where both end together."""
+    starts, sides, top = drawn
+    ends = []
+    for place, rates in enumerate(sides):
+        known = [(s, r) for s, r in zip(starts, rates, strict=True) if r is not None]
+        ends += [(place, *known[-1])] if known else []
+    places = row_axis.pushed_apart([rate for _, _, rate in ends], _LABEL * top)
+    for (place, start, _), at in zip(ends, places, strict=True):
+        name, shade = theme.short(lines[place][1]), _shade(place, colours)
+        row_axis.said(chart, start, at, name, shade, xanchor="left", xshift=8)
 
 
 def _line(
@@ -73,7 +73,7 @@ def _line(
 ) -> None:
     """One of the two: the first solid with circles, the second dashed with diamonds."""
     starts, rates, young = values
-    shade = (colours.subject, colours.attention)[place]
+    shade = _shade(place, colours)
     settled = young.index(True) if True in young else len(young)
     dash = "dash" if place else "solid"
     line_parts.judged(chart, starts, rates, settled, shade=shade, dash=dash)

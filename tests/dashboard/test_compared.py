@@ -105,6 +105,22 @@ def test_silence_before_reports_began_is_no_habit(book: Book, desk: Desk) -> Non
     assert weeks["expected"].sum() == pytest.approx(60)
 
 
+def test_a_buyer_asked_for_is_as_strict_as_among_all(book: Book, desk: Desk) -> None:
+    """Its row of `buyer_strictness`, and in `buyers`, is the same with and without the filter."""
+    facts = [f for b in ("b1", "b2") for n in (6, 7) for f in month(b, n, told=True, each=3)]
+    facts += [
+        reported(f"b1-6-{day}-0", "b1", "returned", f"2026-06-{day:02d}T20:00:00Z") for day in DAYS
+    ]
+    facts.append(reported("b2-6-1-0", "b2", "returned", "2026-06-01T20:00:00Z"))
+    desk.take(*facts)
+    [among] = book.table("buyer_strictness", whole(6)).filter(buyer_id="b1").to_dicts()
+    [alone] = book.table("buyer_strictness", whole(6, buyer=("b1",))).to_dicts()
+    assert among["strictness"] == pytest.approx(20)  # 20 of 60, where the other has 1 of 60
+    assert alone == among
+    [row] = book.table("buyers", whole(6, buyer=("b1",))).to_dicts()
+    assert row["strictness"] == among["strictness"]
+
+
 def test_an_earlier_data_version_is_answered_as_it_was(book: Book, desk: Desk) -> None:
     """Old leads that are imported later do not change what a question was answered before."""
     desk.take(*[f for n in (6, 7, 8) for f in month("b1", n, told=True)])

@@ -9,7 +9,16 @@ import polars as pl
 import pytest
 
 from dashboard import theme, wording
-from dashboard.charts import contributions, dates, ranking, steps, two_lines, waterfall, weekly
+from dashboard.charts import (
+    contributions,
+    dates,
+    ranking,
+    rows,
+    steps,
+    two_lines,
+    waterfall,
+    weekly,
+)
 from dashboard.panels import overview_cards, side_by_side, source_cards, source_table
 from metrics.mix import SHIFT
 from metrics.ranking import brackets
@@ -179,19 +188,41 @@ def test_labels_of_days_stand_at_the_buckets_the_last_one_among_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sides", "expected"),
+    ("places", "expected"),
     [
-        (([0.5], [0.5]), [8, -8]),
-        (([0.2, None], [0.5]), [0, 0]),
-        (([0.49], [0.5]), [-6.65, 6.65]),
-        (([None], [0.5]), [0, 0]),
+        ([0.5, 0.5], [0.5, 0.6]),
+        ([0.48, 0.4], [0.5, 0.4]),
+        ([0.1, 0.5], [0.1, 0.5]),
+        ([0.3, 0.1, 0.15], [0.3, 0.1, 0.2]),
+        ([], []),
     ],
 )
-def test_names_at_the_ends_of_two_lines_can_both_be_read(
-    sides: tuple[list[float | None], list[float | None]], expected: list[float]
+def test_names_at_the_ends_of_lines_can_all_be_read(
+    places: list[float], expected: list[float]
 ) -> None:
-    """Sixteen pixels apart, the upper one up, where the lines end together."""
-    assert two_lines.label_shifts(sides, 1.0) == pytest.approx(expected)
+    """Moved up where they would stand closer than a tenth of the axis."""
+    assert rows.pushed_apart(places, 0.1) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("widest", "texts"),
+    [
+        (0.47, ("−0.2 pp", "0", "+0.2 pp")),
+        (0.5, ("−0.5 pp", "0", "+0.5 pp")),
+        (13.0, ("−10 pp", "0", "+10 pp")),
+        (0.03, ("−0.02 pp", "0", "+0.02 pp")),
+    ],
+)
+def test_ticks_of_contributions_are_round_and_zero_has_no_sign(
+    widest: float, texts: tuple[str, ...]
+) -> None:
+    """The largest of 1, 2, 5 and their tens that fits, on each side."""
+    shift = pl.DataFrame(
+        {"group": ["a"], "name": ["Oak"], "change": [widest / 100]}
+        | {"from_mix": [0.0], "from_performance": [widest / 100]}
+    )
+    drawn = contributions.figure(shift, theme.LIGHT, higher_is_better=True)
+    assert drawn.layout.xaxis.ticktext == texts
 
 
 def test_two_lines_are_told_apart_without_colour_and_young_weeks_are_dotted() -> None:
