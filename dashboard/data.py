@@ -6,11 +6,12 @@ right for as long as the edition is the one shown.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, TypedDict, cast
 
 import polars as pl
 
@@ -20,8 +21,9 @@ from dashboard import question as questions
 from dashboard.ledger import Ledger
 from dashboard.question import Question
 from data_access import snapshot
+from data_access.reading import LEEWAY_US
 from data_access.settings import Settings
-from data_access.shelf import Shelf
+from data_access.shelf import Damaged, Shelf, SnapshotUnwritable
 from data_access.store import Store
 from metrics import lifeline, listing, rules
 from metrics.calendar import day_number, local_day, to_date
@@ -32,8 +34,11 @@ if TYPE_CHECKING:
 
     from dashboard.edition import Edition
 
+LOG: Final = logging.getLogger(__name__)
 LONGEST_US: Final = 3_600_000_000
 """An edition is shown for at most so long: older files are swept in the end."""
+RETRY_US: Final = 10_000_000
+"""How soon it is tried again where the snapshot could not be written."""
 ENDED_DAYS: Final = 35
 """A record without a delivery or report for so long has ended: all time reaches to the last."""
 
@@ -53,6 +58,8 @@ class Status:
     newest: datetime | None
     deliveries: int
     currency: str
+    trouble: str | None = None
+    """Why newer facts cannot be shown, as a sentence; None where nothing stands in the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,12 @@ class Lead:
     lead_id: str
     deliveries: pl.DataFrame
     events: pl.DataFrame
+
+
+class _MadeBy(TypedDict):
+    zone: str
+    now_us: int
+    rules: rules.Rules
 
 
 class Book:
@@ -75,6 +88,7 @@ class Book:
         self._lock = threading.Lock()
         self._edition: Edition | None = None
         self._taken_us = 0
+        self._trouble: str | None = None
 
     # --- the edition ------------------------------------------------------------------
 
@@ -95,25 +109,53 @@ class Book:
 
     def _take(self) -> None:
         while True:
-            with self._shelf.writing() as mine:
-                if mine:
-                    self._edition = publishing.build(
-                        self.store,
-                        self._shelf,
-                        zone=self.settings.report_zone,
-                        now_us=clock.now_us(),
-                        rules=self.rules,
-                    )
-                    self._taken_us = clock.now_us()
-                    return
+            try:
+                with self._shelf.writing() as mine:
+                    if mine:
+                        self._edition = publishing.build(self.store, self._shelf, **self._made_by())
+                        self._taken_us, self._trouble = clock.now_us(), None
+                        return
+            except SnapshotUnwritable as error:
+                self._make_do(error)
+                return
             time.sleep(0.2)
 
+    def _made_by(self) -> _MadeBy:
+        zone = self.settings.report_zone
+        return {"zone": zone, "now_us": clock.now_us(), "rules": self.rules}
+
+    def _make_do(self, error: SnapshotUnwritable) -> None:
+        """Go on with the edition on disk where it still fits; else there is nothing to show."""
+        self._edition = publishing.standing(self.store, self._shelf, **self._made_by())
+        if self._edition is None:
+            raise error
+        if self._trouble is None:
+            LOG.warning("leadloop: %s", error)
+        self._taken_us, self._trouble = clock.now_us(), str(error)
+
+    def _outdated(self, shown: Edition, version: int) -> bool:
+        """Whether an edition may not be shown any longer, though nobody asked for a newer one."""
+        first_facts = shown.days is None and version != shown.version  # these need no asking
+        now = clock.now_us()
+        longest = RETRY_US if self._trouble else LONGEST_US
+        if first_facts or now - self._taken_us > longest:
+            return True
+        if shown.as_of_us > now + LEEWAY_US or not publishing.belongs(self.store, shown):
+            return True
+        try:
+            self._shelf.check(shown.manifest)
+        except Damaged:
+            return True
+        return False
+
     def status(self) -> Status:
-        """Freshness, in two cheap questions to the store."""
+        """Freshness, in a few cheap questions to the store and a look at the snapshot.
+
+        An edition that no longer fits the store, or is damaged, is made anew first.
+        """
         version = self.store.data_version()
         shown = self.edition
-        first_facts = shown.days is None and version != shown.version  # these need no asking
-        if first_facts or clock.now_us() - self._taken_us > LONGEST_US:
+        if self._outdated(shown, version):
             self.refresh()
             shown = self.edition
         newest = shown.manifest.notes["newest_us"]
@@ -130,6 +172,7 @@ class Book:
             newest=_moment(newest) if newest is not None else None,
             deliveries=kept.delivered(shown),
             currency=self.settings.currency,
+            trouble=self._trouble,
         )
 
     def _ended(self) -> date | None:

@@ -22,7 +22,8 @@ from dashboard.edition import (
     tallied,
 )
 from data_access import snapshot
-from data_access.shelf import Manifest, Part, Shelf
+from data_access.reading import LEEWAY_US
+from data_access.shelf import Damaged, Manifest, Part, Shelf
 from metrics import parties, steps, tallies
 from metrics.scope import CLOCKS
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from metrics.rules import Rules
     from metrics.scope import Clock
 
-SHAPE: Final = 3  # raise when outcomes or tallies change their columns or meaning
+SHAPE: Final = 4  # raise when outcomes or tallies change their columns or meaning
 DATED: Final = ("outcomes", "earlier")
 """Frames whose parts say which days their deliveries span."""
 PORTION: Final = 400_000
@@ -45,27 +46,61 @@ STEADY_US: Final = 600_000_000
 
 
 def build(store: Store, shelf: Shelf, *, zone: str, now_us: int, rules: Rules) -> Edition:
-    """The newest edition: what was touched is exchanged, or all is made anew."""
+    """The newest edition: what was touched is exchanged, or all is made anew.
+
+    Raises:
+        SnapshotUnwritable: the snapshot's folder takes no files.
+    """
+    mark = _mark(store, zone, rules)
+    edition = standing(store, shelf, zone=zone, now_us=now_us, rules=rules)
+    if edition is None:
+        number = shelf.latest_number() + 1
+        return _anew(store, shelf, mark, now_us=now_us, number=number, rules=rules)
+    due = [lead for lead, at in edition.manifest.notes["later"] if at <= now_us]
+    if edition.version == store.data_version() and not due:
+        return edition if now_us - edition.as_of_us < STEADY_US else _redated(edition, now_us)
+    return _exchanged(store, edition, due, mark, now_us=now_us)
+
+
+def standing(store: Store, shelf: Shelf, *, zone: str, now_us: int, rules: Rules) -> Edition | None:
+    """The edition on disk, if it is whole, and of this store, these rules and this past."""
     old = shelf.manifest()
+    if old is None:
+        return None
+    mark = _mark(store, zone, rules)
+    if any(old.notes.get(key) != value for key, value in mark.items()):
+        return None
+    if old.notes["as_of_us"] > now_us + LEEWAY_US:
+        shelf.tell(Damaged("it was made when this machine's clock was ahead"))
+        return None
+    edition = Edition(shelf, old, rules)
+    if not belongs(store, edition):
+        shelf.tell(Damaged("it was made of another store, or of a later state of this one"))
+        return None
+    try:
+        shelf.check(old)
+    except Damaged as error:
+        shelf.tell(error)
+        return None
+    return edition
+
+
+def belongs(store: Store, edition: Edition) -> bool:
+    """Whether the store still holds just the facts that an edition was made of."""
+    lineage: str = edition.manifest.notes["lineage"]
+    return lineage == store.lineage(edition.version)
+
+
+def _mark(store: Store, zone: str, rules: Rules) -> dict[str, object]:
+    """What an edition depends on beside facts: another mark, and it is made anew."""
     with store.reading() as connection:
         aliases = store.aliases(connection)
-        version = store.data_version_in(connection)
-    mark = {
+    return {
         "shape": SHAPE,
         "zone": zone,
-        "store": _digest(store.engine.url.render_as_string(hide_password=True)),
         "aliases": _digest(aliases.write_csv()),
         "patterns": _digest(repr(rules.patterns.rows)),
     }
-    fits = old is not None and all(old.notes.get(k) == v for k, v in mark.items())
-    if old is None or not fits or int(old.notes["version"]) > version:
-        number = old.number + 1 if old else 1
-        return _anew(store, shelf, mark, now_us=now_us, number=number, rules=rules)
-    edition = Edition(shelf, old, rules)
-    due = [lead for lead, at in old.notes["later"] if at <= now_us]
-    if edition.version == version and not due:
-        return edition if now_us - edition.as_of_us < STEADY_US else _redated(edition, now_us)
-    return _exchanged(store, edition, due, mark, now_us=now_us)
 
 
 def _redated(edition: Edition, now_us: int) -> Edition:
@@ -98,6 +133,7 @@ def _notes(
     return {
         **mark,
         "version": facts.version,
+        "lineage": facts.lineage,
         "as_of_us": now_us,
         "first_us": first_us,
         "newest_us": pl.concat(

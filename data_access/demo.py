@@ -11,7 +11,6 @@ import polars as pl
 
 from data_access import demo_facts, receipts
 from data_access.demo_market import market
-from data_access.engines import writing
 from data_access.intake import Receipt, take
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ class DemoOrder:
 
 def load(store: Store, order: DemoOrder) -> Batch:
     """Make the demo and take it in; StoreInUse unless the store is empty or its own."""
-    with writing(store.engine) as connection:
+    with store.writing() as connection:
         batch = receipts.begin(
             connection,
             fingerprint=order.fingerprint,
@@ -71,12 +70,12 @@ def load(store: Store, order: DemoOrder) -> Batch:
         if end > batch.cursor:
             lines = pl.int_range(start + 1, end + 1, dtype=pl.Int64, eager=True).alias("line")
             rows = chunk.with_columns(lines)
-            with writing(store.engine) as connection:
+            with store.writing() as connection:
                 receipt = Receipt(batch.batch_id, order.now_us())
                 taken = take(store, connection, rows, receipt=receipt)
                 batch = receipts.advance(connection, batch, cursor=end, counts=taken.counts)
         order.progress(end)
-    with writing(store.engine) as connection:
+    with store.writing() as connection:
         receipts.finish(connection, batch, at_us=order.now_us())
         store.note(
             connection,

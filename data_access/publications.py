@@ -9,7 +9,6 @@ import polars as pl
 import sqlalchemy as sa
 
 from data_access import tables
-from data_access.engines import writing
 
 if TYPE_CHECKING:
     from datetime import date
@@ -69,7 +68,7 @@ def publish(store: Store, publication: Publication, *, at_us: int) -> int:
         "first_day": publication.first_day.isoformat(),
         "last_day": publication.last_day.isoformat(),
     }
-    with writing(store.engine) as connection:
+    with store.writing() as connection:
         number = store.take_numbers(connection, "publications", 1) + 1
         row = {"publication_id": number, "recorded_us": at_us, **said}
         connection.execute(tables.publications.insert().values(row))

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import polars as pl
 
+from data_access.storable import storable_frame
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -60,7 +62,7 @@ def _driver(connection: sa.Connection) -> Any:  # noqa: ANN401 - untyped drivers
 def _stored(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows as the driver takes them; a column without any value need not be sent."""
     said = [name for name in rows.columns if rows[name].null_count() < rows.height]
-    return rows.select(said).with_columns(pl.col(pl.Boolean).cast(pl.Int64))
+    return storable_frame(rows.select(said)).with_columns(pl.col(pl.Boolean).cast(pl.Int64))
 
 
 def _as_stored(types: Mapping[str, pl.DataType]) -> dict[str, pl.DataType]:

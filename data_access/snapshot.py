@@ -7,12 +7,12 @@ Feedback that names only the buyer's own id is given its lead here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from data_access.columns import ALIASES, ATTEMPTS, ENTITIES, FEEDBACK
+from data_access.columns import ATTEMPTS, FEEDBACK
 from data_access.store import FACTS
 
 if TYPE_CHECKING:
@@ -26,9 +26,13 @@ PARKED: Final = "parked"
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Facts with their `part`; `version` is the data version they are complete up to."""
+    """Facts with their `part`; `version` is the data version they are complete up to.
+
+    `lineage` tells the store, as it was at that version, from every other.
+    """
 
     version: int
+    lineage: str
     attempts: pl.DataFrame
     feedback: pl.DataFrame
     aliases: pl.DataFrame
@@ -42,7 +46,8 @@ def read_all(store: Store) -> Facts:
         attempts = store.road.read(connection, "attempts", ATTEMPTS, above=0, up_to=version)
         feedback = store.road.read(connection, "feedback", FEEDBACK, above=0, up_to=version)
         aliases, entities = store.aliases(connection), store.entities(connection)
-    return _parted(Facts(version, attempts, feedback, aliases, entities))
+        lineage = store.lineage_in(connection, version)
+    return _parted(Facts(version, lineage, attempts, feedback, aliases, entities))
 
 
 def read_touched(store: Store, *, above: int, also: list[str]) -> Facts:
@@ -61,8 +66,9 @@ def read_touched(store: Store, *, above: int, also: list[str]) -> Facts:
         feedback = _facts_of(store, connection, "feedback", sorted(leads), version)
         waiting = _nameless_since(store, connection, above, version)
         aliases, entities = store.aliases(connection), store.entities(connection)
+        lineage = store.lineage_in(connection, version)
     feedback = pl.concat([feedback, nameless, waiting]).unique("seq", keep="first").sort("seq")
-    return _parted(Facts(version, attempts, feedback, aliases, entities))
+    return _parted(Facts(version, lineage, attempts, feedback, aliases, entities))
 
 
 def read_lead(store: Store, lead_id: str, *, version: int) -> Facts:
@@ -71,6 +77,7 @@ def read_lead(store: Store, lead_id: str, *, version: int) -> Facts:
     mine = (pl.col("lead_id") == lead_id) & (pl.col("seq") <= version)
     return Facts(
         version,
+        facts.lineage,
         facts.attempts.filter(mine),
         facts.feedback.filter(mine),
         facts.aliases,
@@ -168,7 +175,7 @@ def _parted(facts: Facts) -> Facts:
     attempts = facts.attempts.join(homes, on="lead_id", how="left", maintain_order="left")
     feedback = feedback.join(homes, on="lead_id", how="left", maintain_order="left")
     feedback = feedback.with_columns(pl.col("part").fill_null(PARKED))
-    return Facts(facts.version, attempts, feedback, facts.aliases, facts.entities)
+    return replace(facts, attempts=attempts, feedback=feedback)
 
 
 def _with_lead(facts: Facts) -> pl.DataFrame:
@@ -192,13 +199,3 @@ def _with_lead(facts: Facts) -> pl.DataFrame:
         ids, on=["speaker", "buyer_lead_id"], how="left", maintain_order="left"
     )
     return named.with_columns(lead_id=pl.coalesce("lead_id", "found")).drop("speaker", "found")
-
-
-EMPTY: Final = Facts(
-    0,
-    pl.DataFrame(schema={**ATTEMPTS, "part": pl.String()}),
-    pl.DataFrame(schema={**FEEDBACK, "part": pl.String()}),
-    pl.DataFrame(schema=ALIASES),
-    pl.DataFrame(schema=ENTITIES),
-)
-"""The facts of an empty store."""

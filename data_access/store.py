@@ -9,17 +9,15 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, Literal
 
 import polars as pl
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 
-from data_access import tables
+from data_access import schema, tables
 from data_access.columns import ALIASES, ATTEMPTS, ENTITIES, FEEDBACK
-from data_access.engines import StoreUnusable, open_engine, writing
+from data_access.engines import StoreUnusable, file_identity, file_of, open_engine, writing
 from data_access.roads import road_of
 
 if TYPE_CHECKING:
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
 
 FactTable = Literal["attempts", "feedback"]
 FACTS: Final = {"attempts": ATTEMPTS, "feedback": FEEDBACK}
-COUNTERS: Final = ("facts", "quarantine", "audit", "work", "annotations", "publications")
 
 _KNOWN_ATTEMPTS: Final = (
     "SELECT a.event_id, a.content_hash FROM {wanted} JOIN attempts a ON a.event_id = wanted.value"
@@ -62,36 +59,31 @@ class Batch:
 
 
 class Store:
-    """One store behind one URL; opening it applies the migrations."""
+    """One store behind one URL; opening it applies the migrations that are due."""
 
     def __init__(self, url: str) -> None:
         self.engine = open_engine(url)
         self.road = road_of(self.engine)
-        self._migrate()
+        self._file = file_of(self.engine)
+        self._prepared: tuple[int, int] | None = None
+        schema.prepare(self.engine)
+        self._prepared = self._file_now()
 
-    def _migrate(self) -> None:
-        """Bring the tables to the newest revision, under the write lock."""
-        config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-        config.set_main_option("path_separator", "os")
-        try:
-            with writing(self.engine) as connection:
-                if self.engine.dialect.name == "postgresql":
-                    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7310)")
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
-                self._first_counters(connection)
-        except sa.exc.OperationalError as error:
-            message = f"the store at {self.engine.url!r} cannot be opened: {error.orig}"
-            raise StoreUnusable(message) from error
+    def _file_now(self) -> tuple[int, int] | None:
+        return file_identity(self._file) if self._file is not None else None
 
-    @staticmethod
-    def _first_counters(connection: sa.Connection) -> None:
-        known = set(connection.execute(sa.select(tables.counters.c.name)).scalars())
-        missing = [n for n in COUNTERS if n not in known]
-        if missing:
-            rows = [{"name": name, "value": 0} for name in missing]
-            connection.execute(tables.counters.insert(), rows)
+    def _same_file(self) -> None:
+        """Notice that another file was put under the store's name, or none is left there."""
+        if self._file is None or self._file_now() == self._prepared:
+            return
+        if self._file_now() is None:
+            message = (
+                f"the store's file {self._file} is gone. Put it back, restore a backup, or start "
+                "again to begin an empty store"
+            )
+            raise StoreUnusable(message)
+        schema.prepare(self.engine)
+        self._prepared = self._file_now()
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -100,10 +92,18 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """One consistent view of the store."""
+        self._same_file()
         options: dict[str, str] = {}
         if self.engine.dialect.name == "postgresql":
             options["isolation_level"] = "REPEATABLE READ"
         with self.engine.connect().execution_options(**options) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A transaction of the one writer (see `engines.writing`)."""
+        self._same_file()
+        with writing(self.engine) as connection:
             yield connection
 
     # --- the sequence -----------------------------------------------------------------
@@ -116,6 +116,27 @@ class Store:
     def data_version_in(self, connection: sa.Connection) -> int:
         """The same, inside a view that is open already."""
         return self._counter(connection, "facts")
+
+    def lineage(self, version: int) -> str:
+        """What tells this store, as it was at a data version, from every other (see below)."""
+        with self.reading() as connection:
+            return self.lineage_in(connection, version)
+
+    @staticmethod
+    def lineage_in(connection: sa.Connection, version: int) -> str:
+        """A digest of the store's identity and of the fact that has a number.
+
+        The fact is named with the moment it was taken in. So a store that was put back to an
+        earlier state and then took in other facts has another lineage at every number that
+        it gave anew; a number that it has not given has a lineage of its own.
+        """
+        marks: list[object] = [schema.property_of(connection, schema.IDENTITY), version]
+        for table in (tables.attempts, tables.feedback, tables.entities, tables.aliases):
+            named = ("recorded_us", "event_id", "content_hash", "kind", "entity_id")
+            columns = [table.c[name] for name in named if name in table.c]
+            found = connection.execute(sa.select(*columns).where(table.c.seq == version))
+            marks += [(table.name, *row) for row in found]
+        return blake2b(repr(marks).encode(), digest_size=16).hexdigest()
 
     @staticmethod
     def _counter(connection: sa.Connection, name: str) -> int:
@@ -230,7 +251,7 @@ class Store:
         self, kind: str, entity_id: str, *, name: str | None, buyer_type: str | None, at_us: int
     ) -> None:
         """Set the operator's name or buyer type of a source or buyer."""
-        with writing(self.engine) as connection:
+        with self.writing() as connection:
             seq = self.take_numbers(connection, "facts", 1) + 1
             said: dict[str, object] = {"name": name, "buyer_type": buyer_type}
             connection.execute(
@@ -249,7 +270,7 @@ class Store:
 
     def merge(self, kind: str, entity_id: str, canonical_id: str, *, at_us: int) -> None:
         """Say that one id is another's; ValueError for chains, circles and second merges."""
-        with writing(self.engine) as connection:
+        with self.writing() as connection:
             known = self.aliases(connection).filter(pl.col("kind") == kind)
             self._check_merge(known, entity_id, canonical_id)
             seq = self.take_numbers(connection, "facts", 1) + 1

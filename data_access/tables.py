@@ -12,6 +12,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from data_access.columns import ATTEMPT_FIELDS, FEEDBACK_FIELDS, Field, stored_types
+from data_access.storable import StorableText
 
 METADATA: Final = sa.MetaData()
 
@@ -21,7 +22,7 @@ REAL: Final[sa.Double[float]] = sa.Double().with_variant(sa.REAL(), "sqlite")
 
 def _type(kind: pl.DataType) -> sa.types.TypeEngine[Any]:
     if kind == pl.String:
-        return sa.Text()
+        return StorableText()
     if kind == pl.Float64:
         return REAL
     return WHOLE
@@ -35,7 +36,7 @@ def _typed(fields: tuple[Field, ...], required: frozenset[str]) -> list[sa.Colum
 
 
 def _text(name: str, *, nullable: bool = True) -> sa.Column[str]:
-    return sa.Column(name, sa.Text(), nullable=nullable)
+    return sa.Column(name, StorableText(), nullable=nullable)
 
 
 def _whole(name: str, *, nullable: bool = False) -> sa.Column[int]:
@@ -139,7 +140,7 @@ aliases: Final = sa.Table(
 batches: Final = sa.Table(
     "batches",
     METADATA,
-    sa.Column("batch_id", sa.Text(), primary_key=True),
+    sa.Column("batch_id", StorableText(), primary_key=True),
     _text("fingerprint", nullable=False),
     _text("channel", nullable=False),
     _text("profile"),
@@ -237,7 +238,7 @@ publications: Final = sa.Table(
 counters: Final = sa.Table(
     "counters",
     METADATA,
-    sa.Column("name", sa.Text(), primary_key=True),
+    sa.Column("name", StorableText(), primary_key=True),
     _whole("value"),
     sqlite_strict=True,
 )
@@ -246,3 +247,12 @@ counters: Final = sa.Table(
 A writer moves its counter first and holds the row until it commits, so numbers
 become visible in order and none is skipped: "everything up to N" has one meaning.
 """
+
+properties: Final = sa.Table(
+    "properties",
+    METADATA,
+    sa.Column("name", StorableText(), primary_key=True),
+    _text("value", nullable=False),
+    sqlite_strict=True,
+)
+"""What the store says of itself: `store_id`, made once; `leadloop_version` of its tables."""

@@ -8,7 +8,6 @@ import polars as pl
 import sqlalchemy as sa
 
 from data_access import tables
-from data_access.engines import writing
 
 if TYPE_CHECKING:
     from datetime import date
@@ -42,7 +41,7 @@ def add(  # noqa: PLR0913 - the columns of a note
     if len(sentence) > LONGEST or len(who) > LONGEST or "\x00" in sentence + who:
         message = f"A note may have {LONGEST} characters"
         raise BadNote(message)
-    with writing(store.engine) as connection:
+    with store.writing() as connection:
         number = store.take_numbers(connection, "annotations", 1) + 1
         connection.execute(
             tables.marks.insert().values(
@@ -69,7 +68,7 @@ def add(  # noqa: PLR0913 - the columns of a note
 def remove(store: Store, number: int, *, who: str, at_us: int) -> None:
     """Take a note off the trends; it stays in the store."""
     marks = tables.marks
-    with writing(store.engine) as connection:
+    with store.writing() as connection:
         connection.execute(
             marks.update().where(marks.c.annotation_id == number).values(removed_us=at_us)
         )

@@ -10,7 +10,6 @@ import polars as pl
 import sqlalchemy as sa
 
 from data_access import tables
-from data_access.engines import writing
 
 if TYPE_CHECKING:
     from datetime import date
@@ -84,7 +83,7 @@ def checked(decision: Decision) -> Decision:
 def record(store: Store, decision: Decision, *, at_us: int) -> int:
     """Keep a decision, with its line in the audit; returns its number."""
     decision = checked(decision)
-    with writing(store.engine) as connection:
+    with store.writing() as connection:
         number = store.take_numbers(connection, "work", 1) + 1
         connection.execute(
             tables.work.insert().values(
