@@ -69,22 +69,24 @@ def load(store: Store, order: DemoOrder) -> Batch:
         start, end = end, end + chunk.height
         if end > batch.cursor:
             lines = pl.int_range(start + 1, end + 1, dtype=pl.Int64, eager=True).alias("line")
-            rows = chunk.with_columns(lines)
             with store.writing() as connection:
-                receipt = Receipt(batch.batch_id, order.now_us())
-                taken = take(store, connection, rows, receipt=receipt)
-                batch = receipts.advance(connection, batch, cursor=end, counts=taken.counts)
+                batch = receipts.current(connection, batch.batch_id)
+                if end > batch.cursor:  # no other process was quicker
+                    receipt = Receipt(batch.batch_id, order.now_us())
+                    rows = chunk.with_columns(lines)
+                    taken = take(store, connection, rows, receipt=receipt)
+                    batch = receipts.advance(connection, batch, cursor=end, counts=taken.counts)
         order.progress(end)
     with store.writing() as connection:
-        receipts.finish(connection, batch, at_us=order.now_us())
-        store.note(
-            connection,
-            at_us=order.now_us(),
-            actor="operator",
-            action="demo",
-            subject=batch.batch_id,
-            detail={"deliveries": order.deliveries, "seed": order.seed, **batch.counts},
-        )
+        if receipts.finish(connection, batch, at_us=order.now_us()):
+            store.note(
+                connection,
+                at_us=order.now_us(),
+                actor="operator",
+                action="demo",
+                subject=batch.batch_id,
+                detail={"deliveries": order.deliveries, "seed": order.seed, **batch.counts},
+            )
     return batch
 
 

@@ -1,63 +1,44 @@
-"""Files -> chunks of text rows with their lines, whatever wrote them.
+"""Files of others -> chunks of text rows with their lines, whatever wrote them.
 
-The bytes are looked at before anything is parsed: what is no text and no workbook is
-refused by name, and nothing is unpacked. Every cell stays text; the contract types it.
+The reading is done by a process of its own (`data_access.file_child`), which looks at the
+bytes before anything is parsed, unpacks nothing that is no workbook, and may use so much
+memory and time and no more. Every cell stays text; the contract types it.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import zipfile
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
 from dataclasses import dataclass
-from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import fastexcel
 import polars as pl
 
-from data_access import records
-from data_access.wire import MAX_BYTES, NotAnEvent, flatten, parse
+from data_access.file_child import HEAD
+from data_access.file_limits import BadLine, Opened, Piece, UnreadableFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
     from data_access.profile import FileRules
 
-MAX_COLUMNS: Final = 64
-MAX_JSON: Final = 64 * 1_048_576
-MAX_UNPACKED: Final = 2_147_483_648
-CHUNK: Final = 20_000
-
-_MAGIC: Final = {
-    b"\x1f\x8b": "a gzip archive",
-    b"PK\x03\x04": "a zip archive",
-    b"PK\x05\x06": "an empty zip archive",
-    b"%PDF": "a PDF",
-    b"\x7fELF": "a program",
-    b"MZ": "a program",
-    b"BZh": "a bzip2 archive",
-    b"\xfd7zXZ": "an xz archive",
-    b"7z\xbc\xaf": "a 7-Zip archive",
-    b"\x28\xb5\x2f\xfd": "a zstd archive",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook (save it as .xlsx)",
-}
-
-
-class UnreadableFile(ValueError):  # noqa: N818 - says what the file is
-    """A file that cannot be read as rows; the message names why and what would help."""
+__all__ = ["BadLine", "Chunk", "Limits", "Rows", "UnreadableFile", "open_rows"]
+_MIB: Final = 1_048_576
+_MAX_MESSAGE: Final = 512 * _MIB
 
 
 @dataclass(frozen=True, slots=True)
-class BadLine:
-    """A row that could not even be cut into cells."""
+class Limits:
+    """What the reading process may use: bytes of memory, seconds from one piece to the next."""
 
-    line: int
-    code: str
-    allowed: str
-    raw: str
+    memory: int = 1_536 * _MIB
+    seconds: float = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,273 +50,117 @@ class Chunk:
     end: int
 
 
-@dataclass(slots=True)
 class Rows:
-    """A file opened for reading."""
+    """A file opened for reading; `form`, `header` and `delimiter` are those of `Opened`."""
 
-    form: str  # "events" or "flat"
-    header: tuple[str, ...]
-    chunks: Iterator[Chunk]
-    delimiter: str = ","
-    stream: io.TextIOBase | None = None
+    def __init__(self, name: str, reader: _Reader, opened: Opened) -> None:
+        self.form, self.delimiter, self.escaped = opened.form, opened.delimiter, opened.escaped
+        self.header = tuple(_column(column) for column in opened.header)
+        self._name, self._reader = name, reader
+
+    @property
+    def chunks(self) -> Iterator[Chunk]:
+        """The rows, once; UnreadableFile where they end in something that cannot be read."""
+        while (body := self._reader.answer("piece", "end")) is not None:
+            yield _chunk(Piece.from_json(body))
 
     def close(self) -> None:
-        """Let go of the file."""
-        if self.stream is not None:
-            self.stream.close()
+        """Let go of the file: the reading process ends."""
+        self._reader.close()
 
 
-def open_rows(path: Path, rules: FileRules | None = None, *, chunk: int = CHUNK) -> Rows:
+def open_rows(path: Path, rules: FileRules | None = None, *, limits: Limits | None = None) -> Rows:
     """Open a file as rows; UnreadableFile where its bytes are nothing we read."""
-    with path.open("rb") as stream:
-        head = stream.read(4096)
-    if not head:
-        message = f"{path.name}: no rows: the file is empty"
-        raise UnreadableFile(message)
-    if head.startswith(b"PAR1"):
-        return _frame_rows(_text_frame(pl.read_parquet(path)), path, chunk)
-    if head.startswith(b"PK\x03\x04") and _is_workbook(path):
-        return _frame_rows(_workbook(path), path, chunk)
-    for magic, name in _MAGIC.items():
-        if head.startswith(magic):
-            message = f"{path.name} is {name}, not text; unpack or save it as CSV, XLSX or JSON"
-            raise UnreadableFile(message)
-    encoding = _encoding(path, head, rules)
-    start = head.decode(encoding, errors="ignore").lstrip("\ufeff \t\r\n")[:1]
-    if start in {"{", "["}:
-        return _events(path, encoding, chunk, whole=start == "[")
-    return _csv(path, encoding, rules, chunk)
-
-
-def _encoding(path: Path, head: bytes, rules: FileRules | None) -> str:
-    if head.startswith(b"\xef\xbb\xbf"):
-        return "utf-8-sig"
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    if b"\x00" in head:
-        message = f"{path.name}: the file holds NUL bytes: UTF-16 without its mark, or no text"
-        raise UnreadableFile(message)
-    if rules and rules.encoding:
-        return rules.encoding
-    _check_utf8(path)
-    return "utf-8"
-
-
-def _check_utf8(path: Path) -> None:
-    """Strict UTF-8, or a refusal that names the byte."""
-    offset = 0
-    decoder = io.TextIOWrapper(path.open("rb"), encoding="utf-8", newline="")
+    said = {"delimiter": rules.delimiter, "encoding": rules.encoding} if rules else {}
+    reader = _Reader(path, {k: v for k, v in said.items() if v}, limits or Limits())
     try:
-        with decoder:
-            while block := decoder.read(1 << 20):
-                offset += len(block.encode())
-    except UnicodeDecodeError as error:
-        message = (
-            f"{path.name}: not UTF-8 (byte 0x{error.object[error.start]:02x} after about "
-            f'{offset + error.start} bytes); if it is Latin-1, say encoding = "latin-1" under '
-            "[file] in the profile"
-        )
-        raise UnreadableFile(message) from None
-
-
-# --- tables ---------------------------------------------------------------------------
-
-
-def _is_workbook(path: Path) -> bool:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = set(archive.namelist())
-            size = sum(entry.file_size for entry in archive.infolist())
-    except zipfile.BadZipFile:
-        return False
-    if "xl/workbook.xml" not in names:
-        return False
-    if size > MAX_UNPACKED:
-        message = f"{path.name}: the workbook unpacks to {size:,} bytes; at most {MAX_UNPACKED:,}"
-        raise UnreadableFile(message)
-    return True
-
-
-def _workbook(path: Path) -> pl.DataFrame:
-    sheet = fastexcel.read_excel(path).load_sheet(0, dtypes="string")
-    frame = sheet.to_polars()
-    return frame.filter(~pl.all_horizontal(pl.all().is_null()))
-
-
-def _text_frame(frame: pl.DataFrame) -> pl.DataFrame:
-    """Typed columns as the text a sender would write."""
-    utc = "%Y-%m-%dT%H:%M:%S%.6fZ"
-    texts = []
-    for name, kind in frame.schema.items():
-        column = pl.col(name)
-        if isinstance(kind, pl.Datetime):
-            aware = column.dt.convert_time_zone("UTC").dt.strftime(utc)
-            texts.append(aware if kind.time_zone else column.dt.strftime("%Y-%m-%dT%H:%M:%S%.6f"))
-        elif kind.is_nested() or kind == pl.Binary:
-            message = f"column {name!r} holds {kind}; flat files hold plain values"
-            raise UnreadableFile(message)
-        else:
-            texts.append(column.cast(pl.String))
-    return frame.select(texts)
-
-
-def _frame_rows(frame: pl.DataFrame, path: Path, chunk: int) -> Rows:
-    header = _checked_header(path, frame.columns)
-    if not frame.height:
-        message = f"{path.name}: no rows under the header"
-        raise UnreadableFile(message)
-    numbered = frame.with_row_index("line", offset=2).with_columns(pl.col("line").cast(pl.Int64))
-    slices = (
-        Chunk(part, [], min(start + chunk, frame.height))
-        for start in range(0, frame.height, chunk)
-        if (part := numbered.slice(start, chunk)) is not None
-    )
-    return Rows("flat", header, slices)
-
-
-def _checked_header(path: Path, names: Sequence[str]) -> tuple[str, ...]:
-    if len(names) > MAX_COLUMNS * 2:
-        message = f"{path.name}: {len(names):,} columns; at most {MAX_COLUMNS * 2}"
-        raise UnreadableFile(message)
-    twice = sorted({name for name in names if list(names).count(name) > 1})
-    if twice:
-        message = f"{path.name}: the column {twice[0]!r} appears twice in the header"
-        raise UnreadableFile(message)
-    if "line" in names:
-        names = [name if name != "line" else "line " for name in names]
-    return tuple(names)
-
-
-def _csv(path: Path, encoding: str, rules: FileRules | None, chunk: int) -> Rows:
-    stream = path.open(encoding=encoding, newline="")
-    try:
-        return _open_csv(stream, path, rules, chunk)
+        opened = Opened(**reader.answer("opened"))
     except BaseException:
-        stream.close()
+        reader.close()
         raise
+    return Rows(path.name, reader, opened)
 
 
-def _open_csv(stream: io.TextIOWrapper, path: Path, rules: FileRules | None, chunk: int) -> Rows:
-    first = stream.readline(1 << 20)
-    skipped = 1
-    delimiter = rules.delimiter if rules else None
-    if first.lower().startswith("sep="):
-        delimiter = first.strip()[4:5] or delimiter
-        first = stream.readline(1 << 20)
-        skipped += 1
-    if not first.strip():
-        message = f"{path.name}: no rows: the first line is blank"
-        raise UnreadableFile(message)
-    delimiter = delimiter or max(",;\t|", key=first.count)
-    header = _checked_header(path, [name.strip() for name in _header(path, first, delimiter)])
-    found = records.read(stream, delimiter=delimiter, width=len(header), first_line=skipped + 1)
-    ahead = next(found, None)
-    if ahead is None:
-        message = f"{path.name}: no rows under the header"
-        raise UnreadableFile(message)
-    return Rows("flat", header, _csv_chunks(ahead, found, header, chunk), delimiter, stream)
+def _column(name: str) -> str:
+    """A column's name; `line` is ours."""
+    return "line " if name == "line" else name
 
 
-def _header(path: Path, first: str, delimiter: str) -> list[str]:
-    try:
-        return next(csv.reader([first], delimiter=delimiter, strict=True))
-    except (csv.Error, StopIteration):
-        message = f"{path.name}: the header line cannot be read as columns"
-        raise UnreadableFile(message) from None
+def _chunk(piece: Piece) -> Chunk:
+    columns = {
+        _column(name): pl.Series(cells, dtype=pl.String) for name, cells in piece.columns.items()
+    }
+    lines = pl.Series(piece.lines, dtype=pl.Int64)
+    return Chunk(pl.DataFrame({"line": lines, **columns}), piece.bad, piece.end)
 
 
-def _csv_chunks(
-    ahead: records.Record,
-    found: Iterator[records.Record],
-    header: tuple[str, ...],
-    chunk: int,
-) -> Iterator[Chunk]:
-    end = 0
-    pending = [ahead, *islice(found, chunk - 1)]
-    while pending:
-        good = [r for r in pending if r.code is None]
-        columns = list(zip(*(r.cells for r in good), strict=True)) or [()] * len(header)
-        rows = pl.DataFrame(
-            {
-                "line": pl.Series([r.line for r in good], dtype=pl.Int64),
-                **{
-                    name: pl.Series(cells, dtype=pl.String)
-                    for name, cells in zip(header, columns, strict=True)
-                },
-            }
+class _Reader:
+    """The reading process of one file, and the sentences that its end is worth."""
+
+    def __init__(self, path: Path, rules: dict[str, Any], limits: Limits) -> None:
+        self._name, self._limits = path.name, limits
+        # -P: a module in the working directory must not take the place of one of ours.
+        command = [sys.executable, "-P", "-m", "data_access.file_child"]
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("LEADLOOP_")}
+        quiet = {"ARROW_DEFAULT_MEMORY_POOL": "system", "POLARS_MAX_THREADS": "1"}
+        self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**clean, **quiet},
         )
-        bad = [BadLine(r.line, r.code, r.allowed, r.raw) for r in pending if r.code is not None]
-        end += len(pending)
-        yield Chunk(rows, bad, end)
-        pending = list(islice(found, chunk))
+        order = {"path": str(path.absolute()), "rules": rules, "memory": limits.memory}
+        stdin = self._process.stdin
+        assert stdin is not None  # noqa: S101 - it was asked for
+        stdin.write(json.dumps(order).encode() + b"\n")
+        stdin.close()
 
+    def answer(self, *expected: str) -> Any:  # noqa: ANN401 - JSON of its own making
+        """The body of the next message, if it is of an expected kind; else UnreadableFile."""
+        until = time.monotonic() + self._limits.seconds
+        size = HEAD.unpack(self._bytes(HEAD.size, until))[0]
+        if size > _MAX_MESSAGE:
+            raise self._ended(kind="memory")
+        kind, body = json.loads(self._bytes(size, until))
+        if kind in expected:
+            return body
+        if kind == "unreadable":
+            raise UnreadableFile(body)
+        raise self._ended(kind=kind, detail=body)
 
-# --- events ---------------------------------------------------------------------------
+    def _bytes(self, count: int, until: float) -> bytes:
+        stream = self._process.stdout
+        assert stream is not None  # noqa: S101 - it was asked for
+        found = bytearray()
+        while len(found) < count:
+            left = until - time.monotonic()
+            if left <= 0 or not select.select([stream], [], [], left)[0]:
+                raise self._ended(kind="time")
+            block = os.read(stream.fileno(), min(count - len(found), _MIB))
+            if not block:
+                raise self._ended(kind="dead")
+            found += block
+        return bytes(found)
 
+    def _ended(self, *, kind: str, detail: str | None = None) -> UnreadableFile:
+        """Why the file could not be read to its end, as a sentence."""
+        code = self._process.wait() if kind == "dead" else None
+        self.close()
+        if kind == "time":
+            why = f"a part of it took longer than {self._limits.seconds:g} seconds to read"
+        elif kind == "memory" or code in {-signal.SIGABRT, -signal.SIGKILL, -signal.SIGSEGV}:
+            why = (
+                f"reading it needs more than {self._limits.memory // _MIB:,} MB of memory; "
+                "split it, or save it as CSV"
+            )
+        else:
+            why = f"it is damaged, or no file of its kind ({detail or f'reader ended: {code}'})"
+        return UnreadableFile(f"{self._name}: cannot be read: {why}")
 
-def _events(path: Path, encoding: str, chunk: int, *, whole: bool) -> Rows:
-    """NDJSON line by line; an array (or one object over many lines) read at once."""
-    if not whole:
-        with path.open(encoding=encoding) as stream:
-            first = stream.readline(MAX_BYTES + 1)
-        try:
-            parse(first)
-        except NotAnEvent as error:
-            whole = error.code == "json_invalid" and path.stat().st_size <= MAX_JSON
-            if whole and _is_ndjson(path, encoding):
-                whole = False
-    texts = _array(path, encoding) if whole else _lines(path, encoding)
-    return Rows("events", (), _event_chunks(texts, chunk))
-
-
-def _is_ndjson(path: Path, encoding: str) -> bool:
-    """Whether a file whose first line is broken still goes on line by line."""
-    with path.open(encoding=encoding) as stream:
-        lines = [line for line in islice(stream, 1, 50) if line.strip()]
-    return bool(lines) and all(line.lstrip().startswith("{") for line in lines)
-
-
-def _lines(path: Path, encoding: str) -> Iterator[tuple[int, str, object]]:
-    with path.open(encoding=encoding) as stream:
-        for number, line in enumerate(stream, start=1):
-            if line.strip():
-                yield number, line.strip(), None
-
-
-def _array(path: Path, encoding: str) -> Iterator[tuple[int, str, object]]:
-    if path.stat().st_size > MAX_JSON:
-        message = f"{path.name}: a JSON document over {MAX_JSON:,} bytes; send it as NDJSON"
-        raise UnreadableFile(message)
-    try:
-        found = parse(path.read_text(encoding))
-    except NotAnEvent as error:
-        message = f"{path.name}: {error}"
-        raise UnreadableFile(message) from None
-    events = found if isinstance(found, list) else [found]
-    for number, event in enumerate(events, start=1):
-        yield number, json.dumps(event, default=str, ensure_ascii=False), event
-
-
-def _event_chunks(texts: Iterator[tuple[int, str, object]], chunk: int) -> Iterator[Chunk]:
-    end = 0
-    empty = True
-    while part := list(islice(texts, chunk)):
-        empty = False
-        facts: list[dict[str, str | int]] = []
-        bad: list[BadLine] = []
-        for number, text, event in part:
-            try:
-                if len(text) > MAX_BYTES:
-                    raise NotAnEvent("too_large", f"at most {MAX_BYTES:,} bytes an event")  # noqa: EM101, TRY301
-                read = flatten(parse(text) if event is None else event)
-                facts.append({"line": number, "raw": text, **read})
-            except NotAnEvent as error:
-                bad.append(BadLine(number, error.code, error.allowed, text[:MAX_BYTES]))
-        end += len(part)
-        names = dict.fromkeys(name for fact in facts for name in fact)
-        kinds = {name: pl.Int64() if name == "line" else pl.String() for name in names}
-        rows = pl.DataFrame(facts, schema=kinds or {"line": pl.Int64(), "raw": pl.String()})
-        yield Chunk(rows, bad, end)
-    if empty:
-        message = "no rows: the file holds no event"
-        raise UnreadableFile(message)
+    def close(self) -> None:
+        """End the process, whatever it is doing."""
+        self._process.kill()
+        self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
@@ -13,14 +13,14 @@ import polars as pl
 from data_access import correction, mapping, receipts
 from data_access.columns import ANSWERS
 from data_access.contract import PROBLEM
-from data_access.engines import WRITER, writing
 from data_access.files import BadLine, Chunk, Rows, open_rows
 from data_access.intake import Receipt, Taken, take
 from data_access.profile import Profile, Sheet, UnknownProfile, load, shipped
+from data_access.rehearsal import rehearsal
+from data_access.storable import storable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable
     from pathlib import Path
 
     import sqlalchemy as sa
@@ -37,8 +37,14 @@ class Order:
     buyer: str | None = None
     validate_only: bool = False
     errors_dir: Path
+    file_name: str | None = None
     now_us: Callable[[], int]
     progress: Callable[[int], None] = lambda _rows: None
+
+    @property
+    def name(self) -> str:
+        """The file's name as its sender knows it, fit to be stored and shown."""
+        return storable(self.file_name or self.path.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,46 +73,59 @@ def import_file(store: Store, order: Order) -> Imported:
     Raises:
         UnreadableFile: the bytes are nothing we read.
         UnknownProfile: no profile fits, or the one named does not.
+        StoreBusy: other writers did not let go of the store in time.
     """
     profile = load(order.profile) if order.profile else None
     with closing(open_rows(order.path, profile.file if profile else None)) as rows:
-        return _import(store, order, rows, *_layout(rows, profile))
+        fitting = _layout(rows, profile)
+        if not order.validate_only:
+            return _import(store, order, rows, *fitting)
+        with rehearsal(store) as scratch:
+            return _import(scratch, order, rows, *fitting)
 
 
 def _import(store: Store, order: Order, rows: Rows, profile: Profile, sheet: Sheet) -> Imported:
     """The chunks of an open file, one commit each."""
     pending = correction.Pending(order, rows, profile)
-    with _transactions(store, dry=order.validate_only) as transaction:
-        with transaction() as connection:
-            batch = _begin(connection, order, profile)
-        resumed_at = batch.cursor
-        pending.begin(resumed=resumed_at > 0, batch_id=batch.batch_id)
-        for chunk in rows.chunks:
-            if chunk.end <= batch.cursor:
-                order.progress(chunk.end)
-                continue
-            with transaction() as connection:
-                part = _remaining(chunk, batch.cursor)
-                now = order.now_us()
-                receipt = Receipt(batch.batch_id, now, summary=sheet.summary)
-                taken = _take(store, connection, part, profile, sheet, order, receipt)
-                pending.add(taken, part)
-                batch = receipts.advance(connection, batch, cursor=chunk.end, counts=taken.counts)
-            order.progress(chunk.end)
-        with transaction() as connection:
-            receipts.finish(connection, batch, at_us=order.now_us())
+    with store.writing() as connection:
+        batch = _begin(connection, order, profile)
+        left = receipts.finished(connection, correction.noted(order.errors_dir))
+    correction.sweep(order.errors_dir, left)
+    resumed_at = batch.cursor
+    pending.begin(resumed=resumed_at > 0, batch_id=batch.batch_id)
+    for chunk in rows.chunks:
+        if chunk.end > batch.cursor:
+            with store.writing() as connection:
+                # Another process may be at the same file: each chunk is taken by one.
+                batch = receipts.current(connection, batch.batch_id)
+                if chunk.end > batch.cursor:
+                    part = _remaining(chunk, batch.cursor)
+                    receipt = Receipt(batch.batch_id, order.now_us(), summary=sheet.summary)
+                    taken = _take(store, connection, part, profile, sheet, order, receipt, rows)
+                    pending.add(taken, part)
+                    batch = receipts.advance(
+                        connection, batch, cursor=chunk.end, counts=taken.counts
+                    )
+        order.progress(chunk.end)
+    error_file = pending.write()
+    _close(store, order, profile, batch)
+    pending.done()
+    return Imported(order.name, profile.name, batch.batch_id, batch.counts, resumed_at, error_file)
+
+
+def _close(store: Store, order: Order, profile: Profile, batch: Batch) -> None:
+    """Close the receipt, last of all: until then the same command goes on."""
+    with store.writing() as connection:
+        at_us = order.now_us()
+        if receipts.finish(connection, batch, at_us=at_us):
             store.note(
                 connection,
-                at_us=order.now_us(),
+                at_us=at_us,
                 actor="operator",
                 action="import",
                 subject=batch.batch_id,
-                detail={"file": order.path.name, "profile": profile.name, **batch.counts},
+                detail={"file": order.name, "profile": profile.name, **batch.counts},
             )
-    error_file = pending.finish(batch.batch_id)
-    return Imported(
-        order.path.name, profile.name, batch.batch_id, batch.counts, resumed_at, error_file
-    )
 
 
 def _layout(rows: Rows, profile: Profile | None) -> tuple[Profile, Sheet]:
@@ -138,7 +157,7 @@ def _begin(connection: sa.Connection, order: Order, profile: Profile) -> Batch:
         fingerprint=_fingerprint(order, profile),
         channel="file",
         profile=profile.name,
-        file_name=order.path.name,
+        file_name=order.name,
         buyer_id=order.buyer,
         at_us=order.now_us(),
     )
@@ -152,28 +171,6 @@ def _fingerprint(order: Order, profile: Profile) -> str:
     digest.update(profile.model_dump_json().encode())
     digest.update((order.buyer or "").encode())
     return digest.hexdigest()
-
-
-@contextmanager
-def _transactions(
-    store: Store, *, dry: bool
-) -> Iterator[Callable[[], AbstractContextManager[sa.Connection]]]:
-    """One commit a chunk; for a dry run one transaction that is undone at the end."""
-    if not dry:
-        yield lambda: writing(store.engine)
-        return
-
-    with store.engine.connect().execution_options(**WRITER) as connection:
-        connection.begin()
-
-        @contextmanager
-        def same() -> Iterator[sa.Connection]:
-            yield connection
-
-        try:
-            yield same
-        finally:
-            connection.rollback()
 
 
 def _remaining(chunk: Chunk, cursor: int) -> Chunk:
@@ -199,12 +196,13 @@ def _take(  # noqa: PLR0913, PLR0917 - the steps of a chunk need all of them
     sheet: Sheet,
     order: Order,
     receipt: Receipt,
+    file: Rows,
 ) -> Taken:
     if profile.form == _EVENTS:
         rows = mapping.with_buyer(chunk.rows, order.buyer)
         found = pl.DataFrame(schema=PROBLEM)
     else:
-        mapped = mapping.apply(chunk.rows, profile, sheet, buyer=order.buyer)
+        mapped = mapping.apply(chunk.rows, profile, sheet, buyer=order.buyer, escaped=file.escaped)
         rows, found = mapped.rows, mapped.problems
     early = pl.concat(
         [found.with_columns(raw=pl.lit(None, pl.String)), _cut_problems(chunk.bad)]

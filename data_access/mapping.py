@@ -34,7 +34,9 @@ class Mapped:
     problems: pl.DataFrame
 
 
-def apply(raw: pl.DataFrame, profile: Profile, sheet: Sheet, *, buyer: str | None) -> Mapped:
+def apply(
+    raw: pl.DataFrame, profile: Profile, sheet: Sheet, *, buyer: str | None, escaped: bool = True
+) -> Mapped:
     """Map a chunk of a file.
 
     Args:
@@ -42,9 +44,10 @@ def apply(raw: pl.DataFrame, profile: Profile, sheet: Sheet, *, buyer: str | Non
         profile: words, formats and zone.
         sheet: the layout that fits this file.
         buyer: fills the buyer where neither row nor profile names one.
+        escaped: the file is of the kind in which we put a `'` before live text.
     """
     source = raw.drop("line")
-    rows = _picked(raw, sheet, profile.file)
+    rows = _picked(raw, sheet, profile.file, escaped=escaped)
     rows = rows.with_columns(raw=pl.Series(source.to_struct("row").struct.json_encode()))
     rows = rows.with_columns(
         pl.lit(text).alias(target)
@@ -59,10 +62,11 @@ def apply(raw: pl.DataFrame, profile: Profile, sheet: Sheet, *, buyer: str | Non
     return Mapped(_parted(rows), pl.concat([none, *problems, *flagged]))
 
 
-def _picked(raw: pl.DataFrame, sheet: Sheet, rules: FileRules) -> pl.DataFrame:
-    """The mapped columns under their fact names; empty text is null."""
+def _picked(raw: pl.DataFrame, sheet: Sheet, rules: FileRules, *, escaped: bool) -> pl.DataFrame:
+    """The mapped columns under their fact names; empty text is null, blank text of others too."""
     text = {c: pl.col(c).replace("", None) for c in raw.columns if c != "line"}
-    if rules.unquote or ERROR_COLUMNS[1] in raw.columns:  # ours: an export, an error file
+    ours = rules.unquote or ERROR_COLUMNS[1] in raw.columns  # an export, an error file
+    if ours and escaped:
         text = {c: expr.str.replace(r"^'", "") for c, expr in text.items()}
     picked = {
         target: pl.coalesce([text[c] for c in columns if c in text])
@@ -70,6 +74,8 @@ def _picked(raw: pl.DataFrame, sheet: Sheet, rules: FileRules) -> pl.DataFrame:
         if any(c in text for c in columns)
     }
     rows = raw.select("line", **picked)
+    if rules.unquote:
+        return rows
     blank = [pl.col(c).str.strip_chars() == "" for c in picked]
     return rows.with_columns(
         pl.when(~is_blank).then(pl.col(c)).alias(c)
@@ -165,41 +171,58 @@ def _local_numbers(
 def _local_times(
     rows: pl.DataFrame, target: str, rules: FileRules
 ) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
-    """Naive local times -> UTC text; those that are ambiguous or skipped are refused."""
+    """Local times -> UTC text; those that are ambiguous or skipped are refused."""
     text = pl.col(target).str.strip_chars()
-    naive = pl.coalesce(
-        text.str.to_datetime(f, strict=False, time_unit="us")
-        for f in (*rules.datetime_formats, *_ISO)
-        if "%H" in f
-    )
+    naive, aware = _in_formats(text, rules.datetime_formats)
     days = [text.str.to_date(f, strict=False) for f in rules.date_formats]
     rows = rows.with_columns(
-        __naive=naive, __day=pl.coalesce(days) if days else pl.lit(None, pl.Date)
+        __naive=naive, __aware=aware, __day=pl.coalesce(days) if days else pl.lit(None, pl.Date)
     )
-    found: list[pl.DataFrame] = []
     local, day = pl.col("__naive"), pl.col("__day")
-    formats = " or ".join((*rules.datetime_formats, *rules.date_formats)) or "RFC 3339"
     own = text.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*(Z|[+-][0-9]{2}:[0-9]{2}))?$")
-    unread = pl.col(target).is_not_null() & local.is_null() & day.is_null() & ~own
-    found.append(
-        _problem(rows, unread, target, "time_format", f"an existing day and time, {formats}")
-    )
+    read = local.is_not_null() | day.is_not_null() | pl.col("__aware").is_not_null()
+    formats = " or ".join((*rules.datetime_formats, *rules.date_formats)) or "RFC 3339"
+    allowed = f"an existing day and time, {formats}"
+    unread = pl.col(target).is_not_null() & ~read & ~own
+    found = [_problem(rows, unread, target, "time_format", allowed)]
     if rules.zone is None:
-        found.append(
-            _problem(rows, local.is_not_null(), target, "time_naive", "a zone in the profile")
-        )
+        named = "a zone in the profile"
+        found.append(_problem(rows, local.is_not_null(), target, "time_naive", named))
         utc = pl.lit(None, pl.String)
     else:
-        first = local.dt.replace_time_zone(rules.zone, ambiguous="earliest", non_existent="null")
-        sure = local.dt.replace_time_zone(rules.zone, ambiguous="null", non_existent="null")
-        named = f"a local time that exists once in {rules.zone}"
-        skipped, twice = local.is_not_null() & first.is_null(), first.is_not_null() & sure.is_null()
-        found.append(_problem(rows, skipped, target, "time_impossible", named))
-        found.append(_problem(rows, twice, target, "time_ambiguous", named))
-        utc = sure.dt.convert_time_zone("UTC").dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ")
+        utc, unsure = _in_zone(rows, target, rules.zone)
+        found += unsure
     known = pl.when(own & local.is_null()).then(text)
-    rows = rows.with_columns(pl.coalesce(utc, day.dt.strftime("%Y-%m-%d"), known).alias(target))
-    return rows.drop("__naive", "__day"), found
+    texts = (_as_utc(pl.col("__aware")), utc, day.dt.strftime("%Y-%m-%d"), known)
+    rows = rows.with_columns(pl.coalesce(texts).alias(target))
+    return rows.drop("__naive", "__aware", "__day"), found
+
+
+def _in_formats(text: pl.Expr, formats: tuple[str, ...]) -> tuple[pl.Expr, pl.Expr]:
+    """Times as the formats read them: naive ones, and those that name their offset."""
+    offset = [f for f in formats if "%z" in f or "%:z" in f]
+    plain = [f for f in formats if f not in offset]
+    naive = [text.str.to_datetime(f, strict=False, time_unit="us") for f in (*plain, *_ISO)]
+    aware = [text.str.to_datetime(f, strict=False, time_unit="us", time_zone="UTC") for f in offset]
+    return pl.coalesce(naive), pl.coalesce([*aware, pl.lit(None, pl.Datetime("us", "UTC"))])
+
+
+def _as_utc(moment: pl.Expr) -> pl.Expr:
+    return moment.dt.convert_time_zone("UTC").dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ")
+
+
+def _in_zone(rows: pl.DataFrame, target: str, zone: str) -> tuple[pl.Expr, list[pl.DataFrame]]:
+    """The naive times of a zone in UTC, and those that it skips or has twice."""
+    local = pl.col("__naive")
+    first = local.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    sure = local.dt.replace_time_zone(zone, ambiguous="null", non_existent="null")
+    named = f"a local time that exists once in {zone}"
+    skipped, twice = local.is_not_null() & first.is_null(), first.is_not_null() & sure.is_null()
+    found = [
+        _problem(rows, skipped, target, "time_impossible", named),
+        _problem(rows, twice, target, "time_ambiguous", named),
+    ]
+    return _as_utc(sure), found
 
 
 def _shorthands(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.DataFrame]]:

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import difflib
 import tomllib
+from datetime import datetime
 from importlib.resources import files as resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, field_validator
+import polars as pl
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from data_access.columns import ATTEMPT_FIELDS, FEEDBACK_FIELDS, Field, Kind
+from data_access.storable import storable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,6 +45,9 @@ TARGETS: Final = (
 
 class UnknownProfile(ValueError):  # noqa: N818 - reads as the sentence it prints
     """A profile that does not exist or is not well formed; the message names the place."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(storable(message))
 
 
 def _several(value: object) -> object:
@@ -69,13 +83,72 @@ class FileRules(_Part):
     money: Literal["units", "cents"] = "units"
     unquote: bool = False
 
+    @field_validator("delimiter")
+    @classmethod
+    def _is_delimiter(cls, sign: str | None) -> str | None:
+        if sign is not None and (len(sign) != 1 or sign in '"\r\n' or sign.isalnum()):
+            message = f"{sign!r} cannot part columns; use one sign, such as , ; | or a tab"
+            raise ValueError(message)
+        return sign
+
     @field_validator("zone")
     @classmethod
     def _is_zone(cls, name: str | None) -> str | None:
-        if name is not None and name not in available_timezones():
-            message = f"{name!r} is no time zone; use a name like Europe/Berlin"
+        if name is not None and not usable_zone(name):
+            near = difflib.get_close_matches(name, available_timezones(), n=1)
+            hint = f"; nearest: {near[0]}" if near else ""
+            message = f"{name!r} is no time zone; use a name like Europe/Berlin{hint}"
             raise ValueError(message)
         return name
+
+    @field_validator("datetime_formats", "date_formats")
+    @classmethod
+    def _are_formats(cls, formats: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        timed = info.field_name == "datetime_formats"
+        for text in formats:
+            if not _reads_back(text, timed=timed):
+                example = "%d.%m.%Y %H:%M" if timed else "%d.%m.%Y"
+                what = "a day and a time" if timed else "a day"
+                message = f"{text!r} does not read {what}; write it like {example}"
+                raise ValueError(message)
+        return formats
+
+    @model_validator(mode="after")
+    def _are_two_signs(self) -> FileRules:
+        if self.decimal == self.thousands:
+            message = f"decimal and thousands are both {self.decimal!r}; they must differ"
+            raise ValueError(message)
+        return self
+
+
+def usable_zone(name: str) -> bool:
+    """Whether a name is that of a time zone in which local times can be read."""
+    if name not in available_timezones():
+        return False
+    try:
+        pl.Series([_PROBE]).dt.replace_time_zone(name)
+    except pl.exceptions.PolarsError:
+        return False
+    return True
+
+
+def _reads_back(text: str, *, timed: bool) -> bool:
+    """Whether what a format writes is read by it as it was."""
+    offset = "%z" in text or "%:z" in text
+    probe = pl.Series([_PROBE]).dt.replace_time_zone("UTC" if offset else None)
+    try:
+        written = probe.dt.strftime(text)
+        if not timed:
+            return bool((written.str.to_date(text, strict=False) == _PROBE.date()).all())
+        zone = "UTC" if offset else None
+        back = written.str.to_datetime(text, strict=False, time_unit="us", time_zone=zone)
+        minute = back.dt.truncate("1m") == probe.dt.truncate("1m")
+        return back.null_count() == 0 and bool(minute.all())
+    except (pl.exceptions.PolarsError, ValueError, pl.exceptions.PanicException):
+        return False
+
+
+_PROBE: Final = datetime(2026, 5, 13, 14, 30, 15)  # noqa: DTZ001 - a local time
 
 
 class Sheet(_Part):
@@ -181,18 +254,42 @@ def load(name_or_path: str) -> Profile:
     if name_or_path in known:
         return known[name_or_path]
     path = Path(name_or_path)
-    if path.is_file():
-        return _read(path.read_text("utf-8"), str(path))
+    if _is_file(path):
+        return _read(_text_of(path), str(path))
     near = difflib.get_close_matches(name_or_path, known, n=1)
     hint = f"; nearest: {near[0]}" if near else ""
     message = f"no profile {name_or_path!r}: use a path or one of {', '.join(known)}{hint}"
     raise UnknownProfile(message)
 
 
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _text_of(path: Path) -> str:
+    try:
+        if path.stat().st_size > _LONGEST:
+            message = f"{path}: longer than {_LONGEST:,} bytes; a profile is a small file"
+            raise UnknownProfile(message)
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        message = f"{path}: not UTF-8"
+        raise UnknownProfile(message) from None
+    except OSError as error:
+        message = f"{path}: cannot be read: {error.strerror}"
+        raise UnknownProfile(message) from None
+
+
+_LONGEST: Final = 1_048_576
+
+
 def _read(text: str, where: str) -> Profile:
     try:
         profile = Profile.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         message = f"{where}: not TOML: {error}"
         raise UnknownProfile(message) from None
     except ValidationError as error:

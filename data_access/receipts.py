@@ -12,7 +12,7 @@ from data_access.columns import ANSWERS
 from data_access.store import Batch
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 BATCHES: Final[dict[str, pl.DataType]] = {
     "batch_id": pl.String(),
@@ -56,7 +56,7 @@ def begin(  # noqa: PLR0913 - the columns of a receipt
     known = list(connection.execute(query).mappings())
     for row in known:
         if row["finished_us"] is None:
-            return Batch(row["batch_id"], row["cursor"], False, {a: row[a] for a in ANSWERS})  # noqa: FBT003
+            return _batch(row)
     batch_id = f"b-{fingerprint[:10]}-{len(known) + 1}"
     connection.execute(
         batches.insert().values(
@@ -74,6 +74,26 @@ def begin(  # noqa: PLR0913 - the columns of a receipt
     return Batch(batch_id, 0, False, dict.fromkeys(ANSWERS, 0))  # noqa: FBT003
 
 
+def _batch(row: sa.RowMapping) -> Batch:
+    counts = {answer: int(row[answer]) for answer in ANSWERS}
+    return Batch(row["batch_id"], row["cursor"], row["finished_us"] is not None, counts)
+
+
+def current(connection: sa.Connection, batch_id: str) -> Batch:
+    """A receipt as it stands: another process may have moved it on, or closed it."""
+    query = sa.select(tables.batches).where(tables.batches.c.batch_id == batch_id)
+    return _batch(connection.execute(query).mappings().one())
+
+
+def finished(connection: sa.Connection, batch_ids: Sequence[str]) -> set[str]:
+    """Those of some receipts that are closed."""
+    batches = tables.batches
+    query = sa.select(batches.c.batch_id).where(
+        batches.c.batch_id.in_(batch_ids), batches.c.finished_us.is_not(None)
+    )
+    return set(connection.execute(query).scalars())
+
+
 def advance(
     connection: sa.Connection, batch: Batch, *, cursor: int, counts: Mapping[str, int]
 ) -> Batch:
@@ -86,11 +106,13 @@ def advance(
     return Batch(batch.batch_id, cursor, batch.finished, total)
 
 
-def finish(connection: sa.Connection, batch: Batch, *, at_us: int) -> None:
-    """Close a receipt."""
+def finish(connection: sa.Connection, batch: Batch, *, at_us: int) -> bool:
+    """Close a receipt; False where another process has closed it already."""
     batches = tables.batches
-    statement = batches.update().where(batches.c.batch_id == batch.batch_id)
-    connection.execute(statement.values(finished_us=at_us))
+    statement = batches.update().where(
+        batches.c.batch_id == batch.batch_id, batches.c.finished_us.is_(None)
+    )
+    return connection.execute(statement.values(finished_us=at_us)).rowcount == 1
 
 
 def all_batches(connection: sa.Connection) -> pl.DataFrame:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import polars as pl
 
-from data_access.storable import storable_frame
+from data_access.storable import IN_FRAMES, storable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,7 +62,17 @@ def _driver(connection: sa.Connection) -> Any:  # noqa: ANN401 - untyped drivers
 def _stored(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows as the driver takes them; a column without any value need not be sent."""
     said = [name for name in rows.columns if rows[name].null_count() < rows.height]
-    return storable_frame(rows.select(said)).with_columns(pl.col(pl.Boolean).cast(pl.Int64))
+    return _storable(rows.select(said)).with_columns(pl.col(pl.Boolean).cast(pl.Int64))
+
+
+def _storable(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows whose texts have passed `storable`."""
+    texts = [name for name, kind in rows.schema.items() if kind == pl.String]
+    found = rows.select(pl.col(name).str.contains(IN_FRAMES).any() for name in texts)
+    hidden = [name for name in texts if found[name].item()]
+    return rows.with_columns(
+        pl.col(name).map_elements(storable, return_dtype=pl.String) for name in hidden
+    )
 
 
 def _as_stored(types: Mapping[str, pl.DataType]) -> dict[str, pl.DataType]:

@@ -9,16 +9,11 @@ seen as it was sent, and JSON stays the JSON it was.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
-
-import polars as pl
-import sqlalchemy as sa
-
-if TYPE_CHECKING:
-    from sqlalchemy.engine.interfaces import Dialect
+from typing import Final
 
 _UNSTORABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-_IN_FRAMES: Final = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\u{9f}]"
+IN_FRAMES: Final = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\u{9f}]"
+"""The same characters for the frame engine, whose text holds no surrogates."""
 
 
 def storable(text: str) -> str:
@@ -30,24 +25,3 @@ def storable(text: str) -> str:
     'a\\u0000b'
     """
     return _UNSTORABLE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
-
-
-def storable_frame(rows: pl.DataFrame) -> pl.DataFrame:
-    """The same for every text column of a frame (a frame holds no surrogates)."""
-    texts = [name for name, kind in rows.schema.items() if kind == pl.String]
-    found = rows.select(pl.col(name).str.contains(_IN_FRAMES).any() for name in texts)
-    hidden = [name for name in texts if found[name].item()]
-    return rows.with_columns(
-        pl.col(name).map_elements(storable, return_dtype=pl.String) for name in hidden
-    )
-
-
-class StorableText(sa.types.TypeDecorator[str]):
-    """A text column: whatever is written to it passes `storable`."""
-
-    impl = sa.Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        """Text on its way to the driver."""
-        return None if value is None else storable(value)

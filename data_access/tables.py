@@ -6,15 +6,30 @@ text, doubles. Instants are microseconds UTC, money is cents, booleans are 0 / 1
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 import sqlalchemy as sa
 
 from data_access.columns import ATTEMPT_FIELDS, FEEDBACK_FIELDS, Field, stored_types
-from data_access.storable import StorableText
+from data_access.storable import storable
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine.interfaces import Dialect
 
 METADATA: Final = sa.MetaData()
+
+
+class StorableText(sa.types.TypeDecorator[str]):
+    """A text column: whatever a statement writes to it passes `storable`."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Text on its way to the driver."""
+        return None if value is None else storable(value)
+
 
 WHOLE: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 REAL: Final[sa.Double[float]] = sa.Double().with_variant(sa.REAL(), "sqlite")

@@ -142,6 +142,13 @@ def _not_finite(name: str) -> NoReturn:
     raise NotAnEvent(code, "a finite number", field=name)
 
 
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except ArithmeticError:
+        return _not_finite(text[:50])
+
+
 def parse(text: str) -> object:
     """Strict JSON: no duplicate keys, no NaN or Infinity, numbers exact; else NotAnEvent."""
     try:
@@ -149,8 +156,8 @@ def parse(text: str) -> object:
             text,
             object_pairs_hook=_no_duplicates,
             parse_constant=_not_finite,
-            parse_float=Decimal,
-            parse_int=Decimal,
+            parse_float=_decimal,
+            parse_int=_decimal,
         )
     except RecursionError:
         code = "json_too_deep"
@@ -191,12 +198,24 @@ def flatten(event: object) -> dict[str, str]:
                 raise NotAnEvent(code, "an object", field=path)
             elif path in paths and (text := _scalar(value, path)):
                 facts.setdefault(paths[path], text)
+            elif isinstance(value, list):
+                _shallow(value, depth + 1)
     return _finished(kind, event, facts)
 
 
 def _within(count: int, most: int, code: str, what: str) -> None:
     if count > most:
         raise NotAnEvent(code, f"at most {most} {what}")
+
+
+def _shallow(values: list[Any], depth: int) -> None:
+    """Lists nest as objects do: what lies in one is a level further down."""
+    stack: list[tuple[Any, int]] = [(values, depth)]
+    while stack:
+        value, level = stack.pop()
+        _within(level, MAX_DEPTH, "json_too_deep", "levels")
+        inner = value.values() if isinstance(value, dict) else value
+        stack += [(each, level + 1) for each in inner if isinstance(each, (list, dict))]
 
 
 def _scalar(value: object, path: str) -> str | None:

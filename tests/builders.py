@@ -16,7 +16,6 @@ import pytest
 import sqlalchemy as sa
 
 from data_access import receipts
-from data_access.engines import writing
 from data_access.importing import Imported, Order, import_file
 from data_access.intake import Receipt, Taken, take
 
@@ -134,7 +133,7 @@ class Desk:
 
     def take(self, *facts: dict[str, str]) -> Taken:
         """Take facts in as one batch."""
-        with writing(self.store.engine) as connection:
+        with self.store.writing() as connection:
             batch = receipts.begin(
                 connection,
                 fingerprint=uuid.uuid4().hex,

@@ -1,0 +1,123 @@
+"""Delimited text in whatever encoding -> its header and its rows, every cell as text."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from typing import TYPE_CHECKING, Any, Final
+
+from data_access import records
+from data_access.file_limits import BadLine, Opened, UnreadableFile, check_header, in_pieces
+
+if TYPE_CHECKING:
+    import io
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from data_access.file_limits import Piece, Row
+
+_BLOCK: Final = 1 << 20
+_LONGEST_LINE: Final = 8 * 1_048_576  # characters
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark begins it
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_BINARY_SHARE: Final = 0.1
+"""So many NUL bytes are no slip of a sender: the text is UTF-16, or no text."""
+
+
+def encoding_of(path: Path, head: bytes, rules: Mapping[str, Any]) -> str:
+    """The encoding of a text file: by its mark, as the profile says, else UTF-8.
+
+    Raises:
+        UnreadableFile: some byte is none of that encoding; the message names it.
+    """
+    found = next((name for mark, name in _MARKS if head.startswith(mark)), None)
+    if found is None and head.count(0) > _BINARY_SHARE * len(head):
+        message = f"{path.name}: the file holds NUL bytes: UTF-16 without its mark, or no text"
+        raise UnreadableFile(message)
+    found = found or rules.get("encoding") or "utf-8"
+    _check_encoding(path, found)
+    return found
+
+
+def _check_encoding(path: Path, encoding: str) -> None:
+    decoder = codecs.getincrementaldecoder(encoding)(errors="strict")
+    offset = 0
+    try:
+        with path.open("rb") as stream:
+            while block := stream.read(_BLOCK):
+                decoder.decode(block)
+                offset += len(block)
+            decoder.decode(b"", final=True)
+    except UnicodeError as error:
+        start = getattr(error, "start", 0)
+        byte = error.object[start] if isinstance(error, UnicodeDecodeError) else 0
+        spoken = encoding.upper().removesuffix("-SIG")
+        hint = (
+            '; if it is Latin-1, say encoding = "latin-1" under [file] in the profile'
+            if encoding == "utf-8"
+            else ""
+        )
+        where = f"byte 0x{byte:02x} after about {offset + start} bytes"
+        message = f"{path.name}: not {spoken} ({where}){hint}"
+        raise UnreadableFile(message) from None
+
+
+def open_delimited(
+    path: Path, encoding: str, rules: Mapping[str, Any]
+) -> tuple[Opened, Iterator[Piece]]:
+    """The header of a delimited file, and its rows."""
+    stream = path.open(encoding=encoding, newline="")
+    first, skipped = _line(stream, path), 1
+    delimiter = rules.get("delimiter")
+    if first.lower().startswith("sep="):
+        delimiter = first.strip()[4:5] or delimiter
+        first, skipped = _line(stream, path), 2
+    if not first.strip():
+        message = f"{path.name}: no rows: the first line is blank"
+        raise UnreadableFile(message)
+    delimiter = delimiter or max(",;\t|", key=first.count)
+    header = check_header(path.name, [name.strip() for name in _header(path, first, delimiter)])
+    lines = _lines(stream, path)
+    found = records.read(lines, delimiter=delimiter, width=len(header), first_line=skipped + 1)
+    ahead = next(found, None)
+    if ahead is None:
+        message = f"{path.name}: no rows under the header"
+        raise UnreadableFile(message)
+    opened = Opened("flat", header, delimiter, escaped=True)
+    return opened, in_pieces(path.name, header, _rows(ahead, found))
+
+
+def _rows(ahead: records.Record, found: Iterator[records.Record]) -> Iterator[Row]:
+    record: records.Record | None = ahead
+    while record is not None:
+        if record.code is None:
+            yield record.line, list(record.cells)
+        else:
+            yield BadLine(record.line, record.code, record.allowed, record.raw)
+        record = next(found, None)
+
+
+def _lines(stream: io.TextIOWrapper, path: Path) -> Iterator[str]:
+    while line := _line(stream, path):
+        yield line
+
+
+def _line(stream: io.TextIOWrapper, path: Path) -> str:
+    line = stream.readline(_LONGEST_LINE)
+    if len(line) == _LONGEST_LINE and not line.endswith(("\n", "\r")):
+        message = f"{path.name}: a line is longer than {_LONGEST_LINE:,} characters; is it text?"
+        raise UnreadableFile(message)
+    return line
+
+
+def _header(path: Path, first: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([first], delimiter=delimiter, strict=True))
+    except (csv.Error, StopIteration, TypeError):
+        message = f"{path.name}: the header line cannot be read as columns"
+        raise UnreadableFile(message) from None

@@ -1,0 +1,113 @@
+"""The process in which a file of others is read: `python -m data_access.file_child`.
+
+It is told on standard input what to read, answers on standard output in messages of a
+length and JSON, and has a limit on its memory. Whatever a file does to it, only this
+process ends, and `data_access.files` says so in a sentence.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+from data_access.file_limits import Opened, UnreadableFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from data_access.file_limits import Piece
+
+_MAGIC: Final = {
+    b"\x1f\x8b": "a gzip archive",
+    b"PK\x03\x04": "a zip archive",
+    b"PK\x05\x06": "an empty zip archive",
+    b"%PDF": "a PDF",
+    b"\x7fELF": "a program",
+    b"MZ": "a program",
+    b"BZh": "a bzip2 archive",
+    b"\xfd7zXZ": "an xz archive",
+    b"7z\xbc\xaf": "a 7-Zip archive",
+    b"\x28\xb5\x2f\xfd": "a zstd archive",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook (save it as .xlsx)",
+}
+HEAD: Final = struct.Struct(">I")
+
+
+def open_file(path: Path, rules: Mapping[str, Any]) -> tuple[Opened, Iterator[Piece]]:
+    """What a file is, by its first bytes, and its rows; UnreadableFile where it is nothing."""
+    with path.open("rb") as stream:
+        head = stream.read(4096)
+    if not head:
+        message = f"{path.name}: no rows: the file is empty"
+        raise UnreadableFile(message)
+    if head.startswith((b"PAR1", b"PK\x03\x04")):
+        from data_access import workbooks  # noqa: PLC0415 - it starts slower than text
+
+        if head.startswith(b"PAR1"):
+            return workbooks.open_parquet(path)
+        if workbooks.is_workbook(path):
+            return workbooks.open_workbook(path)
+    for magic, name in _MAGIC.items():
+        if head.startswith(magic):
+            message = f"{path.name} is {name}, not text; unpack or save it as CSV, XLSX or JSON"
+            raise UnreadableFile(message)
+    return _open_text(path, head, rules)
+
+
+def _open_text(path: Path, head: bytes, rules: Mapping[str, Any]) -> tuple[Opened, Iterator[Piece]]:
+    from data_access import delimited, json_events  # noqa: PLC0415 - as above
+
+    encoding = delimited.encoding_of(path, head, rules)
+    start = head.decode(encoding, errors="ignore").lstrip("\ufeff \t\r\n")[:1]
+    if start in {"{", "["}:
+        return json_events.open_events(path, encoding, whole=start == "[")
+    return delimited.open_delimited(path, encoding, rules)
+
+
+def send(stream: BinaryIO, kind: str, body: object) -> None:
+    """One message: its length, then `[kind, body]` as JSON."""
+    text = json.dumps([kind, body]).encode()
+    stream.write(HEAD.pack(len(text)) + text)
+    stream.flush()
+
+
+def _limit_memory(most: int) -> None:
+    import resource  # noqa: PLC0415 - not on every platform
+
+    for limit in (resource.RLIMIT_AS, resource.RLIMIT_CORE):
+        value = most if limit == resource.RLIMIT_AS else 0
+        resource.setrlimit(limit, (value, value))
+
+
+def main() -> None:
+    """Read the file that standard input names, to the end or to what cannot be read."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints is no answer
+    order = json.loads(sys.stdin.readline())
+    _limit_memory(order["memory"])
+    path = Path(order["path"])
+    try:
+        opened, pieces = open_file(path, order["rules"])
+        send(answers, "opened", asdict(opened))
+        for piece in pieces:
+            send(answers, "piece", piece.as_json())
+        send(answers, "end", None)
+    except UnreadableFile as error:
+        send(answers, "unreadable", str(error))
+    except MemoryError:
+        send(answers, "memory", None)
+    except BrokenPipeError:  # nobody asks any longer
+        os._exit(0)
+    except OSError as error:
+        send(answers, "unreadable", f"{path.name}: the file cannot be read: {error.strerror}")
+    except Exception as error:  # noqa: BLE001 - its end, whatever it is, is a sentence
+        send(answers, "broken", f"{type(error).__name__}: {str(error)[:300]}")
+
+
+if __name__ == "__main__":
+    main()

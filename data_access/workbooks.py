@@ -1,0 +1,252 @@
+"""Workbooks and Parquet files -> rows of text, judged by their own extents first."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, Final
+from xml.etree import ElementTree as ET
+
+from data_access.file_limits import (
+    MAX_CELL,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    MAX_SHEET_CELLS,
+    MAX_UNPACKED,
+    PIECE_ROWS,
+    BadLine,
+    Opened,
+    UnreadableFile,
+    check_header,
+    in_pieces,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from data_access.file_limits import Piece, Row
+
+_BLOCK: Final = 1 << 20
+_OVERLAP: Final = 256
+_CELL: Final = re.compile(rb'<(?:\w+:)?c\b[^>]{0,200}?\br="([A-Z]{1,3})([0-9]{1,7})"')
+_RELATIONS: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+
+def is_workbook(path: Path) -> bool:
+    """Whether a zip archive is an XLSX workbook; UnreadableFile where it unfolds too far."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+            size = sum(entry.file_size for entry in archive.infolist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return False
+    if "xl/workbook.xml" not in names:
+        return False
+    if size > MAX_UNPACKED:
+        message = f"{path.name}: the workbook unpacks to {size:,} bytes; at most {MAX_UNPACKED:,}"
+        raise UnreadableFile(message)
+    return True
+
+
+def open_workbook(path: Path) -> tuple[Opened, Iterator[Piece]]:
+    """The first sheet of a workbook: its first row with cells is the header."""
+    from python_calamine import (  # noqa: PLC0415 - only where a workbook comes
+        CalamineWorkbook,
+    )
+
+    _check_extents(path)
+    try:
+        sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
+        first = (sheet.start or (0, 0))[0]
+        rows = sheet.iter_rows()
+    except Exception as error:  # noqa: BLE001 - the library's errors have no common kind
+        message = f"{path.name}: the workbook cannot be read: {error}"
+        raise UnreadableFile(message) from None
+    numbered = ((first + at + 1, row) for at, row in enumerate(rows))
+    filled = ((line, cells) for line, row in numbered if any(cells := _texts(row)))
+    head = next(filled, None)
+    if head is None:
+        message = f"{path.name}: no rows: the first sheet is empty"
+        raise UnreadableFile(message)
+    return _with_header(path, head[1], filled)
+
+
+def _with_header(
+    path: Path, names: Sequence[str | None], rows: Iterator[tuple[int, list[str | None]]]
+) -> tuple[Opened, Iterator[Piece]]:
+    """Nameless columns are left out where they hold nothing below either."""
+    while names and names[-1] is None:
+        names = names[:-1]
+    header = check_header(path.name, [name or f"__unnamed_{at}" for at, name in enumerate(names)])
+    ahead = next(rows, None)
+    if ahead is None:
+        message = f"{path.name}: no rows under the header"
+        raise UnreadableFile(message)
+    return Opened("flat", header), in_pieces(path.name, header, _checked(ahead, rows, len(header)))
+
+
+def _checked(
+    ahead: tuple[int, list[str | None]], rows: Iterator[tuple[int, list[str | None]]], width: int
+) -> Iterator[Row]:
+    following: tuple[int, list[str | None]] | None = ahead
+    while following is not None:
+        line, cells = following
+        raw = "\t".join(cell or "" for cell in cells)[:MAX_CELL]
+        if any(cell is not None for cell in cells[width:]):
+            allowed = f"{width} cells; this row has {len(cells)}"
+            yield BadLine(line, "ragged_row", allowed, raw)
+        elif any(len(cell) > MAX_CELL for cell in cells if cell is not None):
+            yield BadLine(line, "cell_too_long", f"at most {MAX_CELL:,} characters", raw)
+        else:
+            yield line, [*cells[:width], *[None] * (width - len(cells))]
+        following = next(rows, None)
+
+
+def _texts(row: Sequence[Any]) -> list[str | None]:
+    return [_text(cell) for cell in row]
+
+
+def _text(cell: object) -> str | None:  # noqa: PLR0911 - one kind of cell a line
+    """A cell as a sender would write it; an empty one is nothing."""
+    if cell is None or cell == "":
+        return None
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)  # noqa: PLR2004 - exact below
+    if isinstance(cell, datetime):
+        return cell.isoformat(sep=" ")
+    if isinstance(cell, (date, time)):
+        return cell.isoformat()
+    if isinstance(cell, timedelta):
+        return str(int(cell.total_seconds()))
+    return str(cell)
+
+
+# --- extents ---------------------------------------------------------------------------
+
+
+def _check_extents(path: Path) -> None:
+    """Refuse a sheet whose cells lie so far apart that laying it out would fill the memory."""
+    with zipfile.ZipFile(path) as archive:
+        try:
+            column, row = _reach(archive, _first_sheet(archive))
+        except (KeyError, ET.ParseError, zipfile.BadZipFile, OSError, ValueError, IndexError):
+            return  # the library says what is wrong with it
+    across = _number(column)
+    if across > MAX_COLUMNS or row * across > MAX_SHEET_CELLS:
+        message = (
+            f"{path.name}: the first sheet reaches to cell {column}{row}: more than {MAX_COLUMNS} "
+            f"columns, or more than {MAX_SHEET_CELLS:,} cells. Delete what lies far from the "
+            "table, or save it as CSV"
+        )
+        raise UnreadableFile(message)
+
+
+def _first_sheet(archive: zipfile.ZipFile) -> str:
+    """The path of the first sheet's cells inside a workbook."""
+    book = ET.fromstring(_small(archive, "xl/workbook.xml"))  # noqa: S314 - expat refuses bombs
+    sheet = next(e for e in book.iter() if e.tag.rpartition("}")[2] == "sheet")
+    wanted = sheet.get(_RELATIONS)
+    links = ET.fromstring(_small(archive, "xl/_rels/workbook.xml.rels"))  # noqa: S314
+    target = next(e.get("Target", "") for e in links.iter() if e.get("Id") == wanted)
+    return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+
+
+def _small(archive: zipfile.ZipFile, name: str) -> bytes:
+    with archive.open(name) as stream:
+        return stream.read(_BLOCK)
+
+
+def _reach(archive: zipfile.ZipFile, name: str) -> tuple[str, int]:
+    """The rightmost column and the lowest row of any cell; nothing is laid out for it."""
+    column, row, rest, size = "A", 1, b"", 0
+    with archive.open(name) as stream:
+        while block := stream.read(_BLOCK):
+            size += len(block)
+            if size > MAX_UNPACKED:
+                return "XFD", 1_048_576
+            found = _CELL.findall(rest + block)
+            if found:
+                letters = max({letters for letters, _ in found}, key=lambda a: (len(a), a))
+                column = max(column, letters.decode(), key=lambda a: (len(a), a))
+                row = max(row, *(int(number) for number in {number for _, number in found}))
+            rest = block[-_OVERLAP:]
+    return column, row
+
+
+def _number(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+# --- Parquet ---------------------------------------------------------------------------
+
+
+def open_parquet(path: Path) -> tuple[Opened, Iterator[Piece]]:
+    """The rows of a Parquet file, a batch at a time."""
+    import pyarrow as pa  # noqa: PLC0415 - only where such a file comes
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    try:
+        file = pq.ParquetFile(path, pre_buffer=False)
+        told = file.metadata
+        size = sum(told.row_group(at).total_byte_size for at in range(told.num_row_groups))
+    except (pa.ArrowException, OSError, ValueError) as error:
+        message = f"{path.name}: the Parquet file cannot be read: {_first_line(error)}"
+        raise UnreadableFile(message) from None
+    header = check_header(path.name, told.schema.to_arrow_schema().names)
+    if told.num_rows > MAX_ROWS or size > MAX_UNPACKED:
+        message = (
+            f"{path.name}: {told.num_rows:,} rows that unfold to {size:,} bytes; at most "
+            f"{MAX_ROWS:,} rows and {MAX_UNPACKED:,} bytes"
+        )
+        raise UnreadableFile(message)
+    if not told.num_rows:
+        message = f"{path.name}: no rows under the header"
+        raise UnreadableFile(message)
+    return Opened("flat", header), in_pieces(path.name, header, _parquet_rows(path, file))
+
+
+def _parquet_rows(path: Path, file: Any) -> Iterator[Row]:  # noqa: ANN401 - an untyped library
+    import polars as pl  # noqa: PLC0415 - only where such a file comes
+    import pyarrow as pa  # noqa: PLC0415
+
+    line = 1
+    try:
+        for batch in file.iter_batches(batch_size=PIECE_ROWS):
+            found = pl.from_arrow(batch)
+            frame = found if isinstance(found, pl.DataFrame) else found.to_frame()
+            for cells in _text_frame(path, frame).iter_rows():
+                line += 1
+                yield from _checked((line, list(cells)), iter(()), len(cells))
+    except (pa.ArrowException, OSError, pl.exceptions.PolarsError) as error:
+        message = f"{path.name}: the Parquet file cannot be read: {_first_line(error)}"
+        raise UnreadableFile(message) from None
+
+
+def _text_frame(path: Path, frame: Any) -> Any:  # noqa: ANN401 - Polars is imported late
+    """Typed columns as the text a sender would write."""
+    import polars as pl  # noqa: PLC0415 - only where such a file comes
+
+    utc = "%Y-%m-%dT%H:%M:%S%.6fZ"
+    texts = []
+    for name, kind in frame.schema.items():
+        column = pl.col(name)
+        if isinstance(kind, pl.Datetime):
+            aware = column.dt.convert_time_zone("UTC").dt.strftime(utc)
+            texts.append(aware if kind.time_zone else column.dt.strftime("%Y-%m-%dT%H:%M:%S%.6f"))
+        elif kind.is_nested() or kind == pl.Binary:
+            message = f"{path.name}: column {name!r} holds {kind}; flat files hold plain values"
+            raise UnreadableFile(message)
+        else:
+            texts.append(column.cast(pl.String))
+    return frame.select(texts)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0][:300]
