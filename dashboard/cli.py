@@ -8,27 +8,20 @@ import os
 import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from dashboard import clock
 from dashboard.export_command import export
+from dashboard.import_command import import_, progress_bar
 from dashboard.report_command import report
 from data_access import demo as demo_store
 from data_access import demo_facts
 from data_access.columns import ANSWERS, BUYER_TYPES
 from data_access.engines import StoreUnusable
-from data_access.files import UnreadableFile
-from data_access.importing import Imported, Order, as_json, import_file
-from data_access.profile import UnknownProfile
 from data_access.settings import Settings
 from data_access.store import Store
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 
@@ -50,77 +43,6 @@ class Stop(click.ClickException):
 
 def _stop(message: str) -> Stop:
     return Stop(message)
-
-
-def _bar(label: str, total: int | None) -> tuple[Progress, Callable[[int], None]]:
-    """A progress bar on stderr; silent where stderr is no terminal."""
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    progress = Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
-    task = progress.add_task(label, total=total)
-    return progress, lambda done: progress.update(task, completed=done)
-
-
-@main.command("import")
-@click.argument(
-    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
-)
-@click.option("--profile", help="A shipped profile or a path; found by the header if left out.")
-@click.option("--buyer", help="The buyer of rows that name none.")
-@click.option("--validate-only", is_flag=True, help="Count the answers, keep nothing.")
-@click.option("--json", "as_lines", is_flag=True, help="One line of JSON a file.")
-def import_(
-    files: tuple[Path, ...],
-    *,
-    profile: str | None,
-    buyer: str | None,
-    validate_only: bool,
-    as_lines: bool,
-) -> None:
-    """Take files in: JSON or NDJSON events, or flat rows as CSV, XLSX or Parquet.
-
-    The same command after an interruption goes on where it stopped. Refused rows are
-    written to a file that can be imported after correction.
-    """
-    settings = Settings()
-    store = _opened(settings)
-    try:
-        for path in files:
-            progress, move = _bar(path.name, None)
-            with progress:
-                order = Order(
-                    path=path,
-                    profile=profile,
-                    buyer=buyer,
-                    validate_only=validate_only,
-                    errors_dir=settings.data_dir / "refused",
-                    now_us=clock.now_us,
-                    progress=move,
-                )
-                try:
-                    done = import_file(store, order)
-                except (UnreadableFile, UnknownProfile) as error:
-                    raise _stop(str(error)) from None
-            click.echo(as_json(done) if as_lines else _told(done, validate_only=validate_only))
-    finally:
-        store.close()
-
-
-def _told(done: Imported, *, validate_only: bool) -> str:
-    counts = ", ".join(f"{done.counts[answer]:,} {answer}" for answer in ANSWERS)
-    lines = [f"{done.file_name}: {done.rows:,} rows: {counts} (profile {done.profile})"]
-    if done.resumed_at:
-        lines.append(f"  continued after row {done.resumed_at:,}")
-    if validate_only:
-        lines.append("  nothing was kept: --validate-only")
-    if done.error_file:
-        lines.append(f"  refused rows, ready to be corrected and imported: {done.error_file}")
-    return "\n".join(lines)
 
 
 def _opened(settings: Settings) -> Store:
@@ -167,7 +89,7 @@ def demo(  # noqa: PLR0913 - the options of the command
         if if_empty and store.data_version() > 0 and not _demo_unfinished(store):
             return
         cut = now if last == clock.now().date() else None
-        progress, move = _bar("demo", None)
+        progress, move = progress_bar("demo")
         with progress:
             order = demo_store.DemoOrder(
                 deliveries=deliveries,
@@ -267,6 +189,7 @@ def name(kind: str, entity_id: str, *, called: str | None, buyer_type: str | Non
         store.close()
 
 
+main.add_command(import_)
 main.add_command(export)
 main.add_command(report)
 

@@ -37,7 +37,7 @@ def encoding_of(path: Path, head: bytes, rules: Mapping[str, Any]) -> str:
     """
     found = next((name for mark, name in _MARKS if head.startswith(mark)), None)
     if found is None and head.count(0) > _BINARY_SHARE * len(head):
-        message = f"{path.name}: the file holds NUL bytes: UTF-16 without its mark, or no text"
+        message = "the file holds NUL bytes: UTF-16 without its mark, or no text"
         raise UnreadableFile(message)
     found = found or rules.get("encoding") or "utf-8"
     _check_encoding(path, found)
@@ -63,7 +63,7 @@ def _check_encoding(path: Path, encoding: str) -> None:
             else ""
         )
         where = f"byte 0x{byte:02x} after about {offset + start} bytes"
-        message = f"{path.name}: not {spoken} ({where}){hint}"
+        message = f"not {spoken} ({where}){hint}"
         raise UnreadableFile(message) from None
 
 
@@ -72,24 +72,24 @@ def open_delimited(
 ) -> tuple[Opened, Iterator[Piece]]:
     """The header of a delimited file, and its rows."""
     stream = path.open(encoding=encoding, newline="")
-    first, skipped = _line(stream, path), 1
+    first, skipped = _line(stream), 1
     delimiter = rules.get("delimiter")
     if first.lower().startswith("sep="):
         delimiter = first.strip()[4:5] or delimiter
-        first, skipped = _line(stream, path), 2
+        first, skipped = _line(stream), 2
     if not first.strip():
-        message = f"{path.name}: no rows: the first line is blank"
+        message = "no rows: the first line is blank"
         raise UnreadableFile(message)
     delimiter = delimiter or max(",;\t|", key=first.count)
-    header = check_header(path.name, [name.strip() for name in _header(path, first, delimiter)])
-    lines = _lines(stream, path)
+    header = check_header([name.strip() for name in _header(first, delimiter)])
+    lines = _lines(stream)
     found = records.read(lines, delimiter=delimiter, width=len(header), first_line=skipped + 1)
     ahead = next(found, None)
     if ahead is None:
-        message = f"{path.name}: no rows under the header"
+        message = "no rows under the header"
         raise UnreadableFile(message)
     opened = Opened("flat", header, delimiter, escaped=True)
-    return opened, in_pieces(path.name, header, _rows(ahead, found))
+    return opened, in_pieces(header, _rows(ahead, found))
 
 
 def _rows(ahead: records.Record, found: Iterator[records.Record]) -> Iterator[Row]:
@@ -102,22 +102,22 @@ def _rows(ahead: records.Record, found: Iterator[records.Record]) -> Iterator[Ro
         record = next(found, None)
 
 
-def _lines(stream: io.TextIOWrapper, path: Path) -> Iterator[str]:
-    while line := _line(stream, path):
+def _lines(stream: io.TextIOWrapper) -> Iterator[str]:
+    while line := _line(stream):
         yield line
 
 
-def _line(stream: io.TextIOWrapper, path: Path) -> str:
+def _line(stream: io.TextIOWrapper) -> str:
     line = stream.readline(_LONGEST_LINE)
     if len(line) == _LONGEST_LINE and not line.endswith(("\n", "\r")):
-        message = f"{path.name}: a line is longer than {_LONGEST_LINE:,} characters; is it text?"
+        message = f"a line is longer than {_LONGEST_LINE:,} characters; is it text?"
         raise UnreadableFile(message)
     return line
 
 
-def _header(path: Path, first: str, delimiter: str) -> list[str]:
+def _header(first: str, delimiter: str) -> list[str]:
     try:
         return next(csv.reader([first], delimiter=delimiter, strict=True))
     except (csv.Error, StopIteration, TypeError):
-        message = f"{path.name}: the header line cannot be read as columns"
+        message = "the header line cannot be read as columns"
         raise UnreadableFile(message) from None

@@ -43,7 +43,7 @@ def open_file(path: Path, rules: Mapping[str, Any]) -> tuple[Opened, Iterator[Pi
     with path.open("rb") as stream:
         head = stream.read(4096)
     if not head:
-        message = f"{path.name}: no rows: the file is empty"
+        message = "no rows: the file is empty"
         raise UnreadableFile(message)
     if head.startswith((b"PAR1", b"PK\x03\x04")):
         from data_access import workbooks  # noqa: PLC0415 - it starts slower than text
@@ -54,7 +54,7 @@ def open_file(path: Path, rules: Mapping[str, Any]) -> tuple[Opened, Iterator[Pi
             return workbooks.open_workbook(path)
     for magic, name in _MAGIC.items():
         if head.startswith(magic):
-            message = f"{path.name} is {name}, not text; unpack or save it as CSV, XLSX or JSON"
+            message = f"it is {name}, not text; unpack or save it as CSV, XLSX or JSON"
             raise UnreadableFile(message)
     return _open_text(path, head, rules)
 
@@ -104,7 +104,7 @@ def main() -> None:
     except BrokenPipeError:  # nobody asks any longer
         os._exit(0)
     except OSError as error:
-        send(answers, "unreadable", f"{path.name}: the file cannot be read: {error.strerror}")
+        send(answers, "unreadable", f"the file cannot be read: {error.strerror or error}")
     except Exception as error:  # noqa: BLE001 - its end, whatever it is, is a sentence
         send(answers, "broken", f"{type(error).__name__}: {str(error)[:300]}")
 

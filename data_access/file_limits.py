@@ -78,29 +78,29 @@ class Piece:
         return cls(body["end"], body["lines"], body["columns"], bad)
 
 
-def check_header(name: str, header: Sequence[str]) -> tuple[str, ...]:
+def check_header(header: Sequence[str]) -> tuple[str, ...]:
     """The header, or UnreadableFile where it has too many columns or one of them twice."""
     if len(header) > MAX_COLUMNS:
-        message = f"{name}: {len(header):,} columns; at most {MAX_COLUMNS}"
+        message = f"{len(header):,} columns; at most {MAX_COLUMNS}"
         raise UnreadableFile(message)
     twice = sorted({column for column in header if list(header).count(column) > 1})
     if twice:
-        message = f"{name}: the column {twice[0][:100]!r} appears twice in the header"
+        message = f"the column {twice[0][:100]!r} appears twice in the header"
         raise UnreadableFile(message)
     if any(len(column) > MAX_CELL for column in header):
-        message = f"{name}: a column name is longer than {MAX_CELL:,} characters"
+        message = f"a column name is longer than {MAX_CELL:,} characters"
         raise UnreadableFile(message)
     return tuple(header)
 
 
-def in_pieces(name: str, header: Sequence[str], rows: Iterator[Row]) -> Iterator[Piece]:
+def in_pieces(header: Sequence[str], rows: Iterator[Row]) -> Iterator[Piece]:
     """Rows of cells as pieces, each of at most `PIECE_ROWS` rows and about `PIECE_SIZE`."""
     end = 0
     piece, cells, size = Piece(0), [], 0
     for row in rows:
         end += 1
         if end > MAX_ROWS:
-            message = f"{name}: more than {MAX_ROWS:,} rows; split the file"
+            message = f"more than {MAX_ROWS:,} rows; split the file"
             raise UnreadableFile(message)
         if isinstance(row, BadLine):
             piece.bad.append(row)

@@ -53,10 +53,10 @@ class Chunk:
 class Rows:
     """A file opened for reading; `form`, `header` and `delimiter` are those of `Opened`."""
 
-    def __init__(self, name: str, reader: _Reader, opened: Opened) -> None:
+    def __init__(self, reader: _Reader, opened: Opened) -> None:
         self.form, self.delimiter, self.escaped = opened.form, opened.delimiter, opened.escaped
         self.header = tuple(_column(column) for column in opened.header)
-        self._name, self._reader = name, reader
+        self._reader = reader
 
     @property
     def chunks(self) -> Iterator[Chunk]:
@@ -69,16 +69,30 @@ class Rows:
         self._reader.close()
 
 
-def open_rows(path: Path, rules: FileRules | None = None, *, limits: Limits | None = None) -> Rows:
-    """Open a file as rows; UnreadableFile where its bytes are nothing we read."""
+def open_rows(
+    path: Path,
+    rules: FileRules | None = None,
+    *,
+    name: str | None = None,
+    limits: Limits | None = None,
+) -> Rows:
+    """Open a file as rows; UnreadableFile where its bytes are nothing we read.
+
+    `name` is what messages call it, where it is not its own name.
+    """
     said = {"delimiter": rules.delimiter, "encoding": rules.encoding} if rules else {}
-    reader = _Reader(path, {k: v for k, v in said.items() if v}, limits or Limits())
+    order = {
+        "path": str(path.absolute()),
+        "name": name or path.name,
+        "rules": {key: value for key, value in said.items() if value},
+    }
+    reader = _Reader(order, limits or Limits())
     try:
         opened = Opened(**reader.answer("opened"))
     except BaseException:
         reader.close()
         raise
-    return Rows(path.name, reader, opened)
+    return Rows(reader, opened)
 
 
 def _column(name: str) -> str:
@@ -97,8 +111,8 @@ def _chunk(piece: Piece) -> Chunk:
 class _Reader:
     """The reading process of one file, and the sentences that its end is worth."""
 
-    def __init__(self, path: Path, rules: dict[str, Any], limits: Limits) -> None:
-        self._name, self._limits = path.name, limits
+    def __init__(self, order: dict[str, Any], limits: Limits) -> None:
+        self._name, self._limits = order["name"], limits
         # -P: a module in the working directory must not take the place of one of ours.
         command = [sys.executable, "-P", "-m", "data_access.file_child"]
         clean = {k: v for k, v in os.environ.items() if not k.startswith("LEADLOOP_")}
@@ -110,10 +124,9 @@ class _Reader:
             stderr=subprocess.DEVNULL,
             env={**clean, **quiet},
         )
-        order = {"path": str(path.absolute()), "rules": rules, "memory": limits.memory}
         stdin = self._process.stdin
         assert stdin is not None  # noqa: S101 - it was asked for
-        stdin.write(json.dumps(order).encode() + b"\n")
+        stdin.write(json.dumps({**order, "memory": limits.memory}).encode() + b"\n")
         stdin.close()
 
     def answer(self, *expected: str) -> Any:  # noqa: ANN401 - JSON of its own making
@@ -126,7 +139,8 @@ class _Reader:
         if kind in expected:
             return body
         if kind == "unreadable":
-            raise UnreadableFile(body)
+            message = f"{self._name}: {body}"
+            raise UnreadableFile(message)
         raise self._ended(kind=kind, detail=body)
 
     def _bytes(self, count: int, until: float) -> bytes:

@@ -13,7 +13,7 @@ import polars as pl
 from data_access import correction, mapping, receipts
 from data_access.columns import ANSWERS
 from data_access.contract import PROBLEM
-from data_access.files import BadLine, Chunk, Rows, open_rows
+from data_access.files import BadLine, Chunk, Rows, UnreadableFile, open_rows
 from data_access.intake import Receipt, Taken, take
 from data_access.profile import Profile, Sheet, UnknownProfile, load, shipped
 from data_access.rehearsal import rehearsal
@@ -76,56 +76,108 @@ def import_file(store: Store, order: Order) -> Imported:
         StoreBusy: other writers did not let go of the store in time.
     """
     profile = load(order.profile) if order.profile else None
-    with closing(open_rows(order.path, profile.file if profile else None)) as rows:
-        fitting = _layout(rows, profile)
+    with closing(open_rows(order.path, profile.file if profile else None, name=order.name)) as rows:
+        fitting, sheet = _layout(rows, profile)
         if not order.validate_only:
-            return _import(store, order, rows, *fitting)
+            return _Run(store, order, rows, fitting, sheet).run()
         with rehearsal(store) as scratch:
-            return _import(scratch, order, rows, *fitting)
+            return _Run(scratch, order, rows, fitting, sheet).run()
 
 
-def _import(store: Store, order: Order, rows: Rows, profile: Profile, sheet: Sheet) -> Imported:
-    """The chunks of an open file, one commit each."""
-    pending = correction.Pending(order, rows, profile)
-    with store.writing() as connection:
-        batch = _begin(connection, order, profile)
-        left = receipts.finished(connection, correction.noted(order.errors_dir))
-    correction.sweep(order.errors_dir, left)
-    resumed_at = batch.cursor
-    pending.begin(resumed=resumed_at > 0, batch_id=batch.batch_id)
-    for chunk in rows.chunks:
-        if chunk.end > batch.cursor:
-            with store.writing() as connection:
-                # Another process may be at the same file: each chunk is taken by one.
-                batch = receipts.current(connection, batch.batch_id)
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One import of one open file: its chunks, one commit each."""
+
+    store: Store
+    order: Order
+    rows: Rows
+    profile: Profile
+    sheet: Sheet
+
+    def run(self) -> Imported:
+        """All chunks, then the error file, then the receipt: until then it can go on."""
+        order = self.order
+        pending = correction.Pending(order, self.rows, self.profile)
+        with self.store.writing() as connection:
+            begun = self._begin(connection)
+            left = receipts.finished(connection, correction.noted(order.errors_dir))
+        correction.sweep(order.errors_dir, left)
+        pending.begin(resumed=begun.cursor > 0, batch_id=begun.batch_id)
+        batch = self._take_chunks(begun, pending)
+        error_file = pending.write()
+        self._close(batch)
+        pending.done()
+        return Imported(
+            order.name, self.profile.name, batch.batch_id, batch.counts, begun.cursor, error_file
+        )
+
+    def _begin(self, connection: sa.Connection) -> Batch:
+        return receipts.begin(
+            connection,
+            fingerprint=_fingerprint(self.order, self.profile),
+            channel="file",
+            profile=self.profile.name,
+            file_name=self.order.name,
+            buyer_id=self.order.buyer,
+            at_us=self.order.now_us(),
+        )
+
+    def _take_chunks(self, batch: Batch, pending: correction.Pending) -> Batch:
+        try:
+            for chunk in self.rows.chunks:
                 if chunk.end > batch.cursor:
-                    part = _remaining(chunk, batch.cursor)
-                    receipt = Receipt(batch.batch_id, order.now_us(), summary=sheet.summary)
-                    taken = _take(store, connection, part, profile, sheet, order, receipt, rows)
-                    pending.add(taken, part)
-                    batch = receipts.advance(
-                        connection, batch, cursor=chunk.end, counts=taken.counts
-                    )
-        order.progress(chunk.end)
-    error_file = pending.write()
-    _close(store, order, profile, batch)
-    pending.done()
-    return Imported(order.name, profile.name, batch.batch_id, batch.counts, resumed_at, error_file)
+                    batch = self._take_chunk(chunk, batch, pending)
+                self.order.progress(chunk.end)
+        except UnreadableFile as error:
+            if not batch.cursor:
+                raise
+            message = f"{error}. Its first {batch.cursor:,} rows are taken in"
+            raise UnreadableFile(message) from None
+        return batch
 
+    def _take_chunk(self, chunk: Chunk, batch: Batch, pending: correction.Pending) -> Batch:
+        """A chunk's rows, notes and receipt in one commit.
 
-def _close(store: Store, order: Order, profile: Profile, batch: Batch) -> None:
-    """Close the receipt, last of all: until then the same command goes on."""
-    with store.writing() as connection:
-        at_us = order.now_us()
-        if receipts.finish(connection, batch, at_us=at_us):
-            store.note(
-                connection,
-                at_us=at_us,
-                actor="operator",
-                action="import",
-                subject=batch.batch_id,
-                detail={"file": order.name, "profile": profile.name, **batch.counts},
+        Another process may be at the same file: each chunk is taken by one of them.
+        """
+        with self.store.writing() as connection:
+            batch = receipts.current(connection, batch.batch_id)
+            if chunk.end <= batch.cursor:
+                return batch
+            part = _remaining(chunk, batch.cursor)
+            taken = self._take(connection, part, batch.batch_id)
+            pending.add(taken, part)
+            return receipts.advance(connection, batch, cursor=chunk.end, counts=taken.counts)
+
+    def _take(self, connection: sa.Connection, chunk: Chunk, batch_id: str) -> Taken:
+        receipt = Receipt(batch_id, self.order.now_us(), summary=self.sheet.summary)
+        buyer = self.order.buyer
+        if self.profile.form == _EVENTS:
+            rows, found = mapping.with_buyer(chunk.rows, buyer), pl.DataFrame(schema=PROBLEM)
+        else:
+            mapped = mapping.apply(
+                chunk.rows, self.profile, self.sheet, buyer=buyer, escaped=self.rows.escaped
             )
+            rows, found = mapped.rows, mapped.problems
+        early = pl.concat(
+            [found.with_columns(raw=pl.lit(None, pl.String)), _cut_problems(chunk.bad)]
+        ).unique("line", keep="first", maintain_order=True)
+        return take(self.store, connection, rows, receipt=receipt, problems=early)
+
+    def _close(self, batch: Batch) -> None:
+        """Close the receipt, with its line in the audit."""
+        with self.store.writing() as connection:
+            at_us = self.order.now_us()
+            if receipts.finish(connection, batch, at_us=at_us):
+                detail = {"file": self.order.name, "profile": self.profile.name, **batch.counts}
+                self.store.note(
+                    connection,
+                    at_us=at_us,
+                    actor="operator",
+                    action="import",
+                    subject=batch.batch_id,
+                    detail=detail,
+                )
 
 
 def _layout(rows: Rows, profile: Profile | None) -> tuple[Profile, Sheet]:
@@ -151,18 +203,6 @@ def _layout(rows: Rows, profile: Profile | None) -> tuple[Profile, Sheet]:
     raise UnknownProfile(message)
 
 
-def _begin(connection: sa.Connection, order: Order, profile: Profile) -> Batch:
-    return receipts.begin(
-        connection,
-        fingerprint=_fingerprint(order, profile),
-        channel="file",
-        profile=profile.name,
-        file_name=order.name,
-        buyer_id=order.buyer,
-        at_us=order.now_us(),
-    )
-
-
 def _fingerprint(order: Order, profile: Profile) -> str:
     digest = blake2b(digest_size=16)
     with order.path.open("rb") as stream:
@@ -186,28 +226,6 @@ def _remaining(chunk: Chunk, cursor: int) -> Chunk:
         [bad for bad in chunk.bad if bad.line >= first],
         chunk.end,
     )
-
-
-def _take(  # noqa: PLR0913, PLR0917 - the steps of a chunk need all of them
-    store: Store,
-    connection: sa.Connection,
-    chunk: Chunk,
-    profile: Profile,
-    sheet: Sheet,
-    order: Order,
-    receipt: Receipt,
-    file: Rows,
-) -> Taken:
-    if profile.form == _EVENTS:
-        rows = mapping.with_buyer(chunk.rows, order.buyer)
-        found = pl.DataFrame(schema=PROBLEM)
-    else:
-        mapped = mapping.apply(chunk.rows, profile, sheet, buyer=order.buyer, escaped=file.escaped)
-        rows, found = mapped.rows, mapped.problems
-    early = pl.concat(
-        [found.with_columns(raw=pl.lit(None, pl.String)), _cut_problems(chunk.bad)]
-    ).unique("line", keep="first", maintain_order=True)
-    return take(store, connection, rows, receipt=receipt, problems=early)
 
 
 def _cut_problems(bad: list[BadLine]) -> pl.DataFrame:

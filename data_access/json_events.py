@@ -41,9 +41,9 @@ def open_events(path: Path, encoding: str, *, whole: bool) -> tuple[Opened, Iter
     texts = _array(path, encoding) if whole else _lines(path, encoding)
     ahead = next(texts, None)
     if ahead is None:
-        message = f"{path.name}: no rows: the file holds no event"
+        message = "no rows: the file holds no event"
         raise UnreadableFile(message)
-    return Opened("events"), _pieces(path, ahead, texts)
+    return Opened("events"), _pieces(ahead, texts)
 
 
 def _is_ndjson(path: Path, encoding: str) -> bool:
@@ -68,12 +68,12 @@ def _lines(path: Path, encoding: str) -> Iterator[tuple[int, str, object]]:
 
 def _array(path: Path, encoding: str) -> Iterator[tuple[int, str, object]]:
     if path.stat().st_size > MAX_JSON:
-        message = f"{path.name}: a JSON document over {MAX_JSON:,} bytes; send it as NDJSON"
+        message = f"a JSON document over {MAX_JSON:,} bytes; send it as NDJSON"
         raise UnreadableFile(message)
     try:
         found = parse(path.read_text(encoding))
     except NotAnEvent as error:
-        message = f"{path.name}: {error}"
+        message = f"{error}"
         raise UnreadableFile(message) from None
     events = found if isinstance(found, list) else [found]
     for number, event in enumerate(events, start=1):
@@ -88,7 +88,7 @@ def _as_text(event: object) -> str:
 
 
 def _pieces(
-    path: Path, ahead: tuple[int, str, object], texts: Iterator[tuple[int, str, object]]
+    ahead: tuple[int, str, object], texts: Iterator[tuple[int, str, object]]
 ) -> Iterator[Piece]:
     end = 0
     facts: list[tuple[int, dict[str, str]]] = []
@@ -104,7 +104,7 @@ def _pieces(
             bad.append(BadLine(number, error.code, storable(error.allowed), raw))
         end, size = end + 1, size + 2 * len(raw)
         if end > MAX_ROWS:
-            message = f"{path.name}: more than {MAX_ROWS:,} events; split the file"
+            message = f"more than {MAX_ROWS:,} events; split the file"
             raise UnreadableFile(message)
         following = next(texts, None)
         if len(facts) + len(bad) >= PIECE_ROWS or size >= PIECE_SIZE or following is None:

@@ -237,6 +237,8 @@ def _shorthands(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
         meant = word.replace_strict(_STATUS, default=None, return_dtype=pl.String)
         rows = rows.with_columns(event_type=meant).drop("status")
     if "converted_flag" in rows.columns:
+        absent = [name for name in ("outcome", "outcome_raw") if name not in rows.columns]
+        rows = rows.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
         flag = pl.col("converted_flag").str.strip_chars().str.to_lowercase()
         yes = flag.is_in(["true", "yes", "y", "1", "t"])
         no = flag.is_in(["false", "no", "n", "0", "f"])

@@ -45,7 +45,7 @@ def is_workbook(path: Path) -> bool:
     if "xl/workbook.xml" not in names:
         return False
     if size > MAX_UNPACKED:
-        message = f"{path.name}: the workbook unpacks to {size:,} bytes; at most {MAX_UNPACKED:,}"
+        message = f"the workbook unpacks to {size:,} bytes; at most {MAX_UNPACKED:,}"
         raise UnreadableFile(message)
     return True
 
@@ -62,29 +62,29 @@ def open_workbook(path: Path) -> tuple[Opened, Iterator[Piece]]:
         first = (sheet.start or (0, 0))[0]
         rows = sheet.iter_rows()
     except Exception as error:  # noqa: BLE001 - the library's errors have no common kind
-        message = f"{path.name}: the workbook cannot be read: {error}"
+        message = f"the workbook cannot be read: {error}"
         raise UnreadableFile(message) from None
     numbered = ((first + at + 1, row) for at, row in enumerate(rows))
     filled = ((line, cells) for line, row in numbered if any(cells := _texts(row)))
     head = next(filled, None)
     if head is None:
-        message = f"{path.name}: no rows: the first sheet is empty"
+        message = "no rows: the first sheet is empty"
         raise UnreadableFile(message)
-    return _with_header(path, head[1], filled)
+    return _with_header(head[1], filled)
 
 
 def _with_header(
-    path: Path, names: Sequence[str | None], rows: Iterator[tuple[int, list[str | None]]]
+    names: Sequence[str | None], rows: Iterator[tuple[int, list[str | None]]]
 ) -> tuple[Opened, Iterator[Piece]]:
     """Nameless columns are left out where they hold nothing below either."""
     while names and names[-1] is None:
         names = names[:-1]
-    header = check_header(path.name, [name or f"__unnamed_{at}" for at, name in enumerate(names)])
+    header = check_header([name or f"__unnamed_{at}" for at, name in enumerate(names)])
     ahead = next(rows, None)
     if ahead is None:
-        message = f"{path.name}: no rows under the header"
+        message = "no rows under the header"
         raise UnreadableFile(message)
-    return Opened("flat", header), in_pieces(path.name, header, _checked(ahead, rows, len(header)))
+    return Opened("flat", header), in_pieces(header, _checked(ahead, rows, len(header)))
 
 
 def _checked(
@@ -138,7 +138,7 @@ def _check_extents(path: Path) -> None:
     across = _number(column)
     if across > MAX_COLUMNS or row * across > MAX_SHEET_CELLS:
         message = (
-            f"{path.name}: the first sheet reaches to cell {column}{row}: more than {MAX_COLUMNS} "
+            f"the first sheet reaches to cell {column}{row}: more than {MAX_COLUMNS} "
             f"columns, or more than {MAX_SHEET_CELLS:,} cells. Delete what lies far from the "
             "table, or save it as CSV"
         )
@@ -197,22 +197,22 @@ def open_parquet(path: Path) -> tuple[Opened, Iterator[Piece]]:
         told = file.metadata
         size = sum(told.row_group(at).total_byte_size for at in range(told.num_row_groups))
     except (pa.ArrowException, OSError, ValueError) as error:
-        message = f"{path.name}: the Parquet file cannot be read: {_first_line(error)}"
+        message = f"the Parquet file cannot be read: {_first_line(error)}"
         raise UnreadableFile(message) from None
-    header = check_header(path.name, told.schema.to_arrow_schema().names)
+    header = check_header(told.schema.to_arrow_schema().names)
     if told.num_rows > MAX_ROWS or size > MAX_UNPACKED:
         message = (
-            f"{path.name}: {told.num_rows:,} rows that unfold to {size:,} bytes; at most "
+            f"{told.num_rows:,} rows that unfold to {size:,} bytes; at most "
             f"{MAX_ROWS:,} rows and {MAX_UNPACKED:,} bytes"
         )
         raise UnreadableFile(message)
     if not told.num_rows:
-        message = f"{path.name}: no rows under the header"
+        message = "no rows under the header"
         raise UnreadableFile(message)
-    return Opened("flat", header), in_pieces(path.name, header, _parquet_rows(path, file))
+    return Opened("flat", header), in_pieces(header, _parquet_rows(file))
 
 
-def _parquet_rows(path: Path, file: Any) -> Iterator[Row]:  # noqa: ANN401 - an untyped library
+def _parquet_rows(file: Any) -> Iterator[Row]:  # noqa: ANN401 - an untyped library
     import polars as pl  # noqa: PLC0415 - only where such a file comes
     import pyarrow as pa  # noqa: PLC0415
 
@@ -221,15 +221,15 @@ def _parquet_rows(path: Path, file: Any) -> Iterator[Row]:  # noqa: ANN401 - an 
         for batch in file.iter_batches(batch_size=PIECE_ROWS):
             found = pl.from_arrow(batch)
             frame = found if isinstance(found, pl.DataFrame) else found.to_frame()
-            for cells in _text_frame(path, frame).iter_rows():
+            for cells in _text_frame(frame).iter_rows():
                 line += 1
                 yield from _checked((line, list(cells)), iter(()), len(cells))
     except (pa.ArrowException, OSError, pl.exceptions.PolarsError) as error:
-        message = f"{path.name}: the Parquet file cannot be read: {_first_line(error)}"
+        message = f"the Parquet file cannot be read: {_first_line(error)}"
         raise UnreadableFile(message) from None
 
 
-def _text_frame(path: Path, frame: Any) -> Any:  # noqa: ANN401 - Polars is imported late
+def _text_frame(frame: Any) -> Any:  # noqa: ANN401 - Polars is imported late
     """Typed columns as the text a sender would write."""
     import polars as pl  # noqa: PLC0415 - only where such a file comes
 
@@ -241,7 +241,7 @@ def _text_frame(path: Path, frame: Any) -> Any:  # noqa: ANN401 - Polars is impo
             aware = column.dt.convert_time_zone("UTC").dt.strftime(utc)
             texts.append(aware if kind.time_zone else column.dt.strftime("%Y-%m-%dT%H:%M:%S%.6f"))
         elif kind.is_nested() or kind == pl.Binary:
-            message = f"{path.name}: column {name!r} holds {kind}; flat files hold plain values"
+            message = f"column {name!r} holds {kind}; flat files hold plain values"
             raise UnreadableFile(message)
         else:
             texts.append(column.cast(pl.String))

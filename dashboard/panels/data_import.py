@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import logging
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -12,6 +13,7 @@ import streamlit as st
 from dashboard import cards, clock, grids, wording
 from dashboard.data import book
 from data_access.columns import ANSWERS
+from data_access.engines import StoreUnusable
 from data_access.files import UnreadableFile
 from data_access.importing import Imported, Order, import_file
 from data_access.profile import UnknownProfile, shipped
@@ -60,7 +62,7 @@ def _form() -> None:
     if file is None or not (check or taken):
         return
     chosen = None if profile == _BY_HEADER else profile
-    with cards.guarded("The import"), st.spinner("Reading the file"):
+    with st.spinner("Reading the file"):
         st.session_state[_DONE] = _run(file, chosen, buyer.strip() or None, validate_only=check)
     st.rerun()
 
@@ -68,10 +70,11 @@ def _form() -> None:
 def _run(file: UploadedFile, profile: str | None, buyer: str | None, *, validate_only: bool) -> str:
     """Import or check a file, and say what came of it as HTML."""
     with tempfile.TemporaryDirectory(prefix="leadloop-upload-") as folder:
-        path = Path(folder) / (Path(file.name).name or "upload")
+        path = Path(folder) / "upload"  # its own name may be one that no file system takes
         path.write_bytes(file.getbuffer())
         order = Order(
             path=path,
+            file_name=file.name,
             profile=profile,
             buyer=buyer,
             validate_only=validate_only,
@@ -80,9 +83,15 @@ def _run(file: UploadedFile, profile: str | None, buyer: str | None, *, validate
         )
         try:
             return told(import_file(book().store, order), validate_only=validate_only)
-        except (UnreadableFile, UnknownProfile) as error:
+        except (UnreadableFile, UnknownProfile, StoreUnusable) as error:
             text = str(error).replace("name one with --profile", "choose one above")
-            return f'<p class="notice">{html.escape(text)}.</p>'
+        except Exception:
+            logging.getLogger(__name__).exception("the import of %r failed", order.name)
+            text = (
+                "The file could not be taken in to its end; the server's log says why. What was "
+                "taken in so far is kept, and importing the file again goes on from there"
+            )
+        return f'<p class="notice">{html.escape(text)}.</p>'
 
 
 def told(done: Imported, *, validate_only: bool) -> str:

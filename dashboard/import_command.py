@@ -1,0 +1,111 @@
+"""`leadloop import FILE…`: every file is tried, and what came of each is said."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from dashboard import clock
+from data_access.columns import ANSWERS
+from data_access.files import UnreadableFile
+from data_access.importing import Imported, Order, as_json, import_file
+from data_access.profile import UnknownProfile, load
+from data_access.settings import Settings
+from data_access.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+UNREADABLE: Final = 2
+"""Exit status where some file could not be read; the others were taken in."""
+
+
+def progress_bar(label: str) -> tuple[Progress, Callable[[int], None]]:
+    """A progress bar on stderr; silent where stderr is no terminal."""
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    progress = Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
+    task = progress.add_task(label, total=None)
+    return progress, lambda done: progress.update(task, completed=done)
+
+
+@click.command("import")
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option("--profile", help="A shipped profile or a path; found by the header if left out.")
+@click.option("--buyer", help="The buyer of rows that name none.")
+@click.option("--validate-only", is_flag=True, help="Count the answers, keep nothing.")
+@click.option("--json", "as_lines", is_flag=True, help="One line of JSON a file.")
+def import_(
+    files: tuple[Path, ...],
+    *,
+    profile: str | None,
+    buyer: str | None,
+    validate_only: bool,
+    as_lines: bool,
+) -> None:
+    """Take files in: JSON or NDJSON events, or flat rows as CSV, XLSX or Parquet.
+
+    The same command after an interruption goes on where it stopped. Refused rows are
+    written to a file that can be imported after correction. Every file is tried; where
+    one cannot be read, the command says which and ends with status 2.
+    """
+    settings = Settings()
+    if profile is not None:
+        load(profile)  # a profile that cannot be used is no fault of any file
+    store = Store(settings.url)
+    unread: list[str] = []
+    try:
+        for path in files:
+            progress, move = progress_bar(path.name)
+            order = Order(
+                path=path,
+                profile=profile,
+                buyer=buyer,
+                validate_only=validate_only,
+                errors_dir=settings.data_dir / "refused",
+                now_us=clock.now_us,
+                progress=move,
+            )
+            try:
+                with progress:
+                    done = import_file(store, order)
+            except (UnreadableFile, UnknownProfile) as error:
+                unread.append(str(error))
+                continue
+            click.echo(as_json(done) if as_lines else _told(done, validate_only=validate_only))
+    finally:
+        store.close()
+    if unread:
+        _tell(unread, len(files))
+
+
+def _tell(unread: list[str], files: int) -> None:
+    for sentence in unread:
+        click.echo(f"leadloop: {sentence}", err=True)
+    if files > 1:
+        click.echo(f"leadloop: {len(unread)} of {files} files could not be read", err=True)
+    sys.exit(UNREADABLE)
+
+
+def _told(done: Imported, *, validate_only: bool) -> str:
+    counts = ", ".join(f"{done.counts[answer]:,} {answer}" for answer in ANSWERS)
+    lines = [f"{done.file_name}: {done.rows:,} rows: {counts} (profile {done.profile})"]
+    if done.resumed_at:
+        lines.append(f"  continued after row {done.resumed_at:,}")
+    if validate_only:
+        lines.append("  nothing was kept: --validate-only")
+    if done.error_file:
+        lines.append(f"  refused rows, ready to be corrected and imported: {done.error_file}")
+    return "\n".join(lines)
