@@ -16,12 +16,13 @@ from dashboard import clock
 from dashboard.export_command import export
 from dashboard.import_command import import_, progress_bar
 from dashboard.report_command import report
+from dashboard.store_commands import backup, doctor, restore
 from data_access import demo as demo_store
 from data_access import demo_facts
 from data_access.columns import ANSWERS, BUYER_TYPES
-from data_access.engines import StoreUnusable
 from data_access.settings import Settings
 from data_access.store import Store
+from data_access.store_errors import StoreUnusable
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 
@@ -190,6 +191,9 @@ def name(kind: str, entity_id: str, *, called: str | None, buyer_type: str | Non
 
 
 main.add_command(import_)
+main.add_command(backup)
+main.add_command(restore)
+main.add_command(doctor)
 main.add_command(export)
 main.add_command(report)
 

@@ -12,7 +12,7 @@ import click
 from dashboard import answers, api, filters, options, tables
 from dashboard.data import book, close
 from data_access import exporting
-from data_access.engines import StoreUnusable
+from data_access.store_errors import StoreUnusable
 from metrics.scope import DIMENSIONS
 
 _SEVERAL: Final = {

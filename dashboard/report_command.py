@@ -10,9 +10,9 @@ import click
 from dashboard import answers, api
 from dashboard.data import book, close
 from dashboard.reports import asking, buyer, html, making, pdf, published
-from data_access.engines import StoreUnusable
 from data_access.publications import NoName
 from data_access.settings import BadSettings
+from data_access.store_errors import StoreUnusable
 from metrics.scope import DIMENSIONS
 
 if TYPE_CHECKING:

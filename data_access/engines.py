@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 from pysqlite3 import dbapi2 as pysqlite3
 
+from data_access.store_errors import BUSY, StoreBusy, StoreUnusable, in_words, is_busy
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -28,16 +30,6 @@ TURN_S: Final = 5
 """After so long the wait is said once, in the log and on the terminal."""
 WRITERS_LOCK: Final = 7_310
 """The advisory lock by which writers take turns on PostgreSQL."""
-_BUSY: Final = frozenset({5, 6})  # SQLITE_BUSY, SQLITE_LOCKED
-_LOCK_TIMEOUT: Final = "55P03"  # lock_not_available
-
-
-class StoreUnusable(RuntimeError):  # noqa: N818 - a state of the store, said as such
-    """The store cannot be opened safely; the message says why and what to do."""
-
-
-class StoreBusy(StoreUnusable):
-    """Another writer did not let go of the store in time."""
 
 
 def wal_is_safe(version: str) -> bool:
@@ -144,10 +136,12 @@ def writing(engine: sa.Engine, *, patience_s: float = PATIENCE_S) -> Iterator[sa
     Raises:
         StoreBusy: another writer held the store for longer than `patience_s`.
     """
-    with engine.connect().execution_options(**WRITER) as connection:
-        transaction = _turn(connection, time.monotonic() + patience_s)
-        with transaction:
-            yield connection
+    with (
+        in_words(engine),
+        engine.connect().execution_options(**WRITER) as connection,
+        _turn(connection, time.monotonic() + patience_s),
+    ):
+        yield connection
 
 
 def _turn(connection: sa.Connection, until: float) -> sa.RootTransaction:
@@ -162,26 +156,15 @@ def _turn(connection: sa.Connection, until: float) -> sa.RootTransaction:
                 connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
         except sa.exc.OperationalError as error:
             connection.rollback()
-            if not _is_busy(error):
+            if not is_busy(error):
                 raise
             if time.monotonic() >= until:
-                message = (
-                    "the store is busy: another command or server has been writing to it for "
-                    "too long. Try again when it is done; nothing was changed."
-                )
-                raise StoreBusy(message) from None
+                raise StoreBusy(BUSY) from None
             if not told:
                 LOG.warning("leadloop: waiting for another writer to finish")
                 told = True
         else:
             return transaction
-
-
-def _is_busy(error: sa.exc.OperationalError) -> bool:
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    if isinstance(code, int):
-        return code & 0xFF in _BUSY
-    return getattr(error.orig, "sqlstate", None) == _LOCK_TIMEOUT
 
 
 def free_space(path: Path) -> int | None:

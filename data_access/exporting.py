@@ -31,7 +31,7 @@ MAX_SHEET_ROWS: Final = 1_048_575
 BLOCK: Final = 65_536
 ROWS_A_BLOCK: Final = 50_000
 
-_LIVE: Final = "^[\\s\\u{feff}]*[=+\\-@%\\t\\r\\u{ff1d}\\u{ff0b}\\u{ff0d}\\u{ff20}]|^'"
+_LIVE: Final = "^[\\s\\p{Z}\\p{Cf}\\p{Cc}]*[=+\\-@%\\t\\r\\u{ff1d}\\u{ff0b}\\u{ff0d}\\u{ff20}]|^'"
 _TYPES: Final = {
     pl.String: "string",
     pl.Int64: "integer",

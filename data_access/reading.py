@@ -89,7 +89,7 @@ def _id(field: Field) -> Reading:
 
 def _text(field: Field) -> Reading:
     text = pl.col(field.name)
-    control = text.str.contains(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+    control = text.str.contains(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\u{9f}]")
     code = (
         pl.when(text.str.len_chars() > LONGEST)
         .then(pl.lit("too_long"))

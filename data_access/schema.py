@@ -16,7 +16,8 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from data_access import tables
-from data_access.engines import StoreUnusable, writing
+from data_access.engines import writing
+from data_access.store_errors import StoreUnusable, in_words, store_name
 
 COUNTERS: Final = ("facts", "quarantine", "audit", "work", "annotations", "publications")
 IDENTITY: Final = "store_id"
@@ -30,20 +31,13 @@ def prepare(engine: sa.Engine) -> None:
         StoreUnusable: the database cannot be reached, is none of ours, or is newer.
     """
     config = _config()
-    try:
+    with in_words(engine):
         if not _is_current(engine, config):
             with writing(engine) as connection:
                 if revision_of(connection) != newest_revision():
                     config.attributes["connection"] = connection
                     command.upgrade(config, "head")
                 _first_rows(connection)
-    except sa.exc.DatabaseError as error:
-        message = f"the store at {engine.url!r} cannot be opened: {_first_line(error)}"
-        raise StoreUnusable(message) from error
-
-
-def _first_line(error: sa.exc.DatabaseError) -> str:
-    return str(error.orig).strip().partition("\n")[0]
 
 
 def _config() -> Config:
@@ -81,7 +75,7 @@ def _is_current(engine: sa.Engine, config: Config) -> bool:
             told = sa.inspect(connection).has_table(tables.properties.name)
             made_by = (property_of(connection, MADE_BY) if told else None) or "of a newer version"
             message = (
-                f"the store at {engine.url!r} was written by Leadloop {made_by} (tables "
+                f"the store {store_name(engine)} was written by Leadloop {made_by} (tables "
                 f"{revision}); this is {installed('leadloop')}, which knows them up to {newest}. "
                 "Install that version or a later one, or restore an older backup elsewhere"
             )

@@ -17,8 +17,9 @@ import sqlalchemy as sa
 
 from data_access import schema, tables
 from data_access.columns import ALIASES, ATTEMPTS, ENTITIES, FEEDBACK
-from data_access.engines import StoreUnusable, file_identity, file_of, open_engine, writing
+from data_access.engines import file_identity, file_of, open_engine, writing
 from data_access.roads import road_of
+from data_access.store_errors import StoreUnusable, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -96,7 +97,11 @@ class Store:
         options: dict[str, str] = {}
         if self.engine.dialect.name == "postgresql":
             options["isolation_level"] = "REPEATABLE READ"
-        with self.engine.connect().execution_options(**options) as connection, connection.begin():
+        with (
+            in_words(self.engine),
+            self.engine.connect().execution_options(**options) as connection,
+            connection.begin(),
+        ):
             yield connection
 
     @contextmanager

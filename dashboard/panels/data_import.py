@@ -13,10 +13,10 @@ import streamlit as st
 from dashboard import cards, clock, grids, wording
 from dashboard.data import book
 from data_access.columns import ANSWERS
-from data_access.engines import StoreUnusable
 from data_access.files import UnreadableFile
 from data_access.importing import Imported, Order, import_file
 from data_access.profile import UnknownProfile, shipped
+from data_access.store_errors import StoreUnusable
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile

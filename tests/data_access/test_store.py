@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_access.columns import ATTEMPTS, FEEDBACK
-from data_access.engines import StoreUnusable, open_engine, wal_is_safe, writing
+from data_access.engines import open_engine, wal_is_safe, writing
 from data_access.store import Store
+from data_access.store_errors import StoreUnusable
 from data_access.tables import METADATA
 
 if TYPE_CHECKING:

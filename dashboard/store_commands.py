@@ -1,0 +1,104 @@
+"""`leadloop backup`, `restore` and `doctor`: the store kept safe, and looked at."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from dashboard import clock, publishing
+from data_access import backup as copies
+from data_access import doctor as checks
+from data_access.settings import Settings
+from data_access.shelf import Shelf, SnapshotUnwritable
+from data_access.store import Store
+from metrics import rules
+
+if TYPE_CHECKING:
+    from data_access.doctor import Check
+
+_OWN: Final = ("counters", "properties")  # the store's own, nobody's rows
+UNWELL: Final = 1
+"""Exit status of `doctor` where something wants mending."""
+
+
+def _counted(copied: copies.Copied) -> str:
+    told = {name: n for name, n in copied.rows.items() if n and name not in _OWN}
+    rows = ", ".join(f"{count:,} {name}" for name, count in told.items())
+    return f"data version {copied.data_version:,}: {rows or 'no rows'}"
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> None:
+    """Write the whole store to FILE, also while it is in use.
+
+    FILE is one file for SQLite and PostgreSQL alike; it goes back into either.
+    """
+    store = Store(Settings().url)
+    try:
+        click.echo(f"{file}: {_counted(copies.backup(store, file))}")
+    except copies.BadBackup as error:
+        raise click.UsageError(str(error)) from None
+    finally:
+        store.close()
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--replace", is_flag=True, help="Put it in place of the facts the store holds.")
+def restore(file: Path, *, replace: bool) -> None:
+    """Put a backup into the store, in one step: all of it, or nothing.
+
+    A server that is running shows the restored figures by itself.
+    """
+    store = Store(Settings().url)
+    try:
+        done = copies.restore(store, file, replace=replace, at_us=clock.now_us())
+        click.echo(f"restored from {file}: {_counted(done)}")
+    except copies.BadBackup as error:
+        raise click.UsageError(str(error)) from None
+    finally:
+        store.close()
+
+
+@click.command()
+def doctor() -> None:
+    """Look at versions, store, counts, unfinished imports and snapshot; say what to do."""
+    settings = Settings()
+    store = Store(settings.url)
+    try:
+        found = [*checks.examine(store), _snapshot(store, settings)]
+    finally:
+        store.close()
+    for check in found:
+        click.echo(f"{'well' if check.well else 'MEND'}  {check.name}: {check.found}")
+        if not check.well and check.advice:
+            click.echo(f"      {check.advice}")
+    unwell = sum(not check.well for check in found)
+    click.echo("all is well" if not unwell else f"{unwell} of {len(found)} want mending")
+    sys.exit(UNWELL if unwell else 0)
+
+
+def _snapshot(store: Store, settings: Settings) -> Check:
+    """Whether the snapshot can be written, and whether it fits the store."""
+    shelf = Shelf(settings.data_dir / "snapshot")
+    try:
+        with shelf.writing():
+            pass
+    except SnapshotUnwritable as error:
+        return checks.Check("snapshot", well=False, found=str(error))
+    edition = publishing.standing(
+        store,
+        shelf,
+        zone=settings.report_zone,
+        now_us=clock.now_us(),
+        rules=rules.read(*settings.rules_tables()),
+    )
+    if edition is None:
+        return checks.Check("snapshot", well=True, found="none that fits: it is made when asked")
+    behind = store.data_version() - edition.version
+    found = f"version {edition.version:,}, " + (f"{behind:,} facts behind" if behind else "newest")
+    return checks.Check("snapshot", well=True, found=found)

@@ -1,0 +1,92 @@
+"""What a database says went wrong, in words for the operator."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+import psycopg
+import sqlalchemy as sa
+from pysqlite3 import dbapi2 as pysqlite3
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class StoreUnusable(RuntimeError):  # noqa: N818 - a state of the store, said as such
+    """The store cannot be used as it is; the message says why and what to do."""
+
+
+class StoreBusy(StoreUnusable):
+    """Another writer did not let go of the store in time."""
+
+
+BUSY: Final = (
+    "the store is busy: another command or server has been writing to it for too long. Try "
+    "again when it is done; nothing was changed"
+)
+_DAMAGED: Final = (
+    "is damaged. Stop writing to it, copy it aside, see what `leadloop doctor` says, and restore "
+    "the newest backup"
+)
+_FULL: Final = "cannot grow: the disk is full. Nothing was lost; make room and try again"
+_SQLITE: Final = {
+    8: "cannot be written: it, or its folder, is read-only",
+    10: "cannot be read or written: the disk reports an error",
+    11: _DAMAGED,
+    13: _FULL,
+    14: "cannot be opened: its folder or the file itself may not be read and written",
+    26: _DAMAGED.replace("is damaged", "is damaged, or no SQLite file at all"),
+}
+"""Sentences by SQLite's primary result codes."""
+_SQLITE_BUSY: Final = frozenset({5, 6})
+_LOCK_TIMEOUT: Final = "55P03"
+_DISK_FULL: Final = "53100"
+
+
+def is_busy(error: BaseException) -> bool:
+    """Whether a database only says that another has its turn."""
+    original = getattr(error, "orig", error)
+    code = getattr(original, "sqlite_errorcode", None)
+    if isinstance(code, int):
+        return code & 0xFF in _SQLITE_BUSY
+    return getattr(original, "sqlstate", None) == _LOCK_TIMEOUT
+
+
+@contextmanager
+def in_words(engine: sa.Engine) -> Iterator[None]:
+    """Turn what the operator can mend into StoreUnusable; let our own mistakes through."""
+    try:
+        yield
+    except (sa.exc.DBAPIError, pysqlite3.Error, psycopg.Error) as error:
+        if is_busy(error):
+            raise StoreBusy(BUSY) from error
+        why = _why(getattr(error, "orig", None) or error)
+        if why is None:
+            raise
+        message = f"the store {store_name(engine)} {why}"
+        raise StoreUnusable(message) from error
+
+
+def store_name(engine: sa.Engine) -> str:
+    """What to call a store in a message: its file, or its address without the password."""
+    url = engine.url
+    if engine.dialect.name == "sqlite":
+        return url.database or "in memory"
+    return url.set(drivername=url.get_backend_name(), password=None).render_as_string()
+
+
+def _why(error: BaseException) -> str | None:
+    code = getattr(error, "sqlite_errorcode", None)
+    if isinstance(code, int):
+        return _SQLITE.get(code & 0xFF)
+    if isinstance(error, psycopg.OperationalError):
+        if error.sqlstate == _DISK_FULL:
+            return _FULL
+        return f"did not answer: {first_line(error)}"
+    return None
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of what a database said."""
+    return str(error).strip().partition("\n")[0]
