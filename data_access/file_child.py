@@ -15,7 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from data_access.file_limits import Opened, UnreadableFile
+from data_access.file_limits import Opened, PieceRows, UnreadableFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -90,6 +90,7 @@ def main() -> None:
     os.dup2(2, 1)  # whatever a library prints is no answer
     order = json.loads(sys.stdin.readline())
     _limit_memory(order["memory"])
+    PieceRows.most = order["rows"]
     path = Path(order["path"])
     try:
         opened, pieces = open_file(path, order["rules"])

@@ -6,7 +6,7 @@ Nothing here needs more than the standard library: the reading process starts wi
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from data_access.storable import storable
 
@@ -19,7 +19,6 @@ MAX_CELL: Final = 16_384  # characters
 MAX_SHEET_CELLS: Final = 24_000_000  # a workbook's reader lays out the whole rectangle
 MAX_JSON: Final = 64 * 1_048_576
 MAX_UNPACKED: Final = 2_147_483_648
-PIECE_ROWS: Final = 20_000
 PIECE_SIZE: Final = 32 * 1_048_576  # characters; a piece of wide rows has fewer of them
 
 
@@ -28,6 +27,12 @@ class UnreadableFile(ValueError):  # noqa: N818 - says what the file is
 
     def __init__(self, message: str) -> None:
         super().__init__(storable(message))
+
+
+class PieceRows:
+    """So many rows a piece has at most; the reading process is told how many."""
+
+    most: ClassVar[int] = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,7 @@ def check_header(header: Sequence[str]) -> tuple[str, ...]:
 
 
 def in_pieces(header: Sequence[str], rows: Iterator[Row]) -> Iterator[Piece]:
-    """Rows of cells as pieces, each of at most `PIECE_ROWS` rows and about `PIECE_SIZE`."""
+    """Rows of cells as pieces, each of at most `PieceRows.most` rows and about `PIECE_SIZE`."""
     end = 0
     piece, cells, size = Piece(0), [], 0
     for row in rows:
@@ -109,7 +114,7 @@ def in_pieces(header: Sequence[str], rows: Iterator[Row]) -> Iterator[Piece]:
             piece.lines.append(row[0])
             cells.append(row[1])
             size += sum(len(cell) for cell in row[1] if cell is not None)
-        if len(piece.lines) + len(piece.bad) >= PIECE_ROWS or size >= PIECE_SIZE:
+        if len(piece.lines) + len(piece.bad) >= PieceRows.most or size >= PIECE_SIZE:
             yield _filled(piece, header, cells, end)
             piece, cells, size = Piece(0), [], 0
     if piece.lines or piece.bad:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from data_access.file_child import HEAD
-from data_access.file_limits import BadLine, Opened, Piece, UnreadableFile
+from data_access.file_limits import BadLine, Opened, Piece, PieceRows, UnreadableFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,10 +35,14 @@ _MAX_MESSAGE: Final = 512 * _MIB
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the reading process may use: bytes of memory, seconds from one piece to the next."""
+    """What the reading process may use: bytes of memory, seconds a piece, and rows of a piece."""
 
     memory: int = 1_536 * _MIB
     seconds: float = 120.0
+    rows: int = PieceRows.most
+
+
+LIMITS: Final = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ def open_rows(
         "name": name or path.name,
         "rules": {key: value for key, value in said.items() if value},
     }
-    reader = _Reader(order, limits or Limits())
+    reader = _Reader(order, limits or LIMITS)
     try:
         opened = Opened(**reader.answer("opened"))
     except BaseException:
@@ -126,7 +130,9 @@ class _Reader:
         )
         stdin = self._process.stdin
         assert stdin is not None  # noqa: S101 - it was asked for
-        stdin.write(json.dumps({**order, "memory": limits.memory}).encode() + b"\n")
+        stdin.write(
+            json.dumps({**order, "memory": limits.memory, "rows": limits.rows}).encode() + b"\n"
+        )
         stdin.close()
 
     def answer(self, *expected: str) -> Any:  # noqa: ANN401 - JSON of its own making

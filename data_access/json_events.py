@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from data_access.file_limits import (
     MAX_JSON,
     MAX_ROWS,
-    PIECE_ROWS,
     PIECE_SIZE,
     BadLine,
     Opened,
     Piece,
+    PieceRows,
     UnreadableFile,
 )
 from data_access.storable import storable
@@ -107,7 +107,7 @@ def _pieces(
             message = f"more than {MAX_ROWS:,} events; split the file"
             raise UnreadableFile(message)
         following = next(texts, None)
-        if len(facts) + len(bad) >= PIECE_ROWS or size >= PIECE_SIZE or following is None:
+        if len(facts) + len(bad) >= PieceRows.most or size >= PIECE_SIZE or following is None:
             yield _piece(facts, bad, end)
             facts, bad, size = [], [], 0
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from data_access.columns import ID_PATTERN, ID_RULE, Field, Kind
+from data_access.storable import IN_FRAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,7 +90,7 @@ def _id(field: Field) -> Reading:
 
 def _text(field: Field) -> Reading:
     text = pl.col(field.name)
-    control = text.str.contains(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\u{9f}]")
+    control = text.str.contains(IN_FRAMES)
     code = (
         pl.when(text.str.len_chars() > LONGEST)
         .then(pl.lit("too_long"))

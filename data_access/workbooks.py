@@ -14,9 +14,9 @@ from data_access.file_limits import (
     MAX_ROWS,
     MAX_SHEET_CELLS,
     MAX_UNPACKED,
-    PIECE_ROWS,
     BadLine,
     Opened,
+    PieceRows,
     UnreadableFile,
     check_header,
     in_pieces,
@@ -218,7 +218,7 @@ def _parquet_rows(file: Any) -> Iterator[Row]:  # noqa: ANN401 - an untyped libr
 
     line = 1
     try:
-        for batch in file.iter_batches(batch_size=PIECE_ROWS):
+        for batch in file.iter_batches(batch_size=PieceRows.most):
             found = pl.from_arrow(batch)
             frame = found if isinstance(found, pl.DataFrame) else found.to_frame()
             for cells in _text_frame(frame).iter_rows():
