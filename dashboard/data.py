@@ -89,6 +89,8 @@ class Book:
         self._edition: Edition | None = None
         self._taken_us = 0
         self._trouble: str | None = None
+        self.damage: str | None = None
+        """What was found wrong with the store's file, as a sentence."""
 
     # --- the edition ------------------------------------------------------------------
 
@@ -172,7 +174,7 @@ class Book:
             newest=_moment(newest) if newest is not None else None,
             deliveries=kept.delivered(shown),
             currency=self.settings.currency,
-            trouble=self._trouble,
+            trouble=self.damage or self._trouble,
         )
 
     def _ended(self) -> date | None:

@@ -65,9 +65,15 @@ def no_rows(asked: Asked, status: Status) -> None:
                 )
 
 
-def unavailable() -> None:
-    """The store could not be read at all."""
+def unavailable(why: str | None = None) -> None:
+    """Nothing can be shown; `why` is a sentence where the reason is known."""
+    told = why or "The store did not answer; the reason is in the server's log"
     st.html(
-        '<div class="empty"><strong>The data cannot be read at the moment.</strong> The store '
-        "did not answer; the reason is in the server's log. Reload the page to try again.</div>"
+        '<div class="empty"><strong>The data cannot be read at the moment.</strong> '
+        f"{html.escape(told[:1].upper() + told[1:])}. Reload the page to try again.</div>"
     )
+
+
+def trouble(why: str) -> None:
+    """Figures are shown, but newer ones cannot be made, or the store is damaged."""
+    st.html(f'<p class="notice">{html.escape(why[:1].upper() + why[1:])}.</p>')

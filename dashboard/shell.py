@@ -11,6 +11,8 @@ import streamlit as st
 from dashboard import address, empty_states, filter_bar, header, navigation, theme
 from dashboard.data import book
 from dashboard.panels import data_import
+from data_access.shelf import SnapshotUnwritable
+from data_access.store_errors import StoreUnusable
 
 ASSETS: Final = Path(__file__).parent / "assets"
 _SIDEBAR: Final = 210  # pixels; page names are short
@@ -38,7 +40,13 @@ def show() -> None:
             empty_states.nothing_yet()
             data_import.show()
             return
+        if status.trouble:
+            empty_states.trouble(status.trouble)
         filter_bar.show(status)
+    except (StoreUnusable, SnapshotUnwritable) as error:
+        logging.getLogger(__name__).warning("page %s: %s", page.title, error)
+        empty_states.unavailable(str(error))
+        return
     except Exception:
         logging.getLogger(__name__).exception("the frame of page %s could not be drawn", page.title)
         empty_states.unavailable()

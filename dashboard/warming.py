@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Final
 from dashboard import filters, todo
 from dashboard.data import book
 from dashboard.reports import asking
+from data_access import doctor
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from datetime import date
+
+    from dashboard.data import Book
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -30,6 +33,7 @@ def warm() -> None:
     """Make the edition, what it says wants a decision, and what is said of the last month."""
     try:
         known = book()
+        _look_over(known)
         status = known.status()
         if status.empty:
             return
@@ -46,6 +50,17 @@ def warm() -> None:
         known.table("monthly", asking.read("monthly", {"month": [month]}, known).scope)
     except Exception:  # noqa: BLE001 - a page says it to the reader, here it goes to the log
         _LOG.exception("could not warm up; the first page will say what is wrong")
+
+
+def _look_over(known: Book) -> None:
+    """Hold the store's file against itself; what is found stands on every page."""
+    wrong = doctor.quick_check(known.store)
+    if wrong:
+        known.damage = (
+            f"The store's file is damaged ({wrong}). What is shown may be wrong: stop importing, "
+            "and restore the newest backup"
+        )
+        _LOG.error(known.damage)
 
 
 def _last_month(today: date) -> str:

@@ -51,6 +51,9 @@ def backup(store: Store, path: Path) -> Copied:
     if path.exists():
         message = f"{path} is there already; name a new file, or remove it first"
         raise BadBackup(message)
+    if not path.parent.is_dir():
+        message = f"{path} cannot be written: there is no folder {path.parent}"
+        raise BadBackup(message)
     draft = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.tmp")
     try:
         if store.engine.dialect.name == "sqlite":

@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -130,10 +131,9 @@ class _Reader:
         )
         stdin = self._process.stdin
         assert stdin is not None  # noqa: S101 - it was asked for
-        stdin.write(
-            json.dumps({**order, "memory": limits.memory, "rows": limits.rows}).encode() + b"\n"
-        )
-        stdin.close()
+        told = {**order, "memory": limits.memory, "rows": limits.rows}
+        with suppress(BrokenPipeError), stdin:  # how it ended is said when it is asked
+            stdin.write(json.dumps(told).encode() + b"\n")
 
     def answer(self, *expected: str) -> Any:  # noqa: ANN401 - JSON of its own making
         """The body of the next message, if it is of an expected kind; else UnreadableFile."""

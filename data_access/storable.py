@@ -1,9 +1,9 @@
 r"""The one function that every text passes on its way into the store.
 
 PostgreSQL takes no NUL, neither database takes half of a surrogate pair, XML has no sign
-for the two characters that are none, and control characters hide from whoever looks. Each such character is written out as the six
-characters that name it in JSON (`\u0000`), so the text can be stored everywhere, is
-seen as it was sent, and JSON stays the JSON it was.
+for the two characters that are none, and control characters hide from whoever looks. Each
+such character is written out as the six characters that name it in JSON (`\u0000`), so
+the text can be stored everywhere, is seen as it was sent, and JSON stays the JSON it was.
 """
 
 from __future__ import annotations

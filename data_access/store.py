@@ -67,7 +67,11 @@ class Store:
         self.road = road_of(self.engine)
         self._file = file_of(self.engine)
         self._prepared: tuple[int, int] | None = None
-        schema.prepare(self.engine)
+        try:
+            schema.prepare(self.engine)
+        except BaseException:
+            self.engine.dispose()
+            raise
         self._prepared = self._file_now()
 
     def _file_now(self) -> tuple[int, int] | None:

@@ -1,0 +1,193 @@
+"""Backup and restore: under load, across databases, killed, and what is refused."""
+
+from __future__ import annotations
+
+import threading
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+from builders import delivered, postgres_url, reported, us
+from hostile_text import KEPT
+
+from data_access import backup as copies
+from data_access import doctor, publications, tables, trend_notes, worklist
+from data_access.backup import BadBackup
+from data_access.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from builders import Desk
+
+    from dashboard.data import Book
+
+NOW = us("2026-11-22T14:05:00Z")
+
+
+def _filled(desk: Desk) -> None:
+    """Something in every table, hostile text included."""
+    desk.take(
+        *(delivered(f"L{n}", "B1", "2026-05-01T10:00:00Z", price="10.00") for n in range(60)),
+        *(
+            reported(f"L{n}", "B1", "returned", "2026-05-02T10:00:00Z", notes=text)
+            for n, text in enumerate(KEPT)
+        ),
+        reported("L1", "B1", "odd word", "2026-05-02T10:00:00Z"),
+        {"event_type": "recipient.nonsense", "lead_id": "L1"},
+    )
+    store = desk.store
+    store.set_entity("buyer", "B1", name="Acme", buyer_type="data_buyer", at_us=NOW)
+    store.merge("buyer", "b-1", "B1", at_us=NOW)
+    worklist.record(
+        store, worklist.Decision(finding="claims", state="mine", who="Ada", note="mine"), at_us=NOW
+    )
+    day = date(2026, 5, 1)
+    trend_notes.add(store, day=day, sentence="a note", source_id=None, who="Ada", at_us=NOW)
+    report = publications.Publication(
+        who="Ada",
+        kind="monthly",
+        title="May",
+        first_day=day,
+        last_day=day,
+        query="",
+        as_of_us=NOW,
+        data_version=3,
+        rules="r",
+        figures="{}",
+        html="<p>'</p>",
+    )
+    publications.publish(store, report, at_us=NOW)
+
+
+def _rows(store: Store) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table but what a restore adds: its line in the audit, its identity."""
+    found = {}
+    with store.reading() as connection:
+        for table in tables.METADATA.sorted_tables:
+            rows = [tuple(row) for row in connection.execute(sa.select(table))]
+            found[table.name] = sorted(rows, key=repr)
+    found["audit"] = [row for row in found["audit"] if "restore" not in row]
+    found["counters"] = [row for row in found["counters"] if row[0] != "audit"]
+    found["properties"] = [row for row in found["properties"] if row[0] != "store_id"]
+    return found
+
+
+def test_a_backup_goes_back_into_either_database(any_desk: Desk, tmp_path: Path) -> None:
+    """SQLite and PostgreSQL in, SQLite and PostgreSQL out: every row of every table."""
+    _filled(any_desk)
+    before = _rows(any_desk.store)
+    assert all(before.values()), "a table without rows would show nothing"
+    file = tmp_path / "store.backup"
+    copied = copies.backup(any_desk.store, file)
+    assert copied.data_version == any_desk.store.data_version()
+    assert copied.rows["feedback"] == len(before["feedback"])
+    assert file.stat().st_mode & 0o077 == 0, "a backup holds every lead"
+    assert [path.name for path in tmp_path.glob("store.backup*")] == ["store.backup"]
+    with postgres_url() as url:
+        for target in (f"sqlite:///{tmp_path / 'elsewhere.sqlite3'}", url):
+            other = Store(target)
+            copies.restore(other, file, replace=False, at_us=NOW)
+            assert _rows(other) == before
+            assert all(check.well for check in doctor.examine(other) if check.name != "room")
+            other.close()
+
+
+def test_a_backup_under_load_is_one_consistent_state(any_desk: Desk, tmp_path: Path) -> None:
+    """While two writers go on: every backup adds up, and holds a beginning of the facts."""
+    stop = threading.Event()
+
+    def write(buyer: str) -> None:
+        store = Store(any_desk.store.engine.url.render_as_string(hide_password=False))
+        desk = type(any_desk)(store, any_desk.folder)
+        n = 0
+        while not stop.is_set():
+            n += 1
+            facts = (delivered(f"L{n}-{k}", buyer, "2026-05-01T10:00:00Z") for k in range(20))
+            desk.take(*facts)
+        store.close()
+
+    writers = [threading.Thread(target=write, args=(buyer,)) for buyer in ("B1", "B2")]
+    for writer in writers:
+        writer.start()
+    try:
+        versions = [copies.backup(any_desk.store, tmp_path / f"{n}").data_version for n in range(4)]
+    finally:
+        stop.set()
+        for writer in writers:
+            writer.join(timeout=30)
+    assert versions == sorted(versions)
+    assert all(version % 20 == 0 for version in versions), "half of a batch is in none"
+    whole = _rows(any_desk.store)["attempts"]
+    other = Store(f"sqlite:///{tmp_path / 'elsewhere.sqlite3'}")
+    copies.restore(other, tmp_path / "3", replace=False, at_us=NOW)
+    known = set(whole)
+    assert all(row in known for row in _rows(other)["attempts"])
+    assert other.data_version() == versions[3]
+    other.close()
+
+
+def test_figures_are_equal_after_a_restore_and_follow_it_at_once(
+    desk: Desk, open_book: Callable[[], Book], tmp_path: Path
+) -> None:
+    """A server that runs shows the restored figures, though as many facts came meanwhile."""
+    _filled(desk)
+    book = open_book()
+    before = book.status().deliveries
+    copies.backup(desk.store, tmp_path / "file")
+    desk.take(*(delivered(f"new-{n}", "B1", "2026-05-01T10:00:00Z") for n in range(5)))
+    book.refresh()
+    assert book.status().deliveries == before + 5
+    copies.restore(desk.store, tmp_path / "file", replace=True, at_us=NOW)
+    assert book.status().deliveries == before
+    desk.take(*(delivered(f"other-{n}", "B1", "2026-05-01T10:00:00Z") for n in range(5)))
+    book.refresh()
+    leads = set(book.edition.outcomes().collect()["lead_id"])
+    assert "other-1" in leads
+    assert "new-1" not in leads
+
+
+def test_what_is_no_backup_is_refused_by_name(any_desk: Desk, tmp_path: Path) -> None:
+    """Nothing is changed: text, an emptied or cut file, a flipped bit, facts in the way."""
+    _filled(any_desk)
+    good = tmp_path / "good"
+    copies.backup(any_desk.store, good)
+    with pytest.raises(BadBackup, match="there already"):
+        copies.backup(any_desk.store, good)
+    with pytest.raises(BadBackup, match="--replace"):
+        copies.restore(any_desk.store, good, replace=False, at_us=NOW)
+    with pytest.raises(BadBackup, match="cannot be written"):
+        copies.backup(any_desk.store, tmp_path / "no" / "such" / "folder")
+    content = good.read_bytes()
+    hurt = bytearray(content)
+    hurt[len(hurt) // 2 : len(hurt) // 2 + 3000] = b"\x5a" * 3000
+    for name, bad in {
+        "text": b"not a database",
+        "empty": b"",
+        "cut": content[: len(content) // 3],
+        "hurt": bytes(hurt),
+        "missing": None,
+    }.items():
+        path = tmp_path / name
+        if bad is not None:
+            path.write_bytes(bad)
+        before = _rows(any_desk.store)
+        with pytest.raises(BadBackup, match=name):
+            copies.restore(any_desk.store, path, replace=True, at_us=NOW)
+        assert _rows(any_desk.store) == before
+
+
+def test_the_doctor_finds_what_does_not_add_up(any_desk: Desk) -> None:
+    """Each kind of harm by its name, with what to do."""
+    _filled(any_desk)
+    assert [check.name for check in doctor.examine(any_desk.store) if not check.well] == []
+    with any_desk.store.writing() as connection:
+        connection.execute(sa.text("DELETE FROM feedback WHERE seq = 61"))
+        connection.execute(sa.text("UPDATE batches SET created = created + 1, finished_us = NULL"))
+        connection.execute(sa.text("UPDATE counters SET value = 9 WHERE name = 'quarantine'"))
+    wrong = {check.name: check for check in doctor.examine(any_desk.store) if not check.well}
+    assert sorted(wrong) == ["facts", "imports", "quarantine", "receipts"]
+    assert all(check.advice for check in wrong.values())
+    assert "run the same import again" in wrong["imports"].advice

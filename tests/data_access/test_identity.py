@@ -1,0 +1,170 @@
+"""A store is known by what it is, not by where it lies: no page ever mixes two of them."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+from builders import delivered, reported, us
+from pysqlite3 import dbapi2 as pysqlite3
+
+from data_access import schema
+from data_access.store import Store
+from data_access.store_errors import StoreUnusable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from builders import Desk
+
+    from dashboard.data import Book
+
+
+def _leads(book: Book) -> set[str]:
+    book.status()
+    return set(book.edition.outcomes().collect()["lead_id"])
+
+
+def _emptied(desk: Desk) -> None:
+    """Put another, empty store under the same name, as `rm` and the next command do."""
+    desk.store.close()
+    for ending in ("", "-wal", "-shm"):
+        (desk.folder / f"leadloop.sqlite3{ending}").unlink(missing_ok=True)
+    desk.store = Store(f"sqlite:///{desk.folder / 'leadloop.sqlite3'}")
+
+
+def _some(desk: Desk, *leads: str) -> None:
+    desk.take(*(delivered(lead, "B1", "2026-05-01T10:00:00Z") for lead in leads))
+
+
+def test_another_store_under_the_same_name_is_not_mixed_with_the_first(
+    desk: Desk, open_book: Callable[[], Book]
+) -> None:
+    """A smaller store, an equally large one, a larger one: only its own leads are shown."""
+    _some(desk, "old-1", "old-2")
+    assert _leads(open_book()) == {"old-1", "old-2"}
+    for leads in (["a-1"], ["b-1", "b-2"], ["c-1", "c-2", "c-3"]):
+        _emptied(desk)
+        _some(desk, *leads)
+        assert _leads(open_book()) == set(leads)
+
+
+def test_a_server_that_runs_shows_the_new_store_without_being_asked(
+    desk: Desk, open_book: Callable[[], Book]
+) -> None:
+    """The file is exchanged below an open book, with as many facts as before."""
+    _some(desk, "old-1", "old-2")
+    book = open_book()
+    assert _leads(book) == {"old-1", "old-2"}
+    _emptied(desk)
+    _some(desk, "new-1", "new-2")
+    assert _leads(book) == {"new-1", "new-2"}
+    assert book.search("old-1").height == 0
+    assert book.search("new-1").height == 1
+
+
+def test_a_store_that_was_put_back_and_went_on_differently_is_seen(
+    desk: Desk, open_book: Callable[[], Book]
+) -> None:
+    """Same identity, same number of facts, other facts since the copy."""
+    _some(desk, "both")
+    aside = desk.folder / "aside.sqlite3"
+    source, target = pysqlite3.connect(desk.folder / "leadloop.sqlite3"), None
+    target = pysqlite3.connect(aside)
+    source.backup(target)
+    source.close()
+    target.close()
+    _some(desk, "first-1", "first-2")
+    book = open_book()
+    assert _leads(book) == {"both", "first-1", "first-2"}
+    desk.store.close()
+    for ending in ("-wal", "-shm"):
+        (desk.folder / f"leadloop.sqlite3{ending}").unlink(missing_ok=True)
+    shutil.move(aside, desk.folder / "leadloop.sqlite3")
+    desk.store = Store(f"sqlite:///{desk.folder / 'leadloop.sqlite3'}")
+    desk.now = "2026-11-22T15:00:00Z"
+    _some(desk, "second-1", "second-2")
+    assert _leads(book) == _leads(open_book()) == {"both", "second-1", "second-2"}
+
+
+def test_a_store_whose_file_is_gone_is_named_and_not_begun_anew(
+    desk: Desk, open_book: Callable[[], Book]
+) -> None:
+    """The sentence names the file; no empty file appears in its place."""
+    _some(desk, "L1")
+    book = open_book()
+    path = desk.folder / "leadloop.sqlite3"
+    for ending in ("", "-wal", "-shm"):
+        (desk.folder / f"leadloop.sqlite3{ending}").unlink(missing_ok=True)
+    with pytest.raises(StoreUnusable, match="is gone"):
+        book.status()
+    assert not path.exists()
+
+
+def test_two_stores_never_share_an_identity(any_desk: Desk, tmp_path: Path) -> None:
+    """And opening one again does not change it."""
+    other = Store(f"sqlite:///{tmp_path / 'other.sqlite3'}")
+    again = Store(any_desk.store.engine.url.render_as_string(hide_password=False))
+    found = []
+    for store in (any_desk.store, other, again):
+        with store.reading() as connection:
+            found.append(schema.property_of(connection, schema.IDENTITY))
+        store.close()
+    assert found[0] == found[2] != found[1]
+
+
+def test_lineage_tells_every_fact_and_moment_apart(any_desk: Desk) -> None:
+    """Of attempts, feedback, names and merges; a number not given yet has its own."""
+    _some(any_desk, "L1")
+    any_desk.take(reported("L1", "B1", "converted", "2026-05-02T10:00:00Z"))
+    any_desk.store.set_entity("buyer", "B1", name="Acme", buyer_type=None, at_us=us("2026-06-01"))
+    any_desk.store.merge("buyer", "b-1", "B1", at_us=us("2026-06-01"))
+    found = [any_desk.store.lineage(version) for version in range(6)]
+    assert len(set(found)) == 6
+    assert found == [any_desk.store.lineage(version) for version in range(6)]
+
+
+def test_a_clock_that_was_ahead_leaves_nothing_of_tomorrow(
+    desk: Desk, open_book: Callable[[], Book], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An edition made a day ahead is made anew; what is dated after now does not count yet."""
+    now = us("2026-11-22T14:05:00Z")
+    desk.now = "2026-11-23T14:05:00Z"
+    desk.take(
+        delivered("L1", "B1", "2026-11-01T10:00:00Z"),
+        reported("L1", "B1", "converted", "2026-11-23T12:00:00Z"),
+    )
+    monkeypatch.setattr("dashboard.clock.now_us", lambda: us("2026-11-23T14:05:00Z"))
+    book = open_book()
+    assert book.edition.outcomes().collect()["outcome"].to_list() == ["converted"]
+    monkeypatch.setattr("dashboard.clock.now_us", lambda: now)
+    assert book.status().now.isoformat() == "2026-11-22T14:05:00+00:00"
+    assert book.edition.outcomes().collect()["outcome"].to_list() == [None]
+    assert open_book().edition.outcomes().collect()["outcome"].to_list() == [None]
+
+
+def test_a_store_of_a_newer_version_says_which(any_desk: Desk) -> None:
+    """One sentence: what wrote it, what this is; nothing is changed."""
+    with any_desk.store.writing() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0999'"))
+        schema.set_property(connection, schema.MADE_BY, "7.1.0")
+    url = any_desk.store.engine.url.render_as_string(hide_password=False)
+    with pytest.raises(StoreUnusable, match=r"Leadloop 7\.1\.0 \(tables 0999\); this is 0"):
+        Store(url)
+
+
+def test_a_store_of_an_older_version_is_brought_up_to_date(any_desk: Desk) -> None:
+    """Tables of the release before, with facts in them: they get their identity, once."""
+    _some(any_desk, "L1")
+    with any_desk.store.writing() as connection:
+        connection.execute(sa.text("DROP TABLE properties"))
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0002'"))
+    url = any_desk.store.engine.url.render_as_string(hide_password=False)
+    first, second = Store(url), Store(url)
+    assert first.data_version() == 1
+    assert first.lineage(1) == second.lineage(1)
+    first.close()
+    second.close()
