@@ -38,7 +38,7 @@ def _sheet(path: Path, *more: str) -> Path:
     [
         ("XFD1048576", 1_048_576),
         ("XFD3", 3),
-        ("A1048576", 1_048_576),
+        ("A400000", 400_000),
         ("DZ4", 4),
         ("Z1000000", 1_000_000),
     ],
@@ -52,19 +52,19 @@ def test_a_cell_far_from_the_table_costs_no_memory(desk: Desk, place: str, numbe
     except UnreadableFile as error:
         assert place in str(error)  # noqa: PT017 - both ends are right
     else:
-        assert place == "A1048576"
+        assert place == "A400000"
         assert done.rows == 2
     assert psutil.Process().memory_info().rss - before < 200 * 1_048_576
 
 
 def test_a_workbook_that_unfolds_is_ended_and_said(desk: Desk) -> None:
     """A few hundred kB of text repeated to gigabytes: the reading process ends, not ours."""
-    rows = row(1, *HEADER) + row(2, "L1", "contacted", "", "2026-05-03", "x" * 300_000_000)
+    rows = row(1, *HEADER) + row(2, "L1", "contacted", "", "2026-05-03", "x" * 150_000_000)
     path = write_sheet(desk.folder / "f.xlsx", rows)
     assert path.stat().st_size < 1_000_000
     before = psutil.Process().memory_info().rss
     with pytest.raises(UnreadableFile, match=r"f\.xlsx: cannot be read: .*memory"):
-        list(open_rows(path, limits=Limits(memory=700 * 1_048_576)).chunks)
+        list(open_rows(path, limits=Limits(memory=450 * 1_048_576)).chunks)
     assert psutil.Process().memory_info().rss - before < 400 * 1_048_576
 
 
@@ -90,7 +90,7 @@ def test_a_file_that_takes_too_long_is_ended_and_said(
     fifo = desk.folder / "f.csv"
     os.mkfifo(fifo)
     before = {child.pid for child in psutil.Process().children()}
-    with pytest.raises(UnreadableFile, match="longer than 0.5 seconds"):
+    with pytest.raises(UnreadableFile, match=r"longer than 0\.5 seconds"):
         open_rows(fifo, limits=Limits(seconds=0.5))
     assert {child.pid for child in psutil.Process().children()} == before
     monkeypatch.undo()
