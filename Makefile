@@ -3,8 +3,10 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 PORT ?= 8501
 WORKERS ?= 2
+TIMES ?= 1000
+CASES ?= 5000
 
-.PHONY: run test check bench screenshots docs clean
+.PHONY: run test check kills fuzz bench screenshots docs clean
 
 $(VENV)/installed: requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -29,6 +31,12 @@ check: $(VENV)/developed ## style, types, import contracts
 	$(BIN)/mypy benchmarks docs/make_docs.py docs/make_screenshots.py
 	cd tests && MYPYPATH=.:.. $(abspath $(BIN))/mypy --config-file ../pyproject.toml --explicit-package-bases $$(find . -name "*.py")
 	$(BIN)/lint-imports
+
+kills: $(VENV)/developed ## kill -9 in every phase of import, rebuild, refresh, backup, restore
+	$(BIN)/python tests/kill_phases.py --times $(TIMES)
+
+fuzz: $(VENV)/developed ## mutated files, profiles and rules into both databases
+	$(BIN)/python tests/fuzz.py --cases $(CASES)
 
 bench: $(VENV)/developed ## every measured claim, as ratios within one run
 	$(BIN)/python -m benchmarks

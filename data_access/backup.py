@@ -8,6 +8,7 @@ its name when it is whole; a restore is one transaction.
 
 from __future__ import annotations
 
+import glob
 import os
 import tempfile
 import uuid
@@ -54,6 +55,8 @@ def backup(store: Store, path: Path) -> Copied:
     if not path.parent.is_dir():
         message = f"{path} cannot be written: there is no folder {path.parent}"
         raise BadBackup(message)
+    for leftover in path.parent.glob(f"{glob.escape(path.name)}.*.tmp*"):
+        leftover.unlink(missing_ok=True)  # of a backup that was ended
     draft = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.tmp")
     try:
         if store.engine.dialect.name == "sqlite":
@@ -61,14 +64,14 @@ def backup(store: Store, path: Path) -> Copied:
         else:
             _copy_rows(store, draft)
         draft.chmod(0o600)  # it holds every lead
-        copied = _examined(draft)
+        copied = examined(draft)
         _to_disk(draft)
         draft.replace(path)
     except (OSError, pysqlite3.OperationalError) as error:
         message = f"{path} cannot be written: {error}"
         raise BadBackup(message) from None
     finally:
-        for leftover in draft.parent.glob(f"{draft.name}*"):
+        for leftover in draft.parent.glob(f"{glob.escape(draft.name)}*"):
             leftover.unlink(missing_ok=True)
     return copied
 
@@ -166,7 +169,7 @@ def restore(store: Store, path: Path, *, replace: bool, at_us: int) -> Copied:
 @contextmanager
 def _opened(path: Path) -> Iterator[Store]:
     """A backup as a store: a copy of it, so that opening can bring it up to date."""
-    _examined(path)
+    examined(path)
     with tempfile.TemporaryDirectory(prefix="leadloop-restore-") as folder:
         draft = Path(folder) / "backup.sqlite3"
         source, target = pysqlite3.connect(f"file:{_quoted(path)}?mode=ro", uri=True), None
@@ -188,7 +191,7 @@ def _quoted(path: Path) -> str:
     return str(path.absolute()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 
-def _examined(path: Path) -> Copied:
+def examined(path: Path) -> Copied:
     """What a file holds, if it is a whole backup; BadBackup says what it is else."""
     try:
         with path.open("rb") as stream:

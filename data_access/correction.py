@@ -63,7 +63,7 @@ class Pending:
         self._parts.mkdir(parents=True, exist_ok=True)
         mine = chunk.rows["line"].is_in(taken.refused["line"].implode())
         cells = {row[0]: list(row[1:]) for row in chunk.rows.filter(mine).iter_rows()}
-        with _whole_file(self._parts / f"{chunk.end:012d}.ndjson") as stream:
+        with _whole_file(self._parts / f"{chunk.end:012d}.ndjson", self._parts) as stream:
             for row in taken.refused.iter_rows(named=True):
                 problem = {key: row[key] for key in _PROBLEM}
                 note = {"problem": problem, "raw": row["raw"], "cells": cells.get(row["line"])}
@@ -75,8 +75,10 @@ class Pending:
             return None
         if not self._parts.is_dir():
             return self._file if self._file.exists() else None
-        with _whole_file(self._file, "utf-8-sig" if self._rows.form == "flat" else "utf-8") as out:
-            write = self._write_rows if self._rows.form == "flat" else _write_events
+        flat = self._rows.form == "flat"
+        encoding = "utf-8-sig" if flat else "utf-8"
+        with _whole_file(self._file, self._parts, encoding) as out:
+            write = self._write_rows if flat else _write_events
             write(out, _notes(self._parts))
         return self._file
 
@@ -128,11 +130,14 @@ def _stem(order: Order) -> str:
 
 
 class _whole_file:  # noqa: N801 - used like a function
-    """A file that appears under its name only when it is complete and on the disk."""
+    """A file that appears under its name only when it is complete and on the disk.
 
-    def __init__(self, path: Path, encoding: str = "utf-8") -> None:
+    Its draft lies with the notes, and goes with them should the process be ended.
+    """
+
+    def __init__(self, path: Path, drafts: Path, encoding: str = "utf-8") -> None:
         self._path = path
-        self._draft = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.tmp")
+        self._draft = drafts / f"{uuid.uuid4().hex}.tmp"
         self._encoding = encoding
 
     def __enter__(self) -> TextIO:
