@@ -65,9 +65,22 @@ def no_rows(asked: Asked, status: Status) -> None:
                 )
 
 
-def unavailable() -> None:
-    """The store could not be read at all."""
+def unavailable(why: str = "") -> None:
+    """The store could not be read at all; `why` is said where it is known."""
+    reason = (
+        html.escape(why)
+        or "The store did not answer; the reason is in the server's log. Reload the page to try "
+        "again."
+    )
     st.html(
-        '<div class="empty"><strong>The data cannot be read at the moment.</strong> The store '
-        "did not answer; the reason is in the server's log. Reload the page to try again.</div>"
+        f'<div class="empty"><strong>The data cannot be read at the moment.</strong> {reason}</div>'
+    )
+
+
+def failed() -> None:
+    """Something went wrong that nobody foresaw."""
+    st.html(
+        '<div class="empty"><strong>This page cannot be shown as it should be.</strong> '
+        "Something went wrong here; the reason is in the server's log. Reload the page to try "
+        "again.</div>"
     )

@@ -9,7 +9,9 @@ from typing import Final
 import streamlit as st
 
 from dashboard import address, empty_states, filter_bar, header, navigation, theme
+from dashboard.admission import visit_refused
 from dashboard.data import book
+from dashboard.known_errors import KNOWN
 from dashboard.panels import data_import
 
 ASSETS: Final = Path(__file__).parent / "assets"
@@ -18,6 +20,10 @@ _SIDEBAR: Final = 210  # pixels; page names are short
 
 def show() -> None:
     """Draw the frame and run the page in it."""
+    refusal = visit_refused(st.context.ip_address, st.context.headers.get("Host"))
+    if refusal:
+        st.text(refusal.sentence)
+        return
     page = st.navigation(navigation.pages(), position="hidden")
     st.set_page_config(
         page_title=f"{page.title} · Leadloop",
@@ -39,6 +45,9 @@ def show() -> None:
             data_import.show()
             return
         filter_bar.show(status)
+    except KNOWN as error:
+        empty_states.unavailable(str(error))
+        return
     except Exception:
         logging.getLogger(__name__).exception("the frame of page %s could not be drawn", page.title)
         empty_states.unavailable()
