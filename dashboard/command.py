@@ -34,6 +34,11 @@ class Command(click.Command):
             return super().invoke(ctx)
         except KNOWN as error:
             raise Stop(str(error)) from None
+        except OSError as error:
+            if error.filename is None:  # not about a file that somebody named
+                raise
+            message = f"{error.filename} cannot be used: {error.strerror}"
+            raise Stop(message) from None
 
 
 class Commands(click.Group):

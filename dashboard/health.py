@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 LOG: Final = logging.getLogger(__name__)
 WITHIN_S: Final = 1.8
 """Seconds until health is told, good or bad."""
+GIVEN_UP_AFTER_S: Final = 30.0
+"""A look that takes so long is left to itself: the store may answer a new one."""
 SLOW: Final = {
     "store": "The store has not answered yet.",
     "figures": "The store answers; the figures are being made from it at the moment.",
@@ -38,13 +41,15 @@ class Looking:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._look: Future[dict[str, Any]] | None = None
+        self._since = 0.0
         self.at = "store"
 
     def look(self) -> Future[dict[str, Any]]:
         """The look under way, or a new one."""
         with self._lock:
-            if self._look is None or self._look.done():
-                self._look = Future()
+            late = time.monotonic() - self._since > GIVEN_UP_AFTER_S
+            if self._look is None or self._look.done() or late:
+                self._look, self._since = Future(), time.monotonic()
                 self.at = "store"
                 # A store that never answers must not keep the server from ending.
                 threading.Thread(target=self._run, args=(self._look,), daemon=True).start()

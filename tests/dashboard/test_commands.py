@@ -116,6 +116,18 @@ def test_questions_and_files_that_cannot_be_end_a_command(tmp_path: Path) -> Non
     )
 
 
+@pytest.mark.parametrize(
+    "words",
+    [["export", "sources", "--out"], ["demo", "--deliveries", "200", "--truth"]],
+)
+def test_a_file_that_cannot_be_written_ends_a_command(words: list[str]) -> None:
+    """With its name."""
+    result = CliRunner().invoke(main, [*words, "/nowhere/at/all.csv"])
+    assert result.exit_code == 2
+    last = result.stderr.splitlines()[-1]
+    assert last == "leadloop: /nowhere/at/all.csv cannot be used: No such file or directory"
+
+
 def test_a_port_in_use_is_said_in_one_sentence() -> None:
     """With what to do; before the store is touched."""
     with socket.socket() as other:

@@ -158,6 +158,18 @@ def test_health_says_in_time_who_is_slow(asked: Callable[[Any], Any], *, store: 
     until.set()
 
 
+def test_a_look_that_hangs_is_given_up(
+    asked: Callable[[Any], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A store that answers again is seen to."""
+    until = threading.Event()
+    slow = Slow(until, store=True)
+    assert asked(lambda: slow).json()["error"] == health.SLOW["store"]
+    monkeypatch.setattr(health, "GIVEN_UP_AFTER_S", 0.0)
+    assert asked(lambda: 1 / 0).json()["error"] == health.BROKEN
+    until.set()
+
+
 def test_health_says_why_where_it_is_known(asked: Callable[[Any], Any]) -> None:
     """And nothing of an error that nobody foresaw."""
 
