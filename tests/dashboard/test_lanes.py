@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from dashboard import api, bodies, health
+from dashboard import api, health
 from dashboard.lanes import Crowded, Lane
 from data_access.engines import StoreUnusable
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from starlette.requests import Request
-    from starlette.types import Message
 
 
 def test_a_lane_runs_a_few_at_once_and_turns_the_rest_away() -> None:
@@ -201,50 +200,3 @@ def test_an_endpoint_without_a_place_is_answered_with_503(monkeypatch: pytest.Mo
         return answer.status_code, answer.headers["retry-after"]
 
     assert anyio.run(ask) == (503, "5")
-
-
-def test_bodies_are_bounded_in_time_and_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever server stands in front; what was sent in time and size is read as it is."""
-    monkeypatch.setattr(bodies, "BODY_WITHIN_S", 0.1)
-    monkeypatch.setattr(bodies, "BODY_MOST", 10)
-    parts: list[Message] = []
-
-    async def receive() -> Message:
-        if not parts:
-            await anyio.sleep(5)
-        return parts.pop(0)
-
-    async def echo(_scope: Any, receive: Any, send: Any) -> None:
-        body, more = b"", True
-        while more:
-            message = await receive()
-            body, more = body + message.get("body", b""), message.get("more_body", False)
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": body})
-
-    async def told(
-        *pieces: bytes, complete: bool = True, declared: bytes = b""
-    ) -> tuple[int, bytes]:
-        parts[:] = [{"type": "http.request", "body": piece, "more_body": True} for piece in pieces]
-        if complete:
-            parts.append({"type": "http.request", "body": b"", "more_body": False})
-        sent: list[Message] = []
-
-        async def send(message: Message) -> None:
-            sent.append(message)
-
-        headers = [(b"content-length", declared)] if declared else []
-        scope = {"type": "http", "path": "/", "method": "POST", "headers": headers}
-        await bodies.BoundedBodies(echo)(scope, receive, send)
-        return sent[0]["status"], sent[1]["body"]
-
-    async def every() -> list[int]:
-        assert await told(b"12345", b"67890") == (200, b"1234567890")
-        return [
-            (await told(b"12345", b"678901"))[0],
-            (await told(declared=b"11"))[0],
-            (await told(declared=b"x"))[0],
-            (await told(b"12345", complete=False))[0],
-        ]
-
-    assert anyio.run(every) == [413, 413, 413, 408]
