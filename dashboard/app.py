@@ -19,6 +19,7 @@ from dashboard.admission import Admission
 from dashboard.api import routes
 from dashboard.bodies import BoundedBodies
 from dashboard.empty_states import failed
+from dashboard.known_errors import KNOWN
 from dashboard.warming import warmed
 
 if TYPE_CHECKING:
@@ -59,12 +60,12 @@ class SafeHeaders:
         await self.app(scope, receive, send_safely if scope["type"] == "http" else send)
 
 
-def told(_error: Exception) -> bool:
+def told(error: Exception) -> bool:
     """Show our sentence for an error that a page did not foresee, not the framework's box.
 
     The framework has logged it by then.
     """
-    failed()
+    failed(str(error) if isinstance(error, KNOWN) else "")
     return True
 
 

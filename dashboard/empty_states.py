@@ -77,10 +77,14 @@ def unavailable(why: str = "") -> None:
     )
 
 
-def failed() -> None:
-    """Something went wrong that nobody foresaw."""
+def failed(why: str = "") -> None:
+    """Something went wrong that nobody foresaw; or `why`, where it is known."""
+    reason = (
+        html.escape(why)
+        or "Something went wrong here; the reason is in the server's log. Reload the page to try "
+        "again."
+    )
     st.html(
         '<div class="empty"><strong>This page cannot be shown as it should be.</strong> '
-        "Something went wrong here; the reason is in the server's log. Reload the page to try "
-        "again.</div>"
+        f"{reason}</div>"
     )

@@ -9,6 +9,7 @@ from pages import text
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
+from streamlit.testing.v1 import AppTest
 
 from dashboard import api, health
 
@@ -51,3 +52,20 @@ def test_what_cannot_be_taken_is_said_everywhere(
     assert all(says in sentence for sentence in told), told
     assert not any("hunter2" in sentence for sentence in told)
     assert "Traceback" not in caplog.text
+
+
+def _script() -> None:
+    from dashboard.app import told  # noqa: PLC0415 - a page's script stands alone
+    from metrics.rules import BadRules  # noqa: PLC0415 - likewise
+
+    told(BadRules("why <not>"))
+    told(ZeroDivisionError("secret detail"))
+
+
+def test_an_error_that_reaches_the_end_of_a_page_is_said_as_far_as_it_is_known() -> None:
+    """Ours in its words, another in none of its own."""
+    page = AppTest.from_function(_script, default_timeout=30).run()
+    assert not page.exception
+    assert "why &lt;not&gt;" in text(page)
+    assert "secret" not in text(page)
+    assert "the reason is in the server's log" in text(page)
