@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import anyio
+import own_loop
 import pytest
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
@@ -273,8 +273,8 @@ def test_a_refused_handshake_has_the_sentence_where_the_server_can_tell_it() -> 
         await admission.Admission(app.app)(scope, receive, send)
         return [message["type"] for message in sent]
 
-    assert anyio.run(ask, {}) == ["websocket.close"]
-    kinds = anyio.run(ask, {"websocket.http.response": {}})
+    assert own_loop.run(ask, {}) == ["websocket.close"]
+    kinds = own_loop.run(ask, {"websocket.http.response": {}})
     assert kinds == ["websocket.http.response.start", "websocket.http.response.body"]
     assert sent[0]["status"] == 400
     assert sent[1]["body"].decode() == admission.NOT_OUR_NAME.sentence

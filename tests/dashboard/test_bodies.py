@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import anyio
+import own_loop
 import pytest
 
 from dashboard import bodies
@@ -41,7 +42,7 @@ def told(
 
     headers = [(b"content-length", declared)] if declared else []
     scope = {"type": "http", "path": path, "method": "POST", "headers": headers}
-    anyio.run(bodies.BoundedBodies(_echo), scope, receive, send)
+    own_loop.run(bodies.BoundedBodies(_echo), scope, receive, send)
     return sent[0]["status"], sent[1]["body"]
 
 

@@ -13,6 +13,7 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
 import h11
+import own_loop
 import pytest
 from browser.chromium import served
 from browser.visitors import leadloop
@@ -208,5 +209,5 @@ def test_an_answer_that_nobody_takes_is_ended(monkeypatch: pytest.MonkeyPatch) -
                 protocol.resume_writing()
             await asyncio.sleep(0.05)
 
-    asyncio.run(left())
+    own_loop.run(left)
     assert ended == ["abort"]

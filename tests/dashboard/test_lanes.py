@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import anyio
+import own_loop
 import pytest
 from anyio import to_thread
 from starlette.applications import Starlette
@@ -52,7 +53,7 @@ def test_a_lane_runs_a_few_at_once_and_turns_the_rest_away() -> None:
             go.set()
         return found
 
-    found = anyio.run(all_at_once)
+    found = own_loop.run(all_at_once)
     assert most == [2]
     assert found.count("done") == 2
     assert all("ask again in 5 seconds" in told for told in found if told != "done")
@@ -75,7 +76,7 @@ def test_a_lane_leaves_the_threads_of_others_alone() -> None:
             go.set()
         return waited
 
-    assert anyio.run(both) < 0.5
+    assert own_loop.run(both) < 0.5
 
 
 def test_blocks_of_an_answer_come_in_order_and_end() -> None:
@@ -92,9 +93,9 @@ def test_blocks_of_an_answer_come_in_order_and_end() -> None:
     async def joined(*, broken: bool) -> list[bytes]:
         return [block async for block in Lane().stepped(blocks(broken=broken))]
 
-    assert anyio.run(lambda: joined(broken=False)) == [b"a", b"", b"b"]
+    assert own_loop.run(lambda: joined(broken=False)) == [b"a", b"", b"b"]
     with pytest.raises(OSError, match="in between"):
-        anyio.run(lambda: joined(broken=True))
+        own_loop.run(lambda: joined(broken=True))
 
 
 @pytest.fixture
@@ -199,4 +200,4 @@ def test_an_endpoint_without_a_place_is_answered_with_503(monkeypatch: pytest.Mo
             answer = await api._guarded(never)(None)  # type: ignore[arg-type]  # noqa: SLF001 - unread
         return answer.status_code, answer.headers["retry-after"]
 
-    assert anyio.run(ask) == (503, "5")
+    assert own_loop.run(ask) == (503, "5")
