@@ -12,6 +12,7 @@ import polars as pl
 from dashboard import clock, filters, tables
 from dashboard.options import OPTIONS, Options, no_filters, problem
 from dashboard.options import read as read_options
+from dashboard.parameters import MOST, BadQuestion
 from data_access import exporting
 from metrics import listing
 
@@ -19,16 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from dashboard.data import Book
-    from dashboard.parameters import Problem
     from metrics.scope import Scope
-
-
-class BadQuestion(ValueError):  # noqa: N818 - a question that cannot be answered
-    """Parameters that mean nothing; each with what is allowed and the nearest name."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("; ".join(problem.message for problem in problems))
-        self.problems = tuple(problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +152,7 @@ def _frame(book: Book, table: tables.Table, scope: Scope, options: Options) -> p
 
 
 def _checked_columns(wanted: tuple[str, ...], schema: Mapping[str, object]) -> tuple[str, ...]:
-    bad = [name for name in wanted if name not in schema]
+    bad = [name for name in wanted if name not in schema][:MOST]
     if bad:
         known = list(schema)
         raise BadQuestion([problem("columns", name, "columns of the table", known) for name in bad])

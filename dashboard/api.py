@@ -1,13 +1,14 @@
 """The read side over HTTP: `/api/v1/tables/…`, `/api/v1/reports/…`, `/api/v1/health`.
 
-Every endpoint is a plain function and runs in a worker thread, so that a long answer
-never holds up the pages.
+Every endpoint that reads the store is a plain function and runs in a thread of the lane of
+answers, so that long answers hold up neither the pages nor `health`, which has its own.
 """
 
 from __future__ import annotations
 
 import logging
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,64 +18,61 @@ from starlette.routing import Route
 
 from dashboard import answers, report_api, tables
 from dashboard.data import book
+from dashboard.health import health
+from dashboard.known_errors import KNOWN
+from dashboard.lanes import RETRY_AFTER_S, Crowded, Lane
+from dashboard.parameters import BadQuestion
 from data_access import exporting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator
 
     from starlette.requests import Request
 
     from dashboard.answers import Answer
 
 LOG: Final = logging.getLogger(__name__)
+LANE: Final = Lane()
 CACHE: Final = {"Cache-Control": "private, no-cache"}
 
 
-def _guarded(endpoint: Callable[[Request], Response]) -> Callable[[Request], Response]:
-    """An unforeseen error becomes one plain sentence, never a traceback."""
+def _guarded(endpoint: Callable[[Request], Response]) -> Callable[[Request], Awaitable[Response]]:
+    """An endpoint on the lane of answers; an unforeseen error becomes one plain sentence."""
 
-    def call(request: Request) -> Response:
+    def called(request: Request) -> Response:
         try:
             return endpoint(request)
-        except answers.BadQuestion as error:
+        except BadQuestion as error:
             return _bad(error)
         except exporting.TooManyRows as error:
             return JSONResponse({"error": str(error)}, status_code=400)
+        except KNOWN as error:
+            return _later(str(error))
         except Exception:
             LOG.exception("the request %s failed", request.url.path)
-            sentence = "The answer could not be made; the server's log says why. Try again later."
-            return JSONResponse({"error": sentence}, status_code=503, headers={"Retry-After": "5"})
+            return _later(
+                "The answer could not be made; the server's log says why. Try again later."
+            )
 
-    return call
+    async def answered(request: Request) -> Response:
+        try:
+            return await LANE.run(partial(called, request))
+        except Crowded as error:
+            return _later(str(error))
+
+    return answered
 
 
-def _bad(error: answers.BadQuestion) -> JSONResponse:
+def _later(sentence: str) -> JSONResponse:
+    headers = {"Retry-After": str(RETRY_AFTER_S)}
+    return JSONResponse({"error": sentence}, status_code=503, headers=headers)
+
+
+def _bad(error: BadQuestion) -> JSONResponse:
     problems = [
         {"parameter": p.parameter, "value": p.value, "message": p.message} for p in error.problems
     ]
     return JSONResponse({"error": str(error), "problems": problems}, status_code=400)
-
-
-def health(_request: Request) -> Response:
-    """Whether the store answers, and how fresh what is shown is."""
-    status = book().status()
-    return JSONResponse(
-        {
-            "status": "ok",
-            "store": book().store.engine.dialect.name,
-            "data_version": status.data_version,
-            "store_version": book().store.data_version(),
-            "stale": status.stale,
-            "as_of": status.now.isoformat(),
-            "newest_recorded_at": status.newest.isoformat() if status.newest else None,
-            "first_day": status.first_day.isoformat() if status.first_day else None,
-            "last_day": status.last_day.isoformat() if status.last_day else None,
-            "deliveries": status.deliveries,
-            "report_zone": status.zone,
-            "currency": status.currency,
-        },
-        headers=CACHE,
-    )
 
 
 def listed(_request: Request) -> Response:
@@ -148,7 +146,9 @@ def _written(answer: Answer, kind: str, headers: dict[str, str]) -> Response:
         headers["Link"] = f'<{name}.manifest.json>; rel="describedby"'
     if kind in {"csv", "json", "ndjson"}:
         body = _gathered(answers.blocks(answer, kind))
-        return StreamingResponse(body, media_type=exporting.MEDIA[kind], headers=headers)
+        return StreamingResponse(
+            LANE.stepped(body), media_type=exporting.MEDIA[kind], headers=headers
+        )
     if kind == "xlsx":
         exporting.check_sheet(answer.rows)
     folder = tempfile.TemporaryDirectory(prefix="leadloop-")
@@ -182,13 +182,13 @@ def _gathered(blocks: Iterator[bytes]) -> Iterator[bytes]:
     yield bytes(waiting)
 
 
-def missing(request: Request) -> Response:
+async def missing(request: Request) -> Response:
     """Anything else below /api."""
     return JSONResponse({"error": f"There is nothing at {request.url.path}."}, status_code=404)
 
 
 routes = [
-    Route("/v1/health", _guarded(health)),
+    Route("/v1/health", health),
     Route("/v1/tables", _guarded(listed)),
     Route("/v1/tables/{table}", _guarded(one)),
     *(Route(path, _guarded(endpoint)) for path, endpoint in report_api.ENDPOINTS),

@@ -1,7 +1,8 @@
 """The server: pages and HTTP reads in one process.
 
-`streamlit run dashboard/app.py`, `uvicorn dashboard.app:app` and `leadloop serve` all
-serve the `app` below.
+`leadloop serve`, `uvicorn dashboard.app:app` and `streamlit run dashboard/app.py` all
+serve the `app` below, and only to this machine; the first also has a strict HTTP front with
+time limits (`dashboard.front`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,11 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 from streamlit.starlette import App
 
+from dashboard.admission import Admission
 from dashboard.api import routes
+from dashboard.bodies import BoundedBodies
+from dashboard.empty_states import failed
+from dashboard.known_errors import KNOWN
 from dashboard.warming import warmed
 
 if TYPE_CHECKING:
@@ -29,8 +34,11 @@ HEADERS: Final = {
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
 }
-"""Sent with every answer: the pages load nothing from elsewhere and may not be framed."""
+"""Sent with every answer: the pages load nothing from elsewhere and may not be framed, loaded
+by other sites, or reached by a window that another site opened."""
 
 
 class SafeHeaders:
@@ -52,9 +60,26 @@ class SafeHeaders:
         await self.app(scope, receive, send_safely if scope["type"] == "http" else send)
 
 
+def told(error: Exception) -> bool:
+    """Show our sentence for an error that a page did not foresee, not the framework's box.
+
+    The framework has logged it by then.
+    """
+    failed(str(error) if isinstance(error, KNOWN) else "")
+    return True
+
+
+MIDDLEWARE: Final = [
+    Middleware(Admission),
+    Middleware(SafeHeaders),
+    Middleware(BoundedBodies),
+]
+"""From the outside in."""
+
 app = App(
     Path(__file__).parent.resolve() / "shell.py",
     lifespan=warmed,
     routes=[Mount("/api", routes=list(routes))],
-    middleware=[Middleware(SafeHeaders)],
+    middleware=MIDDLEWARE,
+    on_script_error=told,
 )

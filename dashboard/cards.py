@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import streamlit as st
 
 from dashboard import address, grids, theme
+from dashboard.known_errors import KNOWN
 from dashboard.tables import TABLES
 from metrics.tiers import HEARD
 
@@ -80,6 +81,8 @@ def guarded(what: str) -> Iterator[None]:
     """Let a part of a page fail alone, with one plain sentence."""
     try:
         yield
+    except KNOWN as error:  # its own sentence says more
+        st.html(f'<div class="empty">{html.escape(str(error))}</div>')
     except Exception:  # noqa: BLE001 - whatever it was, the other cards must stand
         _LOG.exception("%s could not be drawn", what)
         st.html(

@@ -2,55 +2,29 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
-import os
-import sys
 from datetime import date
 from pathlib import Path
-from typing import Final
 
 import click
 
 from dashboard import clock
+from dashboard.command import Commands, Stop
 from dashboard.export_command import export
 from dashboard.import_command import import_, progress_bar
 from dashboard.report_command import report
+from dashboard.serve_command import serve
 from dashboard.store_commands import backup, doctor, restore
 from data_access import demo as demo_store
 from data_access import demo_facts
 from data_access.columns import ANSWERS, BUYER_TYPES
 from data_access.settings import Settings
 from data_access.store import Store
-from data_access.store_errors import StoreUnusable
-
-ROOT: Final = Path(__file__).resolve().parent.parent
 
 
-@click.group()
+@click.group(cls=Commands)
 def main() -> None:
     """Leadloop: what became of the leads you delivered."""
-
-
-class Stop(click.ClickException):
-    """Ends a command with one sentence."""
-
-    exit_code = 2
-
-    def show(self, file: object = None) -> None:  # noqa: ARG002 - click's signature
-        """Print the sentence."""
-        click.echo(f"leadloop: {self.message}", err=True)
-
-
-def _stop(message: str) -> Stop:
-    return Stop(message)
-
-
-def _opened(settings: Settings) -> Store:
-    try:
-        return Store(settings.url)
-    except StoreUnusable as error:
-        raise _stop(str(error)) from None
 
 
 @main.command()
@@ -84,8 +58,8 @@ def demo(  # noqa: PLR0913 - the options of the command
     last = _day(until) or clock.now().date()
     if last > clock.now().date():
         message = f"--until {last} is in the future"
-        raise _stop(message)
-    store = _opened(Settings())
+        raise Stop(message)
+    store = Store(Settings().url)
     try:
         if if_empty and store.data_version() > 0 and not _demo_unfinished(store):
             return
@@ -101,10 +75,7 @@ def demo(  # noqa: PLR0913 - the options of the command
                 now_us=clock.now_us,
                 progress=move,
             )
-            try:
-                batch = demo_store.load(store, order)
-            except demo_store.StoreInUse as error:
-                raise _stop(str(error)) from None
+            batch = demo_store.load(store, order)
         counts = ", ".join(f"{batch.counts[answer]:,} {answer}" for answer in ANSWERS)
         click.echo(f"demo: {sum(batch.counts.values()):,} rows: {counts}")
         if truth:
@@ -125,37 +96,7 @@ def _day(text: str | None) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         message = f"{text!r} is no date; write it as 2026-05-31"
-        raise _stop(message) from None
-
-
-@main.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Loopback only for now.")
-@click.option("--port", type=click.IntRange(1, 65_535), default=8501, show_default=True)
-def serve(*, host: str, port: int) -> None:
-    """Serve the pages and the API of the store."""
-    if not _loopback(host):
-        message = (
-            f"--host {host} would show every lead to whoever can reach it: there are no keys or "
-            "logins yet, so only this machine is served. Use --host 127.0.0.1."
-        )
-        raise _stop(message)
-    settings = Settings()
-    _opened(settings).close()
-    os.environ["LEADLOOP_DATA_DIR"] = str(settings.data_dir.resolve())
-    os.chdir(ROOT)  # where .streamlit/config.toml is
-    script = str(ROOT / "dashboard" / "app.py")
-    arguments = ["--server.address", host, "--server.port", str(port), "--server.headless", "true"]
-    click.echo(f"Leadloop is on http://{host}:{port}", err=True)
-    os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", script, *arguments])  # noqa: S606 - no shell
-
-
-def _loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+        raise Stop(message) from None
 
 
 @main.command()
@@ -164,11 +105,11 @@ def _loopback(host: str) -> bool:
 @click.argument("canonical_id")
 def merge(kind: str, entity_id: str, canonical_id: str) -> None:
     """Say that two ids are one source or buyer; facts stay as they were sent."""
-    store = _opened(Settings())
+    store = Store(Settings().url)
     try:
         store.merge(kind, entity_id, canonical_id, at_us=clock.now_us())
     except ValueError as error:
-        raise _stop(str(error)) from None
+        raise Stop(str(error)) from None
     finally:
         store.close()
 
@@ -182,8 +123,8 @@ def name(kind: str, entity_id: str, *, called: str | None, buyer_type: str | Non
     """Set the name of a source or buyer, or a buyer's type; this counts over events."""
     if buyer_type is not None and kind != "buyer":
         message = "--buyer-type goes with a buyer"
-        raise _stop(message)
-    store = _opened(Settings())
+        raise Stop(message)
+    store = Store(Settings().url)
     try:
         store.set_entity(kind, entity_id, name=called, buyer_type=buyer_type, at_us=clock.now_us())
     finally:
@@ -196,6 +137,7 @@ main.add_command(restore)
 main.add_command(doctor)
 main.add_command(export)
 main.add_command(report)
+main.add_command(serve)
 
 
 if __name__ == "__main__":

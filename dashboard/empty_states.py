@@ -65,15 +65,32 @@ def no_rows(asked: Asked, status: Status) -> None:
                 )
 
 
-def unavailable(why: str | None = None) -> None:
+def unavailable(why: str = "") -> None:
     """Nothing can be shown; `why` is a sentence where the reason is known."""
     told = why or "The store did not answer; the reason is in the server's log"
     st.html(
         '<div class="empty"><strong>The data cannot be read at the moment.</strong> '
-        f"{html.escape(told[:1].upper() + told[1:])}. Reload the page to try again.</div>"
+        f"{html.escape(_sentence(told))} Reload the page to try again.</div>"
+    )
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
+
+def failed(why: str = "") -> None:
+    """Something went wrong that nobody foresaw; or `why`, where it is known."""
+    reason = (
+        html.escape(why)
+        or "Something went wrong here; the reason is in the server's log. Reload the page to try "
+        "again."
+    )
+    st.html(
+        '<div class="empty"><strong>This page cannot be shown as it should be.</strong> '
+        f"{reason}</div>"
     )
 
 
 def trouble(why: str) -> None:
     """Figures are shown, but newer ones cannot be made, or the store is damaged."""
-    st.html(f'<p class="notice">{html.escape(why[:1].upper() + why[1:])}.</p>')
+    st.html(f'<p class="notice">{html.escape(_sentence(why))}</p>')

@@ -10,9 +10,9 @@ from typing import Any, Final
 import click
 
 from dashboard import answers, api, filters, options, tables
+from dashboard.command import Command
 from dashboard.data import book, close
 from data_access import exporting
-from data_access.store_errors import StoreUnusable
 from metrics.scope import DIMENSIONS
 
 _SEVERAL: Final = {
@@ -54,8 +54,6 @@ def _export(table: str, kind: str | None, out: Path | None, **given: Any) -> Non
     try:
         answer = answers.ask(book(), table, params)
         _write(answer, kind, out)
-    except (answers.BadQuestion, exporting.TooManyRows, StoreUnusable) as error:
-        raise click.UsageError(str(error)) from None
     finally:
         close()
 
@@ -85,7 +83,7 @@ def _write(answer: answers.Answer, kind: str, out: Path | None) -> None:
     click.echo(f"{out}: {answer.rows:,} rows", err=True)
 
 
-export: Final = click.Command(
+export: Final = Command(
     "export",
     callback=_export,
     help=_export.__doc__,

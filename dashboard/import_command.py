@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from dashboard import clock
+from dashboard.command import Command
 from data_access.columns import ANSWERS
 from data_access.files import UnreadableFile
 from data_access.importing import Imported, Order, as_json, import_file
@@ -39,7 +40,7 @@ def progress_bar(label: str) -> tuple[Progress, Callable[[int], None]]:
     return progress, lambda done: progress.update(task, completed=done)
 
 
-@click.command("import")
+@click.command("import", cls=Command)
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from dashboard import filters, tables
-from dashboard.parameters import Problem
+from dashboard.parameters import MOST, Problem, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,6 +18,8 @@ OPTIONS: Final = (
     *("columns", "limit", "after", "data_version", "changed_since"),
 )
 """Parameters of tables beside the filters."""
+ONE_DIMENSION: Final = ("incidence", "mix_shift")
+"""Tables that are split by one dimension only."""
 _WIDEST: Final = 0.5
 _DIGITS: Final = 15  # more than any number of ours has
 
@@ -39,9 +41,9 @@ class Options:
 
 def problem(name: str, value: str, allowed: str, known: Sequence[str] = ()) -> Problem:
     """Say what was not taken, what is allowed, and which known name is nearest."""
-    near = difflib.get_close_matches(value, known, n=1)
+    near = difflib.get_close_matches(value[:200], known, n=1)
     hint = f" Nearest: {near[0]}." if near else ""
-    message = f"{name}={value!r} was not taken; allowed: {allowed}.{hint}"
+    message = f"{name}={shown(value)} was not taken; allowed: {allowed}.{hint}"
     return Problem(parameter=name, value=value[:200], message=message)
 
 
@@ -49,16 +51,17 @@ def read(table: tables.Table, params: Mapping[str, Sequence[str]]) -> tuple[Opti
     """The options of a request to a table, and what could not be taken."""
     problems: list[Problem] = []
     by = tuple(part for text in params.get("by", ()) for part in text.split(",") if part)
-    for part in by:
-        if part not in tables.DIMENSIONS:
-            allowed = ", ".join(tables.DIMENSIONS)
-            problems.append(problem("by", part, allowed, tables.DIMENSIONS))
+    unknown = [part for part in by if part not in tables.DIMENSIONS][:MOST]
+    allowed = ", ".join(tables.DIMENSIONS)
+    problems += [problem("by", part, allowed, tables.DIMENSIONS) for part in unknown]
     if len(set(by)) < len(by):
         problems.append(problem("by", ",".join(by), "each dimension once"))
     for name in ("by", "grain", "seed", "precision"):
         if name in params and name not in table.options:
             where = [t.name for t in tables.TABLES.values() if name in t.options]
             problems.append(problem(name, params[name][0], f"only with {', '.join(where)}"))
+    if len(by) > 1 and table.name in ONE_DIMENSION:
+        problems.append(problem("by", ",".join(by), f"one dimension with {table.name}"))
     grain = params.get("grain", ["week"])[0]
     if grain not in tables.GRAINS:
         problems.append(problem("grain", grain, ", ".join(tables.GRAINS), tables.GRAINS))

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 LONGEST: Final = 200
 """So many characters a value may have."""
+MOST: Final = 20
+"""So many unknown values are listed."""
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
@@ -23,7 +25,6 @@ _INSTANT: Final = re.compile(
 )
 _UNSAYABLE: Final = re.compile("[\x00\ud800-\udfff]")
 _AGE: Final = re.compile(r"[0-9]{1,5}")
-_MOST: Final = 20  # so many unknown values are listed
 _FEW: Final = 14  # so many allowed values are listed in a message
 _SHOWN: Final = 60  # so many characters of a value are quoted in one
 
@@ -35,6 +36,14 @@ class Problem:
     parameter: str
     value: str
     message: str
+
+
+class BadQuestion(ValueError):  # noqa: N818 - a question that cannot be answered
+    """Parameters that mean nothing, or ask for too much; each with what is allowed."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("; ".join(problem.message for problem in problems))
+        self.problems = tuple(problems)
 
 
 @dataclass(slots=True)
@@ -50,7 +59,7 @@ class Reader:
 
     def refuse_unknown(self, name: str, value: str, allowed: Collection[str]) -> None:
         """Note an unknown value; after the first few, more would help nobody."""
-        if len(self.problems) < _MOST:
+        if len(self.problems) < MOST:
             self.refuse(name, value, unknown(name, value, allowed))
 
     def _values(self, name: str) -> list[str]:

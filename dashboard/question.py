@@ -6,12 +6,12 @@ Frames are made when first asked for and kept by `dashboard.kept`; answers are k
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from dashboard import compared, hearing, kept, tables
+from dashboard import compared, extent, hearing, kept, tables
+from dashboard.memory import Memory
 from metrics import rates, selection
 from metrics.calendar import day_number, local_day
 from metrics.scope import MATURE_DAYS
@@ -52,6 +52,20 @@ class Question:
     def named(self) -> Named:
         """Names of sources and buyers, types of buyers."""
         return kept.named(self.shown, self.version)
+
+    @property
+    def names(self) -> dict[str, dict[str, str]]:
+        """Per dimension its values with their labels."""
+        return kept.names(self.shown)
+
+    @property
+    def offers(self) -> int:
+        """How many offers the period can hold at most, whatever the filters."""
+        cells = self.shown.tally("delivered")
+        if self.scope.clock == "delivered":
+            first, last = day_number(self.scope.first), day_number(self.scope.last)
+            cells = cells.filter(pl.col("day").is_between(first, last))
+        return int(cells["attempted"].sum())
 
     @property
     def record(self) -> tuple[int, int] | None:
@@ -177,11 +191,14 @@ class Question:
         return selection.mature(self.as_of_day, days)
 
 
-@lru_cache(maxsize=512)
-def table(name: str, asked: Question) -> pl.DataFrame:
-    """A table of numbers under a question; KeyError for an unknown one."""
+def _made(name: str, asked: Question) -> pl.DataFrame:
     found = tables.TABLES.get(name)
     if found is None:
         message = f"no table of numbers is called {name!r}"
         raise KeyError(message)
+    extent.judge(name, asked, found.options)
     return found.asked(asked)
+
+
+table: Final = Memory(_made)
+"""A table of numbers under a question; KeyError for an unknown one, BadQuestion for too much."""

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from dashboard import answers, api
+from dashboard.command import Command, Stop
 from dashboard.data import book, close
 from dashboard.reports import asking, buyer, html, making, pdf, published
-from data_access.publications import NoName
-from data_access.settings import BadSettings
-from data_access.store_errors import StoreUnusable
 from metrics.scope import DIMENSIONS
 
 if TYPE_CHECKING:
@@ -30,16 +28,6 @@ _HELP: Final = {
     "as_of": "As known on a day or at an instant.",
     "data_version": "As the store was at this data version.",
 }
-
-
-class Stop(click.ClickException):
-    """Ends the command with one sentence."""
-
-    exit_code = 2
-
-    def show(self, file: object = None) -> None:  # noqa: ARG002 - click's signature
-        """Print the sentence."""
-        click.echo(f"leadloop: {self.message}", err=True)
 
 
 def _report(kind: str, out: Path | None, *, publish: bool, who: str | None, **given: Any) -> None:  # noqa: ANN401 - click's values
@@ -61,8 +49,6 @@ def _report(kind: str, out: Path | None, *, publish: bool, who: str | None, **gi
         if publish:
             number = published.publish(book(), order, who=who or "")
             click.echo(f"published as {number}: /api/v1/reports/published/{number}.html", err=True)
-    except (answers.BadQuestion, BadSettings, NoName, StoreUnusable, pdf.NoPdf) as error:
-        raise Stop(str(error)) from None
     finally:
         close()
 
@@ -111,7 +97,7 @@ def _write_unanswered(source: Book, order: Order, out: Path) -> None:
     click.echo(f"{out}: {answer.rows:,} rows", err=True)
 
 
-report: Final = click.Command(
+report: Final = Command(
     "report",
     callback=_report,
     help=_report.__doc__,

@@ -9,10 +9,10 @@ from typing import Final
 import streamlit as st
 
 from dashboard import address, empty_states, filter_bar, header, navigation, theme
+from dashboard.admission import visit_refused
 from dashboard.data import book
+from dashboard.known_errors import KNOWN
 from dashboard.panels import data_import
-from data_access.shelf import SnapshotUnwritable
-from data_access.store_errors import StoreUnusable
 
 ASSETS: Final = Path(__file__).parent / "assets"
 _SIDEBAR: Final = 210  # pixels; page names are short
@@ -20,6 +20,10 @@ _SIDEBAR: Final = 210  # pixels; page names are short
 
 def show() -> None:
     """Draw the frame and run the page in it."""
+    refusal = visit_refused(st.context.ip_address, st.context.headers.get("Host"))
+    if refusal:
+        st.text(refusal.sentence)
+        return
     page = st.navigation(navigation.pages(), position="hidden")
     st.set_page_config(
         page_title=f"{page.title} · Leadloop",
@@ -43,8 +47,7 @@ def show() -> None:
         if status.trouble:
             empty_states.trouble(status.trouble)
         filter_bar.show(status)
-    except (StoreUnusable, SnapshotUnwritable) as error:
-        logging.getLogger(__name__).warning("page %s: %s", page.title, error)
+    except KNOWN as error:
         empty_states.unavailable(str(error))
         return
     except Exception:

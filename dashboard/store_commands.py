@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from dashboard import clock, publishing
+from dashboard.command import Command
 from data_access import backup as copies
 from data_access import doctor as checks
 from data_access.settings import Settings
@@ -30,7 +31,7 @@ def _counted(copied: copies.Copied) -> str:
     return f"data version {copied.data_version:,}: {rows or 'no rows'}"
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:
     """Write the whole store to FILE, also while it is in use.
@@ -40,13 +41,11 @@ def backup(file: Path) -> None:
     store = Store(Settings().url)
     try:
         click.echo(f"{file}: {_counted(copies.backup(store, file))}")
-    except copies.BadBackup as error:
-        raise click.UsageError(str(error)) from None
     finally:
         store.close()
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help="Put it in place of the facts the store holds.")
 def restore(file: Path, *, replace: bool) -> None:
@@ -58,13 +57,11 @@ def restore(file: Path, *, replace: bool) -> None:
     try:
         done = copies.restore(store, file, replace=replace, at_us=clock.now_us())
         click.echo(f"restored from {file}: {_counted(done)}")
-    except copies.BadBackup as error:
-        raise click.UsageError(str(error)) from None
     finally:
         store.close()
 
 
-@click.command()
+@click.command(cls=Command)
 def doctor() -> None:
     """Look at versions, store, counts, unfinished imports and snapshot; say what to do."""
     settings = Settings()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -71,6 +72,12 @@ GROUPS: Final = (
     OTHER,
 )
 DEAD_NUMBER: Final = "disconnected"
+LONGEST_PATTERN: Final = 500
+"""Characters of a pattern."""
+MOST_REPEATS: Final = 1_000
+"""Counted repetitions of a pattern, those inside one another multiplied: what it costs a text."""
+_REPEATS: Final = re.compile(r"\{(\d{1,9})(?:,(\d{0,9}))?\}")
+_REASON: Final = re.compile(r"^error: ([^\n]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +87,37 @@ class ReasonPatterns:
     rows: tuple[tuple[str, str, str], ...]
 
     def checked(self) -> ReasonPatterns:
-        """The same, if each pattern can be used; ValueError names the first that cannot."""
+        """The same, if each pattern can be used; ValueError names the first that cannot.
+
+        Patterns are those of an engine whose time grows with the text and never runs away:
+        it knows neither look-around nor back-references.
+        """
         for reason, _, pattern in self.rows:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                message = f"the pattern of {reason!r} cannot be used: {error}"
-                raise ValueError(message) from None
+            why = _fault(pattern)
+            if why:
+                message = f"the pattern of {reason!r}, {pattern[:80]!r}, cannot be used: {why}"
+                raise ValueError(message)
         return self
 
     def of(self, text: str) -> tuple[str, str]:
         """Reason and group of a free text; (`other`, `other`) where no pattern matches."""
-        lower = text.lower()
-        for reason, group, pattern in self.rows:
-            if re.search(pattern, lower):
-                return reason, group
-        return OTHER, OTHER
+        _, reason, group = mapping([text], self).row(0)
+        return reason, group
+
+
+def _fault(pattern: str) -> str | None:
+    """Why a pattern cannot be used; None for one that can."""
+    if len(pattern) > LONGEST_PATTERN:
+        return f"it has {len(pattern):,} characters, {LONGEST_PATTERN} are allowed"
+    repeats = math.prod(int(most or least) or 1 for least, most in _REPEATS.findall(pattern))
+    if repeats > MOST_REPEATS:
+        return f"it repeats up to {repeats:,} times, {MOST_REPEATS:,} are allowed"
+    try:
+        pl.Series([""]).str.contains(pattern)
+    except pl.exceptions.ComputeError as error:
+        found = _REASON.search(str(error))
+        return found[1] if found else "it is too large"
+    return None
 
 
 DEFAULT: Final = ReasonPatterns(
@@ -105,6 +127,18 @@ DEFAULT: Final = ReasonPatterns(
 
 def mapping(texts: Iterable[str], patterns: ReasonPatterns = DEFAULT) -> pl.DataFrame:
     """`reason_raw`, `reason`, `reason_group` (all text) of different free texts, sorted."""
-    rows = [(text, *patterns.of(text)) for text in sorted(set(texts))]
-    columns = ("reason_raw", "reason", "reason_group")
-    return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String()), orient="row")
+    raw = pl.Series("reason_raw", sorted(set(texts)), dtype=pl.String)
+    lower = pl.Series("lower", [text.lower() for text in raw], dtype=pl.String)
+    first = pl.coalesce(
+        *(
+            pl.when(pl.col("lower").str.contains(pattern)).then(pl.lit(place, pl.Int64))
+            for place, (_, _, pattern) in enumerate(patterns.rows)
+        ),
+        pl.lit(len(patterns.rows), pl.Int64),
+    )
+    places = lower.to_frame().select(first=first)["first"]
+    named = [*((reason, group) for reason, group, _ in patterns.rows), (OTHER, OTHER)]
+    reasons = [named[place][0] for place in places]
+    groups = [named[place][1] for place in places]
+    columns = {"reason_raw": raw, "reason": reasons, "reason_group": groups}
+    return pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String()))

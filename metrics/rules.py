@@ -238,7 +238,7 @@ def _value(default: object, value: object, where: str) -> object:
         numbers = {str(k): _number(v, f"{where}.{k}") for k, v in value.items()}
         return default.updated(numbers)
     if isinstance(default, tuple):
-        if not isinstance(value, list) or not set(value) <= set(GROUPS):
+        if not isinstance(value, list) or not all(group in GROUPS for group in value):
             message = f"{where} is a list of reason groups: {', '.join(GROUPS)}"
             raise BadRules(message)
         return tuple(value)
@@ -262,14 +262,17 @@ def _patterns(rows: object, where: str) -> ReasonPatterns:
     """`[[patterns]]` rows (reason, group, pattern), tried before ours."""
     wanted = {"reason", "group", "pattern"}
     if not isinstance(rows, list) or not all(
-        isinstance(r, Mapping) and set(r) == wanted for r in rows
+        isinstance(r, Mapping)
+        and set(r) == wanted
+        and all(isinstance(text, str) and text for text in r.values())
+        for r in rows
     ):
-        message = f"{where}: each [[patterns]] has reason, group and pattern"
+        message = f"{where}: each [[patterns]] has reason, group and pattern, all text"
         raise BadRules(message)
     for row in rows:
         if row["group"] not in GROUPS:
             raise BadRules(_unknown(where, f"patterns.group {row['group']}", GROUPS))
-    mine = tuple((str(r["reason"]), str(r["group"]), str(r["pattern"])) for r in rows)
+    mine = tuple((r["reason"], r["group"], r["pattern"]) for r in rows)
     try:
         return ReasonPatterns((*mine, *DEFAULT_PATTERNS.rows)).checked()
     except ValueError as error:

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import filters, options, tables
+from dashboard import bodies, extent, filters, front, lanes, options, tables
 from dashboard.cli import main
 from data_access import records
 from data_access.profile import shipped
 from data_access.settings import Settings
 from metrics.catalogue import NUMBERS, number
+from metrics.reasons import LONGEST_PATTERN, MOST_REPEATS
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -64,6 +65,28 @@ def test_every_parameter_and_shipped_profile_is_documented() -> None:
         assert re.search(rf"\b{name}\b", text), name
     importing = (DOCS / "importing.md").read_text("utf-8")
     assert all(f"`{name}`" in importing for name in shipped())
+
+
+def test_every_limit_is_documented() -> None:
+    """With the number that is in force."""
+    text = (DOCS / "tables.md").read_text("utf-8")
+    for most in (extent.SPANS_MOST, extent.WEEKS_MOST, extent.GROUPS_MOST):
+        assert f"| {most:,} |" in text
+    assert (lanes.ANSWERS_AT_ONCE, lanes.ANSWERS_WAITING, lanes.WAIT_S) == (4, 32, 20)
+    assert "four answers are made at once, 32 wait, none longer than 20 s" in text
+    text = (DOCS / "settings.md").read_text("utf-8")
+    for words in (
+        f"more than {bodies.BODY_MOST // 1_024} KiB ({bodies.UPLOAD_MOST // 1_048_576} MiB",
+        f"takes over {bodies.BODY_WITHIN_S:.0f} s",
+        f"of over {front.HEAD_MOST // 1_024} KiB",
+        f"after {front.HEAD_WITHIN_S:.0f} s get 408",
+        f"taken for {front.TAKEN_WITHIN_S:.0f} s",
+        f"beyond {front.CONNECTIONS_MOST} connections",
+    ):
+        assert words in text.replace("\n", " "), words
+    assert LONGEST_PATTERN == 500
+    assert MOST_REPEATS == 1_000
+    assert "at most 500 characters and 1,000" in text
 
 
 def test_links_in_docs_lead_somewhere() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import address, cards, empty_states, filter_bar, todo, wording
+from dashboard import address, cards, empty_states, extent, filter_bar, todo, wording
 from dashboard.charts import ranking, trend
 from dashboard.data import book
 from dashboard.panels import note_box
@@ -53,7 +53,26 @@ RANKINGS: Final = ("conversion_rate", "contact_rate", "return_rate")
 def grain(scope: Scope) -> str:
     """The grain asked for, else the one that gives a readable number of buckets."""
     fitting = "month" if scope.days > _DAYS_BY_WEEK else "week"
-    return address.choice("grain", GRAINS, "day" if scope.days <= _DAYS_BY_DAY else fitting)
+    chosen = address.choice("grain", GRAINS, "day" if scope.days <= _DAYS_BY_DAY else fitting)
+    return fitting if _too_fine(scope, chosen) else chosen
+
+
+def _too_fine(scope: Scope, chosen: str) -> int:
+    """How many buckets a grain gives, where these are more than there may be; else 0."""
+    buckets = extent.spans(scope.first, scope.last, chosen)
+    return buckets if buckets > extent.SPANS_MOST else 0
+
+
+def coarser(scope: Scope) -> str:
+    """What to say where another grain is shown than the one that was asked for."""
+    chosen = address.choice("grain", GRAINS, "")
+    buckets = _too_fine(scope, chosen) if chosen else 0
+    if not buckets:
+        return ""
+    return (
+        f" By {chosen} these would be {buckets:,} points; {extent.SPANS_MOST:,} are shown at most, "
+        f"so they are by {grain(scope)}."
+    )
 
 
 def ranked(scope: Scope, key: str = "conversion_rate") -> ranking.Ranked:
@@ -147,7 +166,7 @@ def trend_card(scope: Scope, status: Status, *, chip: str | None) -> None:
     card = cards.Card(
         key="trend",
         title="Over time",
-        how=how,
+        how=how + coarser(scope),
         columns=(
             "start",
             "end",

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from dashboard import address, answers, cards, filters, periods, wording
+from dashboard import address, cards, filters, periods, wording
 from dashboard.data import book
 from dashboard.filter_bar import unique_labels
+from dashboard.parameters import BadQuestion
 from dashboard.reports import asking, making, published
 from dashboard.reports import buyer as letter
 from dashboard.reports import html as writing
@@ -51,7 +52,7 @@ def show(tab: str, asked: Asked, status: Status) -> None:
     st.html(f'<div class="card-how">{_OWN_PERIOD if tab in KINDS else _ITS_PERIOD}</div>')
     try:
         order = asking.read(kind, _parameters(kind, asked, own), book())
-    except answers.BadQuestion as error:
+    except BadQuestion as error:
         _refused(tab, error)
         return
     document = making.make(book(), order, base=_base())
@@ -175,7 +176,7 @@ def _set_party(kind: str) -> None:
     address.change(**{kind: st.session_state[f"own_{kind}"]})
 
 
-def _refused(tab: str, error: answers.BadQuestion) -> None:
+def _refused(tab: str, error: BadQuestion) -> None:
     party = tab in {"source", "buyer"} and all(p.parameter == tab for p in error.problems)
     if party:
         text = f"Choose one {tab} above, and its report is shown here."

@@ -44,7 +44,7 @@ def trend_card(scope: Scope, chip: str | None) -> None:
         key="returns_trend",
         title="Return rate over time",
         how="Of deliveries. Band: where a week of its size normally lies. Dotted and hollow: too "
-        "young to judge, more may come back.",
+        f"young to judge, more may come back.{figures.coarser(scope)}",
         columns=("start", "delivered", "returned", "return_rate", "return_range", "normal"),
         table="returns_trend",
         options={"grain": figures.grain(scope)},

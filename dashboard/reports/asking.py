@@ -15,8 +15,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from dashboard import filters, parameters, periods
-from dashboard.answers import BadQuestion
-from dashboard.parameters import Problem
+from dashboard.parameters import BadQuestion, Problem
 from metrics.scope import DIMENSIONS
 
 if TYPE_CHECKING:

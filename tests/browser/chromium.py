@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -87,20 +87,27 @@ def watched(
 
 
 @contextmanager
-def served(data_dir: Path, *, app: Path | None = None, log: Path | None = None) -> Iterator[str]:
+def served(
+    data_dir: Path,
+    *,
+    product: Sequence[str] = SERVE,
+    app: Path | None = None,
+    log: Path | None = None,
+    **variables: str,
+) -> Iterator[str]:
     """The address of a server of a data directory, stopped afterwards.
 
-    Served is the product, or another Streamlit app; what it prints goes to `log`, else to our
-    own stderr.
+    Served is the product, started by the words of `product`, or another Streamlit app; what
+    it prints goes to `log`, else to our own stderr. `variables` are further settings.
     """
-    port = _free_port()
-    product = [*SERVE, "--port", str(port)]
+    port = free_port()
+    ours = [*product, "--port", str(port)]
     other = [*RUN, str(app), *LOOPBACK, "--server.port", str(port)]
     with (log or Path(os.devnull)).open("ab") as said:
         server = subprocess.Popen(
-            other if app else product,
+            other if app else ours,
             cwd=ROOT,
-            env={**os.environ, "LEADLOOP_DATA_DIR": str(data_dir.resolve())},
+            env={**os.environ, "LEADLOOP_DATA_DIR": str(data_dir.resolve()), **variables},
             stdout=said,
             stderr=said if log else None,
         )
@@ -113,7 +120,8 @@ def served(data_dir: Path, *, app: Path | None = None, log: Path | None = None) 
             server.wait(10)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

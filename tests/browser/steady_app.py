@@ -1,20 +1,13 @@
-"""The product's app with a clock that begins at a fixed hour: pages look the same next year."""
+"""The product's server with a clock that begins at a fixed hour: pages look the same next year."""
 
 from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Final
 
-from starlette.middleware import Middleware
-from starlette.routing import Mount
-from streamlit.starlette import App
-
-import dashboard.app
 from dashboard import clock
-from dashboard.api import routes
-from dashboard.warming import warmed
+from dashboard.serve_command import serve
 
 HOUR: Final = datetime(2026, 11, 25, 6, tzinfo=UTC)
 """Three days after the last delivery of the demo."""
@@ -26,10 +19,6 @@ def steady_us() -> int:
     return int(HOUR.timestamp()) * 1_000_000 + (time.monotonic_ns() - _STARTED) // 1_000
 
 
-clock.now_us = steady_us
-app = App(
-    Path(dashboard.app.__file__).parent / "shell.py",
-    lifespan=warmed,
-    routes=[Mount("/api", routes=list(routes))],
-    middleware=[Middleware(dashboard.app.SafeHeaders)],
-)
+if __name__ == "__main__":
+    clock.now_us = steady_us
+    serve()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Locator, Page
 
-STEADY: Final = Path(__file__).parent / "steady_app.py"
+STEADY: Final = (sys.executable, str(Path(__file__).parent / "steady_app.py"))
 CARD_PARTS: Final = ("label", "number", "of")
 PROBES: Final = ("/_stcore/health", "/_stcore/host-config")
 """Below a page's own path Streamlit asks for these first, to learn where it is mounted;
@@ -65,7 +65,7 @@ def leadloop(folder: Path, *words: str) -> None:
 def serving(folder: Path) -> Iterator[Site]:
     """A server of a data directory, at a fixed hour; it printed no traceback."""
     log = folder / "server.log"
-    with served(folder, app=STEADY, log=log) as address:
+    with served(folder, product=STEADY, log=log) as address:
         yield Site(address, log)
     assert "Traceback" not in log.read_text("utf-8")
 

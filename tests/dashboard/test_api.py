@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from dashboard import api, data
+from dashboard import api, data, health
 from data_access import exporting
 
 if TYPE_CHECKING:
@@ -230,11 +230,12 @@ def test_too_many_rows_for_a_sheet_are_refused_with_the_alternatives() -> None:
 
 def test_health_tells_how_fresh_the_answers_are(client: TestClient, desk: Desk) -> None:
     """Stale as soon as the store knows more."""
+    assert data.book().status().stale is False
     assert client.get("/api/v1/health").json()["stale"] is False
     desk.take(delivered("L99", "B1", "2026-05-02T10:00:00Z"))
-    health = client.get("/api/v1/health").json()
-    assert health["stale"] is True
-    assert health["store_version"] == health["data_version"] + 1
+    found = client.get("/api/v1/health").json()
+    assert found["stale"] is True
+    assert found["store_version"] == found["data_version"] + 1
 
 
 def test_a_broken_store_answers_503_in_one_sentence(
@@ -246,7 +247,7 @@ def test_a_broken_store_answers_503_in_one_sentence(
         message = "secret detail"
         raise RuntimeError(message)
 
-    monkeypatch.setattr(api, "book", broken)
+    monkeypatch.setattr(health, "book", broken)
     answer = client.get("/api/v1/health")
     assert answer.status_code == 503
     assert answer.headers["retry-after"]

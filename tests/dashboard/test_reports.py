@@ -12,9 +12,10 @@ from builders import delivered, us
 from report_market import month, params, two_months
 from report_reading import KINDS, report, said
 
-from dashboard import answers, wording
+from dashboard import wording
 from dashboard.analyses.reports import when_judged
 from dashboard.data import Book
+from dashboard.parameters import BadQuestion
 from dashboard.reports import asking, html, making
 from dashboard.theme import DARK, LIGHT
 from data_access.settings import Settings
@@ -205,7 +206,7 @@ def test_every_report_holds_in_every_state(
         desk.take(*facts)
     book = open_book()
     if not facts and kind in {"source", "buyer"}:
-        with pytest.raises(answers.BadQuestion, match="is not known"):
+        with pytest.raises(BadQuestion, match="is not known"):
             report(book, kind)
         return
     document = report(book, kind, **more)
@@ -267,7 +268,7 @@ def test_what_cannot_be_taken_is_refused_with_what_can(
     """Never guessed, never ignored."""
     desk.take(*two_months())
     book = open_book()
-    with pytest.raises(answers.BadQuestion, match=re.escape(says)):
+    with pytest.raises(BadQuestion, match=re.escape(says)):
         asking.read(kind, {**params(kind), **changes}, book)
 
 

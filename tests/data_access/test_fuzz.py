@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import fuzz
-import pytest
 
 from data_access import files
 
 if TYPE_CHECKING:
+    import pytest
     from builders import Desk
 
 CASES = 90

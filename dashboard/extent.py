@@ -1,0 +1,112 @@
+"""How many rows an answer may come to, judged before it is made.
+
+Most tables have a row for what there is: a source, a week with deliveries. Those here have a
+row for what is asked, and a short question can ask for much.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from dashboard import wording
+from dashboard.parameters import BadQuestion, Problem
+from metrics.calendar import day_number
+from metrics.reasons import GROUPS
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from dashboard.question import Question
+
+SPANS_MOST: Final = 4_000
+"""Rows of a table with one per span of time: by day eleven years, by week seventy-six."""
+WEEKS_MOST: Final = 20_000
+"""Rows of a table with one per week and buyer: forty buyers over nine years."""
+GROUPS_MOST: Final = 100_000
+"""Rows of a table split by dimensions."""
+_DAYS_OF: Final = {"day": 1, "week": 7, "month": 28}  # no span is shorter
+_AGES: Final = "incidence"
+_WEEKLY: Final = "reporting_weeks"
+
+
+def judge(name: str, asked: Question, options: tuple[str, ...]) -> None:
+    """Raise BadQuestion where a table would be longer than it may be; `options` are its own."""
+    if "grain" in options:
+        _judge_spans(name, asked)
+    elif name == _WEEKLY:
+        _judge_weeks(asked)
+    elif "by" in options and asked.by:
+        _judge_groups(name, asked)
+
+
+def _refuse(parameter: str, value: str, message: str) -> None:
+    raise BadQuestion([Problem(parameter=parameter, value=value, message=message)])
+
+
+def spans(first: date, last: date, grain: str) -> int:
+    """How many days, weeks or months a period touches, or a few more."""
+    return ((last - first).days + 1) // _DAYS_OF[grain] + 2 * (grain != "day")
+
+
+def _period(asked: Question) -> str:
+    return wording.period(asked.scope.first, asked.scope.last)
+
+
+def _judge_spans(name: str, asked: Question) -> None:
+    rows = spans(asked.scope.first, asked.scope.last, asked.grain)
+    if rows > SPANS_MOST:
+        _refuse(
+            "grain",
+            asked.grain,
+            f"{name} by {asked.grain} over {_period(asked)} would have {rows:,} rows, one each; "
+            f"{SPANS_MOST:,} are allowed. Ask for a shorter period or a coarser grain.",
+        )
+
+
+def _judge_weeks(asked: Question) -> None:
+    buyers = len(asked.scope.buyer or asked.names["buyer"])
+    last = min(asked.scope.last, asked.today)
+    rows = max(spans(asked.scope.first, last, "week"), 0) * buyers
+    if rows > WEEKS_MOST:
+        _refuse(
+            "from",
+            asked.scope.first.isoformat(),
+            f"{_WEEKLY} over {_period(asked)} would have {rows:,} rows, one a week and buyer; "
+            f"{WEEKS_MOST:,} are allowed. Ask for a shorter period or for fewer buyers.",
+        )
+
+
+def _judge_groups(name: str, asked: Question) -> None:
+    rows = 1
+    for dimension in asked.by:
+        rows *= _values(asked, dimension)
+    if name == _AGES:
+        rows *= _days(asked)
+    rows = min(rows, asked.offers)  # no group is without an offer
+    if rows > GROUPS_MOST:
+        _refuse(
+            "by",
+            ",".join(asked.by),
+            f"{name} by {', '.join(asked.by)} over {_period(asked)} may have {rows:,} rows; "
+            f"{GROUPS_MOST:,} are allowed. Ask for fewer dimensions or a shorter period, or "
+            "for the table deliveries.",
+        )
+
+
+def _values(asked: Question, dimension: str) -> int:
+    """How many values a dimension has at most."""
+    if dimension in _DAYS_OF:
+        return max(_days(asked) // _DAYS_OF[dimension] + 2, 1)
+    if dimension == "reason_group":
+        return len(GROUPS) + 1
+    return max(len(asked.names.get(dimension, ())), 1)
+
+
+def _days(asked: Question) -> int:
+    """Days of the period on which anything can have happened."""
+    record = asked.record
+    if record is None:
+        return 1
+    first = max(day_number(asked.scope.first), record[0])
+    last = min(day_number(asked.scope.last), day_number(asked.today))
+    return max(last - first + 1, 1)

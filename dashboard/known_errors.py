@@ -1,0 +1,34 @@
+"""Errors that the product words itself: their text is what a reader should be told."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from dashboard.parameters import BadQuestion
+from dashboard.reports.pdf import NoPdf
+from data_access.backup import BadBackup
+from data_access.demo import StoreInUse
+from data_access.exporting import TooManyRows
+from data_access.files import UnreadableFile
+from data_access.profile import UnknownProfile
+from data_access.publications import NoName
+from data_access.settings import BadSettings
+from data_access.shelf import SnapshotUnwritable
+from data_access.store_errors import StoreUnusable
+from metrics.rules import BadRules
+
+KNOWN: Final[tuple[type[Exception], ...]] = (
+    BadBackup,
+    BadQuestion,
+    BadRules,
+    BadSettings,
+    NoName,
+    NoPdf,
+    SnapshotUnwritable,
+    StoreInUse,
+    StoreUnusable,
+    TooManyRows,
+    UnknownProfile,
+    UnreadableFile,
+)
+"""Anything else is unforeseen: a reader is told that it happened, the log says what."""

@@ -1,0 +1,117 @@
+"""`leadloop serve`: the pages and the API on this machine."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import os
+import socket
+from pathlib import Path
+from typing import Final
+
+import click
+import uvicorn
+
+from dashboard.command import Command, Stop
+from dashboard.front import FrontProtocol
+from data_access.settings import Settings
+from data_access.store import Store
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+MESSAGE_MOST: Final = 16 * 1_048_576
+"""Bytes of one message from a page: what was clicked and typed, never a file."""
+PING_S: Final = 30.0
+GRACE_S: Final = 5
+"""Seconds that pages and answers have to end in when the server is stopped."""
+_BACKLOG: Final = 256
+
+
+def _serve(*, host: str, port: int) -> None:
+    """Serve the pages and the API of the store."""
+    address = _loopback(host)
+    settings = Settings()
+    with _listening(address, port) as listening:
+        Store(settings.url).close()
+        os.environ.update(settings.variables())
+        os.chdir(ROOT)  # where .streamlit/config.toml is
+        shown = f"[{address}]" if ":" in address else host
+        click.echo(f"Leadloop is on http://{shown}:{port}", err=True)
+        run("dashboard.app:app", listening)
+
+
+def run(app: str, listening: socket.socket) -> None:
+    """Serve an application, named by its module, on a socket until told to stop."""
+    config = uvicorn.Config(
+        app,
+        http=FrontProtocol,
+        ws="websockets-sansio",
+        ws_max_size=MESSAGE_MOST,
+        ws_ping_interval=PING_S,
+        ws_ping_timeout=PING_S,
+        ws_per_message_deflate=False,
+        proxy_headers=False,  # the peer is who is connected, whatever a header says
+        server_header=False,
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    server = uvicorn.Server(config)
+    server.run(sockets=[listening])
+    if not server.started:
+        message = "the server could not start; the lines above say why"
+        raise Stop(message)
+
+
+def _loopback(host: str) -> str:
+    """The address to listen on; Stop for one that others can reach."""
+    address = "127.0.0.1" if host == "localhost" else host
+    try:
+        own = ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        own = False
+    if not own:
+        message = (
+            f"--host {host} would show every lead to whoever can reach it: there are no keys or "
+            "logins yet, so only this machine is served. Use --host 127.0.0.1."
+        )
+        raise Stop(message)
+    return address
+
+
+def _listening(address: str, port: int) -> socket.socket:
+    """A socket that listens; Stop where there can be none."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    listening = socket.socket(family)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((address, port))
+        listening.listen(_BACKLOG)
+    except OSError as error:
+        listening.close()
+        raise Stop(_why_not(error, address, port)) from None
+    listening.settimeout(0)  # the event loop waits
+    return listening
+
+
+def _why_not(error: OSError, address: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"port {port} of {address} is in use, perhaps by a Leadloop that runs already; "
+            "end that program, or choose another port with --port"
+        )
+    if error.errno == errno.EACCES:
+        return f"port {port} may not be used by this account; choose one from 1024 on with --port"
+    return f"{address} cannot be listened on: {error.strerror}; use --host 127.0.0.1"
+
+
+serve: Final = Command(
+    "serve",
+    callback=_serve,
+    help=_serve.__doc__,
+    params=[
+        click.Option(
+            ["--host"], default="127.0.0.1", show_default=True, help="Loopback only for now."
+        ),
+        click.Option(["--port"], type=click.IntRange(1, 65_535), default=8501, show_default=True),
+    ],
+)
