@@ -69,7 +69,8 @@ class Looking:
         self.at = "figures"
         status = known.status()
         return {
-            "status": "ok",
+            "status": "trouble" if status.trouble else "ok",
+            **({"error": status.trouble} if status.trouble else {}),
             "store": known.store.engine.dialect.name,
             "data_version": status.data_version,
             "store_version": max(store_version, status.data_version),
@@ -99,6 +100,8 @@ async def health(_request: Request) -> JSONResponse:
         return _unwell("unavailable", str(error))
     except Exception:  # noqa: BLE001 - logged where it happened
         return _unwell("unavailable", BROKEN)
+    if state["status"] != "ok":
+        return JSONResponse(state, status_code=503, headers=UNWELL)
     return JSONResponse(state, headers=HEADERS)
 
 

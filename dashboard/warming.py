@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from datetime import date
 
-    from dashboard.data import Book
-
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -26,6 +24,7 @@ _LOG: Final = logging.getLogger(__name__)
 async def warmed(_app: object) -> AsyncIterator[None]:
     """A server's life: it answers at once, and warms up beside that."""
     threading.Thread(target=warm, name="warming", daemon=True).start()
+    threading.Thread(target=look_over, name="looking over", daemon=True).start()
     yield
 
 
@@ -33,7 +32,6 @@ def warm() -> None:
     """Make the edition, what it says wants a decision, and what is said of the last month."""
     try:
         known = book()
-        _look_over(known)
         status = known.status()
         if status.empty:
             return
@@ -52,15 +50,18 @@ def warm() -> None:
         _LOG.exception("could not warm up; the first page will say what is wrong")
 
 
-def _look_over(known: Book) -> None:
+def look_over() -> None:
     """Hold the store's file against itself; what is found stands on every page."""
-    wrong = doctor.quick_check(known.store)
-    if wrong:
-        known.damage = (
-            f"The store's file is damaged ({wrong}). What is shown may be wrong: stop importing, "
-            "and restore the newest backup"
-        )
-        _LOG.error(known.damage)
+    try:
+        known = book()
+        if wrong := doctor.quick_check(known.store):
+            known.damage = (
+                f"The store's file is damaged ({wrong}). What is shown may be wrong: stop "
+                "importing, and restore the newest backup"
+            )
+            _LOG.error(known.damage)
+    except Exception:  # noqa: BLE001 - as above
+        _LOG.exception("the store's file could not be looked over")
 
 
 def _last_month(today: date) -> str:
