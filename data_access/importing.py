@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
@@ -43,7 +44,11 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """The five counts of a file, its receipt and, where rows were refused, their file."""
+    """The five counts of a file, its receipt and, where rows were refused, their file.
+
+    `advice` counts, by code of `links.ALLOWED`, rows taken now whose link will not do what
+    it says.
+    """
 
     file_name: str
     profile: str
@@ -51,6 +56,7 @@ class Imported:
     counts: dict[str, int]
     resumed_at: int
     error_file: Path | None
+    advice: dict[str, int] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -76,6 +82,7 @@ def import_file(store: Store, order: Order) -> Imported:
 def _import(store: Store, order: Order, rows: Rows, profile: Profile, sheet: Sheet) -> Imported:
     """The chunks of an open file, one commit each."""
     pending = correction.Pending(order, rows, profile)
+    advice: Counter[str] = Counter()
     with _transactions(store, dry=order.validate_only) as transaction:
         with transaction() as connection:
             batch = _begin(connection, order, profile)
@@ -91,6 +98,7 @@ def _import(store: Store, order: Order, rows: Rows, profile: Profile, sheet: She
                 receipt = Receipt(batch.batch_id, now, summary=sheet.summary)
                 taken = _take(store, connection, part, profile, sheet, order, receipt)
                 pending.add(taken, part)
+                advice.update(taken.advice["code"])
                 batch = receipts.advance(connection, batch, cursor=chunk.end, counts=taken.counts)
             order.progress(chunk.end)
         with transaction() as connection:
@@ -105,7 +113,13 @@ def _import(store: Store, order: Order, rows: Rows, profile: Profile, sheet: She
             )
     error_file = pending.finish(batch.batch_id)
     return Imported(
-        order.path.name, profile.name, batch.batch_id, batch.counts, resumed_at, error_file
+        order.path.name,
+        profile.name,
+        batch.batch_id,
+        batch.counts,
+        resumed_at,
+        error_file,
+        dict(advice),
     )
 
 
@@ -231,5 +245,6 @@ def as_json(imported: Imported) -> str:
             **{answer: imported.counts[answer] for answer in ANSWERS},
             "resumed_at": imported.resumed_at,
             "error_file": str(imported.error_file) if imported.error_file else None,
+            "advice": imported.advice,
         }
     )

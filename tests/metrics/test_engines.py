@@ -38,9 +38,11 @@ def facts(desk: Desk) -> list[pl.DataFrame]:
         now_us=lambda: us(desk.now),
     )
     demo.load(desk.store, order)
-    known = snapshot.read_all(desk.store).attempts["source_id"].drop_nulls().unique().sort()
+    known = (
+        snapshot.read_all(desk.store, zone="UTC").attempts["source_id"].drop_nulls().unique().sort()
+    )
     desk.store.merge("source", known[0], known[1], at_us=1)
-    read = snapshot.read_all(desk.store)
+    read = snapshot.read_all(desk.store, zone="UTC")
     mapping = reasons.mapping(read.feedback["reason"].drop_nulls().unique())
     return [read.attempts, read.feedback, read.aliases, mapping]
 
