@@ -302,15 +302,15 @@ class Book:
         """One lead with all its deliveries and everything said about it by then."""
         shown = self.edition
         as_of = scope.as_of_us if scope else shown.as_of_us
-        facts = snapshot.read_lead(self.store, lead_id, version=shown.version)
+        zone = shown.zone.name
+        facts = snapshot.read_lead(self.store, lead_id, version=shown.version, zone=zone)
         frames = (facts.attempts, facts.feedback, facts.aliases)
         rows = editions.resolved(*frames, as_of_us=as_of, zone=shown.zone, rules=self.rules)
         asked = scope or Scope(first=EVER, last=EVER, as_of_us=as_of)
         listed = self._listed(rows.sort("dated_us", "buyer_id"), asked)
         said = hearing.heard(frames, as_of, shown)
-        return Lead(
-            lead_id, listed, lifeline.events(said.attempts, said.feedback, said.undone, shown.named)
-        )
+        told = (said.attempts, said.feedback, said.undone, said.idle)
+        return Lead(lead_id, listed, lifeline.events(*told, shown.named))
 
     def search(self, text: str) -> pl.DataFrame:
         """Leads, events, sources and buyers by id or name: kind, id, label, lead_id."""

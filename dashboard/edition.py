@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import narwhals as nw
 import polars as pl
 
+from data_access import snapshot
 from metrics import history, live, outcomes, parties, reasons, steps, tallies
 from metrics.calendar import DAY_US, ReportZone
 from metrics.scope import CLOCKS, Clock
@@ -59,7 +60,9 @@ class Edition:
         attempts, feedback = (self.facts(f, version).collect() for f in ("attempts", "feedback"))
         aliases = self.aliases(version)
         settings = self._whole("settings").filter(pl.col("seq") <= version)
-        return parties.named(parties.heard(attempts, feedback, aliases), settings, aliases)
+        return parties.named(
+            parties.heard(attempts, feedback, aliases, self.zone), settings, aliases
+        )
 
     def tally(self, clock: Clock) -> pl.DataFrame:
         """The wide tally by a clock, sorted by day."""
@@ -164,7 +167,21 @@ class Edition:
         """Facts of a kind (`attempts` or `feedback`), up to a data version, lazily."""
         parts = self.manifest.parts[frame]
         rows = self.shelf.scan([parts[name] for name in sorted(parts)])
-        return rows if version is None else rows.filter(pl.col("seq") <= version)
+        if version is None or version >= self.version:
+            return rows
+        rows = rows.filter(pl.col("seq") <= version)
+        return rows if frame == "attempts" else self._named_by_then(rows, version)
+
+    def _named_by_then(self, feedback: pl.LazyFrame, version: int) -> pl.LazyFrame:
+        """Feedback under buyers' own ids with the lead that the store knew of it then."""
+        found = pl.col("lead_id").is_null() | pl.col("lead_since_us").is_not_null()
+        nameless = feedback.filter(found).with_columns(lead_id=pl.lit(None, pl.String)).collect()
+        attempts = self.facts("attempts", version).select(snapshot.NAMING).collect()
+        aliases = self.aliases(version)
+        named = snapshot.with_lead(nameless, attempts, aliases, zone=self.zone.name)
+        return pl.concat(
+            [feedback.filter(~found), named.select(feedback.collect_schema().names()).lazy()]
+        )
 
 
 def _overlapping(parts: dict[str, Part], days: tuple[int, int] | None) -> list[Part]:

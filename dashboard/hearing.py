@@ -21,12 +21,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Facts up to a moment with canonical ids, the live ones, and what was taken back."""
+    """Facts up to a moment with canonical ids, the live ones, and what links did.
+
+    `undone` has `seq` and `retracted_by` of what was taken back, `idle` has `seq` of links
+    without effect and whether they count as reports (`counts`).
+    """
 
     attempts: pl.DataFrame
     feedback: pl.DataFrame
     live: pl.DataFrame
     undone: pl.DataFrame
+    idle: pl.DataFrame
 
 
 def heard(
@@ -38,12 +43,20 @@ def heard(
     )
     facts = live.Facts(*(nw.from_native(f.lazy()) for f in (*frames, reasons)))
     known = live.known(facts, as_of_us=as_of_us, zone=shown.zone)
-    attempts, feedback, standing, undone = pl.collect_all(
-        [f.to_native() for f in (known.attempts, known.feedback, known.live, known.undone)]
+    frames_now = (known.attempts, known.feedback, known.live, known.standing)
+    links = (known.links.undone, known.links.idle)
+    attempts, feedback, in_force, standing, undone, idle = pl.collect_all(
+        [frame.to_native() for frame in (*frames_now, *links)]
     )
-    key = ["lead_id", "buyer_id", "event_id"]
-    taken_back = feedback.join(undone, on=key, how="inner").select("seq", "retracted_by")
-    return Said(attempts, feedback, standing, taken_back)
+    taken_back = feedback.join(undone, on=list(live.EVENT), how="inner")
+    counts = pl.col("seq").is_in(standing["seq"].implode())
+    return Said(
+        attempts,
+        feedback,
+        in_force,
+        taken_back.select("seq", "retracted_by"),
+        idle.select("seq", counts=counts),
+    )
 
 
 @lru_cache(maxsize=2)

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from dashboard import clock
+from dashboard import clock, refusals
 from dashboard.command import Command
 from data_access.columns import ANSWERS
 from data_access.files import UnreadableFile
@@ -107,6 +107,8 @@ def _told(done: Imported, *, validate_only: bool) -> str:
         lines.append(f"  continued after row {done.resumed_at:,}")
     if validate_only:
         lines.append("  nothing was kept: --validate-only")
+    if done.advice:
+        lines.append(f"  {refusals.advised(done.advice)}")
     if done.error_file:
         lines.append(f"  refused rows, ready to be corrected and imported: {done.error_file}")
     return "\n".join(lines)

@@ -164,7 +164,7 @@ def _anew(  # noqa: PLR0913 - all keyword-only but where from, where to and the 
     number: int,
     rules: Rules,
 ) -> Edition:
-    facts = snapshot.read_all(store)
+    facts = snapshot.read_all(store, zone=str(mark["zone"]))
     first_us = _first(facts, now_us)
     zone = span_zone(str(mark["zone"]), first_us)
     parts: dict[str, dict[str, Part]] = {
@@ -183,7 +183,7 @@ def _anew(  # noqa: PLR0913 - all keyword-only but where from, where to and the 
     for clock in CLOCKS:
         whole = sorted_cells(tallies.add(cells[clock]))
         parts[f"tally_{clock}"] = {ALL: shelf.put(f"tally_{clock}", whole)}
-    sayings = parties.heard(facts.attempts, facts.feedback, facts.aliases)
+    sayings = parties.heard(facts.attempts, facts.feedback, facts.aliases, zone)
     parts |= _small(shelf, facts, sayings)
     notes = _notes(facts, mark, first_us, _later(facts, now_us), now_us)
     notes["crowded"] = sorted(crowded)
@@ -253,9 +253,10 @@ def _exchanged(
     store: Store, edition: Edition, due: list[str], mark: dict[str, object], *, now_us: int
 ) -> Edition:
     shelf, old = edition.shelf, edition.manifest
-    facts = snapshot.read_touched(store, above=edition.version, also=due)
+    name = str(mark["zone"])
+    facts = snapshot.read_touched(store, above=edition.version, also=due, zone=name)
     first_us = min(int(old.notes["first_us"]), _first(facts, now_us))
-    zone = span_zone(str(mark["zone"]), first_us)
+    zone = span_zone(name, first_us)
     leads = pl.concat([facts.attempts["lead_id"], facts.feedback["lead_id"]]).drop_nulls().unique()
     before = edition.outcomes().filter(pl.col("lead_id").is_in(leads.implode())).collect()
     made = _made(facts, as_of_us=now_us, zone=zone, rules=edition.rules)
@@ -273,7 +274,7 @@ def _exchanged(
         parts[f"tally_{clock}"] = {
             ALL: shelf.put(f"tally_{clock}", sorted_cells(tallies.add(cells)))
         }
-    sayings = parties.heard(facts.attempts, facts.feedback, facts.aliases)
+    sayings = parties.heard(facts.attempts, facts.feedback, facts.aliases, zone)
     known = shelf.scan(list(old.parts["heard"].values())).collect()
     parts |= _small(shelf, facts, parties.latest(pl.concat([known, sayings])))
     kept = [(lead, at) for lead, at in old.notes["later"] if lead not in set(leads)]

@@ -1,8 +1,10 @@
-"""Why rows were refused, in plain words."""
+"""Why rows were refused, and what to know of taken ones, in plain words."""
 
 from __future__ import annotations
 
 from typing import Final
+
+from dashboard import wording
 
 WORDS: Final = {
     # the whole row
@@ -34,12 +36,6 @@ WORDS: Final = {
     "scale_format": "A rating outside of 0 to 10",
     "rating_format": "A rating outside of 0 to 100",
     "span_format": "A length of time that cannot be read",
-    # links between events
-    "not_your_event": "It takes back what somebody else reported",
-    "other_delivery": "It takes back a report about another lead",
-    "retracts_retraction": "It takes back a retraction, which is final",
-    "replaced_already": "What it replaces has been replaced already",
-    "replacement_cycle": "It replaces, in the end, itself",
     # the file
     "broken_quotes": "Quotes that are not closed",
     "ragged_row": "More or fewer cells than the heading",
@@ -55,6 +51,24 @@ WORDS: Final = {
     "not_a_value": "An object where a value belongs",
     "outcome_differs": "The outcome contradicts its own part of the event",
 }
+
+ADVICE: Final = {
+    "other_delivery": "a link to a report about another lead",
+    "retraction_is_final": "a link to a retraction, which is final",
+    "not_earlier": "a replacement of a report that is not earlier",
+    "replaced_already": "a replacement of what is replaced already",
+}
+"""What is wrong with the link of a row that was taken all the same."""
+
+
+def advised(counts: dict[str, int]) -> str:
+    """One sentence on rows that were taken and whose link does nothing, or not alone.
+
+    >>> advised({"not_earlier": 2})
+    'Taken, and listed as contradictions: a replacement of a report that is not earlier (2 rows).'
+    """
+    several = [f"{ADVICE[c]} ({wording.quantity(n, 'row')})" for c, n in sorted(counts.items())]
+    return f"Taken, and listed as contradictions: {'; '.join(several)}."
 
 
 def said(code: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
@@ -49,7 +50,11 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """The five counts of a file, its receipt and, where rows were refused, their file."""
+    """The five counts of a file, its receipt and, where rows were refused, their file.
+
+    `advice` counts, by code of `links.ALLOWED`, rows taken now whose link will not do what
+    it says.
+    """
 
     file_name: str
     profile: str
@@ -57,6 +62,7 @@ class Imported:
     counts: dict[str, int]
     resumed_at: int
     error_file: Path | None
+    advice: dict[str, int] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -93,6 +99,7 @@ class _Run:
     rows: Rows
     profile: Profile
     sheet: Sheet
+    advice: Counter[str] = field(default_factory=Counter)
 
     def run(self) -> Imported:
         """All chunks, then the error file, then the receipt: until then it can go on."""
@@ -108,7 +115,13 @@ class _Run:
         self._close(batch)
         pending.done()
         return Imported(
-            order.name, self.profile.name, batch.batch_id, batch.counts, begun.cursor, error_file
+            order.name,
+            self.profile.name,
+            batch.batch_id,
+            batch.counts,
+            begun.cursor,
+            error_file,
+            dict(self.advice),
         )
 
     def _begin(self, connection: sa.Connection) -> Batch:
@@ -147,6 +160,7 @@ class _Run:
             part = _remaining(chunk, batch.cursor)
             taken = self._take(connection, part, batch.batch_id)
             pending.add(taken, part)
+            self.advice.update(taken.advice["code"])
             return receipts.advance(connection, batch, cursor=chunk.end, counts=taken.counts)
 
     def _take(self, connection: sa.Connection, chunk: Chunk, batch_id: str) -> Taken:
@@ -247,5 +261,6 @@ def as_json(imported: Imported) -> str:
             **{answer: imported.counts[answer] for answer in ANSWERS},
             "resumed_at": imported.resumed_at,
             "error_file": str(imported.error_file) if imported.error_file else None,
+            "advice": imported.advice,
         }
     )

@@ -30,12 +30,14 @@ class Taken:
     """What became of some rows.
 
     `answers` has `line`, `answer`; `refused` has the columns of PROBLEM, `answer` and
-    `raw`. `counts` has all five answers and adds up to the rows that came in.
+    `raw`. `counts` has all five answers and adds up to the rows that came in. `advice` has
+    the columns of `links.ADVICE`: rows that were taken and whose link will not do what it says.
     """
 
     answers: pl.DataFrame
     refused: pl.DataFrame
     counts: dict[str, int]
+    advice: pl.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +70,18 @@ def take(
     early = problems if problems is not None else pl.DataFrame(schema=PROBLEM)
     facts = _without(facts, early.select("line"))
     aliases = _alias_map(store, connection)
-    facts, linked = _judge_links(store, connection, facts, aliases)
     attempts, feedback = _statuses(store, connection, facts, summary=receipt.summary)
     feedback = _parked(store, connection, attempts, feedback, aliases)
+    advice = links.advice(store, connection, _linkable(feedback), aliases)
     _store(store, connection, attempts, feedback, receipt)
-    found = pl.concat([early.select(*PROBLEM), facts.problems, linked]).unique(
+    found = pl.concat([early.select(*PROBLEM), facts.problems]).unique(
         "line", keep="first", maintain_order=True
     )
     refused = _refused(rows, found, attempts, feedback)
     if early.width > len(PROBLEM):
         refused = _with_raw(refused, early)
     _quarantine(store, connection, refused, receipt)
-    return _taken(attempts, feedback, refused)
+    return _taken(attempts, feedback, refused, advice)
 
 
 def _without(facts: Facts, lines: pl.DataFrame) -> Facts:
@@ -99,15 +101,10 @@ def _alias_map(store: Store, connection: sa.Connection) -> dict[str, str]:
     return dict(known.select("entity_id", "canonical_id").iter_rows())
 
 
-def _judge_links(
-    store: Store, connection: sa.Connection, facts: Facts, aliases: dict[str, str]
-) -> tuple[Facts, pl.DataFrame]:
-    """Refuse retractions and replacements that can never be right."""
-    linking = pl.col("retracts").is_not_null() | pl.col("replaces").is_not_null()
-    if not facts.feedback.select(linking.any()).item():
-        return facts, pl.DataFrame(schema=PROBLEM)
-    refused = links.judge(store, connection, facts.feedback, aliases)
-    return _without(facts, refused.select("line")), refused
+def _linkable(feedback: pl.DataFrame) -> pl.DataFrame:
+    """Feedback that is taken now and about a lead: what can link and be linked to."""
+    new = pl.col("status").is_in(["created", "parked"])
+    return feedback.filter(new, pl.col("event_type") == "feedback.received")
 
 
 def _status(new: pl.DataFrame, known: pl.DataFrame, key: list[str], *, summary: bool) -> pl.Series:
@@ -289,7 +286,9 @@ def _quarantine(
     store.refuse(connection, kept)
 
 
-def _taken(attempts: pl.DataFrame, feedback: pl.DataFrame, refused: pl.DataFrame) -> Taken:
+def _taken(
+    attempts: pl.DataFrame, feedback: pl.DataFrame, refused: pl.DataFrame, advice: pl.DataFrame
+) -> Taken:
     """One answer a line: refused, else the newest thing that came of its parts."""
     order = {"created": 0, "parked": 1, "duplicate": 2}
     parts = pl.concat([part.select("line", "status") for part in (attempts, feedback)])
@@ -301,4 +300,5 @@ def _taken(attempts: pl.DataFrame, feedback: pl.DataFrame, refused: pl.DataFrame
         "line"
     )
     found = dict(answers.group_by("answer").len().iter_rows())
-    return Taken(answers, refused, {answer: int(found.get(answer, 0)) for answer in ANSWERS})
+    counts = {answer: int(found.get(answer, 0)) for answer in ANSWERS}
+    return Taken(answers, refused, counts, advice)

@@ -1,4 +1,8 @@
-"""Retractions and replacements: which are refused at once, which wait for their event."""
+"""Retractions and replacements at intake: which wait for their event, which will do nothing.
+
+Links are judged when outcomes are resolved, from all facts; what is said here is advice.
+Another buyer's event is like one that does not exist: nobody learns of it from an answer.
+"""
 
 from __future__ import annotations
 
@@ -6,69 +10,28 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from data_access.contract import PROBLEM
-
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from data_access.store import Store
 
-_ALLOWED: Final = {
-    "not_your_event": "an event of the same reporter",
-    "other_delivery": "an event about the same lead",
-    "retracts_retraction": "an event that is no retraction: a retraction is final",
-    "replaced_already": "an event that nothing replaces yet",
-    "replacement_cycle": "an event that does not, in the end, replace this one",
+ALLOWED: Final = {
+    "other_delivery": "a report about the same lead; this one changes nothing",
+    "retraction_is_final": "a report; a retraction cannot be taken back or replaced",
+    "not_earlier": "a report that is earlier; this one stands beside it",
+    "replaced_already": "a report that nothing replaces yet; each replacement counts by itself",
 }
-_Row = dict[str, str | None]
-
-
-class _Known:
-    """Events by id, from the store and from earlier rows of the batch."""
-
-    def __init__(self, store: Store, connection: sa.Connection, aliases: dict[str, str]) -> None:
-        self._store, self._connection, self._aliases = store, connection, aliases
-        self._events: dict[str, list[_Row]] = {}
-        self._replaced: dict[str, list[_Row]] = {}
-
-    def load(self, event_ids: list[str]) -> None:
-        """Read what the store knows of some ids, in two questions."""
-        for row in self._store.known_feedback(self._connection, event_ids).iter_rows(named=True):
-            self._events.setdefault(row["event_id"], []).append(row)
-        for row in self._store.replacing(self._connection, event_ids).iter_rows(named=True):
-            self._replaced.setdefault(row["replaces"], []).append(row)
-
-    def add(self, row: _Row) -> None:
-        """Remember an accepted row of the batch."""
-        self._events.setdefault(str(row["event_id"]), []).append(row)
-        if row["replaces"] is not None:
-            self._replaced.setdefault(row["replaces"], []).append(row)
-
-    def speaker(self, row: _Row) -> str:
-        """Who reported, under the canonical id."""
-        reporter = str(row["reporter_id"])
-        return self._aliases.get(reporter, reporter)
-
-    def events(self, event_id: str) -> list[_Row]:
-        return self._events.get(event_id, [])
-
-    def replacing(self, event_id: str, speaker: str) -> list[_Row]:
-        """Events of a speaker that replace the given one."""
-        return [r for r in self._replaced.get(event_id, []) if self.speaker(r) == speaker]
-
-    def leads_back(self, start: str, goal: str, speaker: str) -> bool:
-        """Whether replacements of `start`, followed on, reach `goal`."""
-        seen: set[str] = set()
-        front = [start]
-        while front:
-            seen |= set(front)
-            following = [str(r["event_id"]) for e in front for r in self.replacing(e, speaker)]
-            if goal in following:
-                return True
-            front = [e for e in following if e not in seen]
-            if front:
-                self.load(front)
-        return False
+"""Codes of advice, in the order in which they are given, with what would act."""
+ADVICE: Final[dict[str, pl.DataType]] = {
+    "line": pl.Int64(),
+    "code": pl.String(),
+    "field": pl.String(),
+    "value": pl.String(),
+    "allowed": pl.String(),
+}
+"""A row is what a taken row should know of its link: it will act on nothing, or not alone."""
+_FAR_US: Final = 14 * 3_600_000_000
+"""No day begins longer before or after midnight UTC, in any zone."""
 
 
 def _linking(feedback: pl.DataFrame) -> pl.DataFrame:
@@ -76,66 +39,80 @@ def _linking(feedback: pl.DataFrame) -> pl.DataFrame:
     return feedback.filter(link.is_not_null()).with_columns(target=link)
 
 
-def judge(
+def advice(
     store: Store, connection: sa.Connection, feedback: pl.DataFrame, aliases: dict[str, str]
 ) -> pl.DataFrame:
-    """Problems (columns of PROBLEM) of rows whose link can never be right."""
+    """What to know of links of newly taken rows (`ADVICE`), as if they came one by one."""
     linking = _linking(feedback)
-    known = _Known(store, connection, aliases)
-    targets = linking["target"].to_list()
-    known.load(list({*targets, *linking["event_id"].to_list()}))
-    wanted = {*targets}
-    names = ("line", "event_id", "reporter_id", "lead_id", "buyer_lead_id", "retracts", "replaces")
-    near = pl.col("event_id").is_in(wanted) | pl.coalesce("retracts", "replaces").is_not_null()
-    found: list[dict[str, object]] = []
-    for row in feedback.filter(near).sort("line").select(*names).iter_rows(named=True):
-        code = _code(row, known)
-        if code is None:
-            known.add(row)
-        else:
-            target = row["retracts"] or row["replaces"]
-            field = "retracts" if row["retracts"] else "replaces"
-            found.append(
-                {
-                    "line": row["line"],
-                    "code": code,
-                    "field": field,
-                    "value": target,
-                    "allowed": _ALLOWED[code],
-                }
-            )
-    return pl.DataFrame(found, schema=PROBLEM)
+    if not linking.height:
+        return pl.DataFrame(schema=ADVICE)
+    targets = linking["target"].unique().to_list()
+    here = feedback.filter(pl.col("event_id").is_in(targets))
+    events = _known_before(store.known_feedback(connection, targets), here, _EVENT)
+    replacing = store.replacing(connection, linking["replaces"].drop_nulls().unique().to_list())
+    links = _known_before(_linking(replacing), linking, (*_EVENT, "replaces", "target"))
+    speaker = pl.col("reporter_id").replace(aliases).alias("speaker")
+    pairs = links.with_columns(speaker).join(
+        events.with_columns(speaker),
+        left_on=["target", "speaker"],
+        right_on=["event_id", "speaker"],
+        suffix="_known",
+    )
+    judged = _judged(pairs).filter(pl.col("line_known") < pl.col("line"))
+    useless = judged.filter(pl.col("code").is_not_null().all().over("line"))
+    link = pl.when(pl.col("retracts").is_not_null()).then(pl.lit("retracts"))
+    found = useless.sort("line", "reporter_id_known").unique("line", keep="first")
+    return found.sort("line").select(
+        "line",
+        "code",
+        field=link.otherwise(pl.lit("replaces")),
+        value="target",
+        allowed=pl.col("code").replace_strict(ALLOWED, return_dtype=pl.String),
+    )
 
 
-def _code(row: _Row, known: _Known) -> str | None:  # noqa: PLR0911 - one reason a line
-    """Why a link is refused, or null; rows without a link pass."""
-    target = row["retracts"] or row["replaces"]
-    speaker = known.speaker(row)
-    stored = [e for e in known.events(str(row["event_id"])) if known.speaker(e) == speaker]
-    if target is None or stored:
-        return None  # nothing linked, or known already: duplicate or conflict
-    events = known.events(target)
-    own = [event for event in events if known.speaker(event) == speaker]
-    if events and not own:
-        return "not_your_event"
-    if any(_elsewhere(row, event) for event in own):
-        return "other_delivery"
-    if any(event["retracts"] for event in own):
-        return "retracts_retraction"
-    if row["replaces"]:
-        others = [r for r in known.replacing(target, speaker) if r["event_id"] != row["event_id"]]
-        if others:
-            return "replaced_already"
-        if known.leads_back(str(row["event_id"]), target, speaker):
-            return "replacement_cycle"
-    return None
+_EVENT: Final = (
+    *("line", "event_id", "reporter_id", "lead_id", "buyer_lead_id", "retracts"),
+    *("reported_us", "reported_precision"),
+)
 
 
-def _elsewhere(row: _Row, event: _Row) -> bool:
-    for key in ("lead_id", "buyer_lead_id"):
-        if row[key] and event[key]:
-            return row[key] != event[key]
-    return False
+def _known_before(
+    stored: pl.DataFrame, here: pl.DataFrame, columns: tuple[str, ...]
+) -> pl.DataFrame:
+    """Events of the store, before any line, and of the batch."""
+    before = stored.with_columns(line=pl.lit(-1, pl.Int64))
+    return pl.concat([before.select(columns), here.select(columns)])
+
+
+def _judged(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Links beside the own event that they name, with a code where they do not act alone."""
+    elsewhere = pl.coalesce(
+        pl.col(key) != pl.col(f"{key}_known") for key in ("lead_id", "buyer_lead_id")
+    ).fill_null(value=False)
+    replaces = pl.col("replaces").is_not_null()
+    alone = pairs.with_columns(
+        code=pl.when(elsewhere)
+        .then(pl.lit("other_delivery"))
+        .when(pl.col("retracts_known").is_not_null())
+        .then(pl.lit("retraction_is_final"))
+        .when(replaces & ~_earlier())
+        .then(pl.lit("not_earlier"))
+    )
+    acting = alone.filter(replaces, pl.col("code").is_null())
+    event = ["target", "speaker", "reporter_id_known"]
+    first = acting.group_by(event).agg(first_line=pl.col("line").min())
+    met = alone.join(first, on=event, how="left", maintain_order="left")
+    again = replaces & pl.col("code").is_null() & (pl.col("first_line") < pl.col("line"))
+    return met.with_columns(code=pl.when(again).then(pl.lit("replaced_already")).otherwise("code"))
+
+
+def _earlier() -> pl.Expr:
+    """Whether the known event may be earlier, whatever the report zone makes of dates."""
+    known, linking = pl.col("reported_us_known"), pl.col("reported_us")
+    same_kind = pl.col("reported_precision_known") == pl.col("reported_precision")
+    exactly = (known < linking) | ((known == linking) & (pl.col("target") < pl.col("event_id")))
+    return pl.when(same_kind).then(exactly).otherwise(known < linking + _FAR_US)
 
 
 def without_target(

@@ -2,13 +2,15 @@
 
 A *lead* is what is touched: its attributes and contradictions join all its deliveries,
 so all facts of a lead lie in one part, named by the month of its first attempt.
-Feedback that names only the buyer's own id is given its lead here.
+Feedback that names only the buyer's own id is given its lead here, and nowhere else.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -24,11 +26,20 @@ PARKED: Final = "parked"
 """The part of feedback whose lead nobody has delivered yet."""
 
 
+NAMING: Final = (
+    *("event_id", "lead_id", "buyer_id", "buyer_lead_id"),
+    *("attempted_us", "attempted_precision"),
+)
+"""What `with_lead` reads of attempts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Facts with their `part`; `version` is the data version they are complete up to.
 
-    `lineage` tells the store, as it was at that version, from every other.
+    `lineage` tells the store, as it was at that version, from every other. `lead_since_us`
+    of feedback is null but where the lead was found by the buyer's own id: then it is the
+    moment from which on that id is known (see `with_lead`).
     """
 
     version: int
@@ -39,21 +50,27 @@ class Facts:
     entities: pl.DataFrame
 
 
-def read_all(store: Store) -> Facts:
-    """Every fact of the store."""
+def read_all(store: Store, *, zone: str) -> Facts:
+    """Every fact of the store; dates begin as they do in the report zone."""
     with store.reading() as connection:
         version = store.data_version_in(connection)
         attempts = store.road.read(connection, "attempts", ATTEMPTS, above=0, up_to=version)
         feedback = store.road.read(connection, "feedback", FEEDBACK, above=0, up_to=version)
         aliases, entities = store.aliases(connection), store.entities(connection)
         lineage = store.lineage_in(connection, version)
-    return _parted(Facts(version, lineage, attempts, feedback, aliases, entities))
+    return _parted(Facts(version, lineage, attempts, feedback, aliases, entities), zone)
 
 
-def read_touched(store: Store, *, above: int, also: list[str]) -> Facts:
-    """All facts of every lead that a fact after `above` is about, and of leads in `also`."""
+def read_touched(
+    store: Store, *, above: int, also: list[str], zone: str, up_to: int | None = None
+) -> Facts:
+    """All facts of every lead that a fact after `above` is about, and of leads in `also`.
+
+    Facts after the data version `up_to` are left out.
+    """
     with store.reading() as connection:
         version = store.data_version_in(connection)
+        version = version if up_to is None else min(up_to, version)
         leads = _touched(store, connection, above, version) | set(also)
         attempts = _facts_of(store, connection, "attempts", sorted(leads), version)
         while True:
@@ -68,21 +85,15 @@ def read_touched(store: Store, *, above: int, also: list[str]) -> Facts:
         aliases, entities = store.aliases(connection), store.entities(connection)
         lineage = store.lineage_in(connection, version)
     feedback = pl.concat([feedback, nameless, waiting]).unique("seq", keep="first").sort("seq")
-    return _parted(Facts(version, lineage, attempts, feedback, aliases, entities))
+    return _parted(Facts(version, lineage, attempts, feedback, aliases, entities), zone)
 
 
-def read_lead(store: Store, lead_id: str, *, version: int) -> Facts:
+def read_lead(store: Store, lead_id: str, *, version: int, zone: str) -> Facts:
     """All facts of one lead up to a data version, straight from the store."""
-    facts = read_touched(store, above=store.data_version(), also=[lead_id])
-    mine = (pl.col("lead_id") == lead_id) & (pl.col("seq") <= version)
-    return Facts(
-        version,
-        facts.lineage,
-        facts.attempts.filter(mine),
-        facts.feedback.filter(mine),
-        facts.aliases,
-        facts.entities,
-    )
+    facts = read_touched(store, above=version, also=[lead_id], zone=zone, up_to=version)
+    mine = pl.col("lead_id") == lead_id
+    attempts, feedback = (frame.filter(mine) for frame in (facts.attempts, facts.feedback))
+    return replace(facts, attempts=attempts, feedback=feedback)
 
 
 def find(store: Store, text: str, *, limit: int = 10) -> pl.DataFrame:
@@ -166,9 +177,9 @@ def _leads_named(store: Store, connection: sa.Connection, names: list[str]) -> s
     return set(found["lead_id"])
 
 
-def _parted(facts: Facts) -> Facts:
+def _parted(facts: Facts, zone: str) -> Facts:
     """Name the lead of nameless feedback, and the part of every row."""
-    feedback = _with_lead(facts)
+    feedback = with_lead(facts.feedback, facts.attempts, facts.aliases, zone=zone)
     month = pl.from_epoch(pl.col("first"), time_unit="us").dt.strftime("%Y-%m")
     homes = facts.attempts.group_by("lead_id").agg(first=pl.col("attempted_us").min())
     homes = homes.select("lead_id", part=month)
@@ -178,24 +189,49 @@ def _parted(facts: Facts) -> Facts:
     return replace(facts, attempts=attempts, feedback=feedback)
 
 
-def _with_lead(facts: Facts) -> pl.DataFrame:
-    """The lead of the earliest attempt under the buyer's own id.
+def with_lead(
+    feedback: pl.DataFrame, attempts: pl.DataFrame, aliases: pl.DataFrame, *, zone: str
+) -> pl.DataFrame:
+    """The lead of the earliest attempt under the buyer's own id, known since that attempt.
 
     That attempt decides at every as-of: before it there is none to take its place.
     """
-    feedback = facts.feedback
+    feedback = feedback.with_columns(lead_since_us=pl.lit(None, pl.Int64))
     if not feedback["lead_id"].null_count():
         return feedback
-    merged = facts.aliases.filter(pl.col("kind") == "buyer")
+    merged = aliases.filter(pl.col("kind") == "buyer")
     canonical = dict(merged.select("entity_id", "canonical_id").iter_rows())
     ids = (
-        facts.attempts.filter(pl.col("buyer_lead_id").is_not_null())
+        _entered(attempts.filter(pl.col("buyer_lead_id").is_not_null()), ZoneInfo(zone))
         .with_columns(speaker=pl.col("buyer_id").replace(canonical))
-        .sort("attempted_us", "event_id")
+        .sort("entered_us", "event_id")
         .unique(["speaker", "buyer_lead_id"], keep="first", maintain_order=True)
-        .select("speaker", "buyer_lead_id", found="lead_id")
+        .select("speaker", "buyer_lead_id", found="lead_id", found_us="entered_us")
     )
     named = feedback.with_columns(speaker=pl.col("reporter_id").replace(canonical)).join(
         ids, on=["speaker", "buyer_lead_id"], how="left", maintain_order="left"
     )
-    return named.with_columns(lead_id=pl.coalesce("lead_id", "found")).drop("speaker", "found")
+    return named.with_columns(
+        lead_id=pl.coalesce("lead_id", "found"),
+        lead_since_us=pl.when(pl.col("lead_id").is_null()).then("found_us"),
+    ).drop("speaker", "found", "found_us")
+
+
+def _entered(attempts: pl.DataFrame, zone: ZoneInfo) -> pl.DataFrame:
+    """Attempts with the instant at which each enters: a date at the first of its day."""
+    dates = attempts.filter(pl.col("attempted_precision") == "day")["attempted_us"].unique()
+    first = [_first_instant(us, zone) for us in dates]
+    begun = pl.DataFrame({"attempted_us": dates, "begun_us": first}, schema=_DATES)
+    met = attempts.join(begun, on="attempted_us", how="left", maintain_order="left")
+    dated = pl.col("attempted_precision") == "day"
+    entered = pl.when(dated).then("begun_us").otherwise("attempted_us")
+    return met.with_columns(entered_us=entered).drop("begun_us")
+
+
+_DATES: Final = {"attempted_us": pl.Int64(), "begun_us": pl.Int64()}
+
+
+def _first_instant(midnight_us: int, zone: ZoneInfo) -> int:
+    """When the day of a UTC midnight begins in a zone, microseconds."""
+    day = datetime.fromtimestamp(midnight_us // 1_000_000, UTC).date()
+    return int(datetime.combine(day, time(tzinfo=zone)).timestamp()) * 1_000_000

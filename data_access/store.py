@@ -32,7 +32,7 @@ _KNOWN_ATTEMPTS: Final = (
 )
 _KNOWN_FEEDBACK: Final = (
     "SELECT f.event_id, f.reporter_id, f.content_hash, f.lead_id, f.buyer_lead_id, f.retracts, "
-    "f.replaces FROM {wanted} JOIN feedback f ON f.event_id = wanted.value"
+    "f.reported_us, f.reported_precision FROM {wanted} JOIN feedback f ON f.event_id = wanted.value"
 )
 _KNOWN_DELIVERIES: Final = (
     "SELECT DISTINCT a.lead_id, a.buyer_id FROM {wanted} "
@@ -43,10 +43,12 @@ _KNOWN_BUYER_LEADS: Final = (
     "JOIN attempts a ON a.buyer_lead_id = wanted.value"
 )
 _REPLACED: Final = (
-    "SELECT f.event_id, f.reporter_id, f.replaces FROM {wanted} "
+    "SELECT f.event_id, f.reporter_id, f.lead_id, f.buyer_lead_id, f.retracts, f.replaces, "
+    "f.reported_us, f.reported_precision FROM {wanted} "
     "JOIN feedback f ON f.replaces = wanted.value"
 )
 TEXT: Final = pl.String()
+_REPORTED: Final = {"reported_us": pl.Int64(), "reported_precision": TEXT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,15 +175,14 @@ class Store:
 
     def known_feedback(self, connection: sa.Connection, event_ids: Sequence[str]) -> pl.DataFrame:
         """Feedback with one of these event ids, whoever reported it."""
-        types = dict.fromkeys(
-            ("event_id", "reporter_id", "content_hash", "lead_id", "buyer_lead_id"), TEXT
-        )
-        types |= {"retracts": TEXT, "replaces": TEXT}
+        names = ("event_id", "reporter_id", "content_hash", "lead_id", "buyer_lead_id", "retracts")
+        types = {**dict.fromkeys(names, TEXT), **_REPORTED}
         return self.road.having(connection, _KNOWN_FEEDBACK, types, event_ids)
 
     def replacing(self, connection: sa.Connection, event_ids: Sequence[str]) -> pl.DataFrame:
         """Feedback that replaces one of these events."""
-        types = dict.fromkeys(("event_id", "reporter_id", "replaces"), TEXT)
+        names = ("event_id", "reporter_id", "lead_id", "buyer_lead_id", "retracts", "replaces")
+        types = {**dict.fromkeys(names, TEXT), **_REPORTED}
         return self.road.having(connection, _REPLACED, types, event_ids)
 
     def known_deliveries(self, connection: sa.Connection, lead_ids: Sequence[str]) -> pl.DataFrame:

@@ -12,6 +12,7 @@ from typing import Final
 
 from dashboard.tables import TABLES
 from data_access.contract import ROW_ALLOWED
+from data_access.links import ALLOWED as ADVISED
 from data_access.profile import FIELDS, TARGETS
 from data_access.reading import ALLOWED
 from metrics.catalogue import NUMBERS, Number
@@ -54,6 +55,15 @@ A delivery is one lead offered to one buyer. It has one outcome: the latest *dec
 *closed* one (not interested, already purchased, bad info, duplicate); else the furthest
 *progress* (not reached, contacted, qualified); else *comment only*. The order in which reports
 arrive never matters. A report that was taken back by its own buyer does not count from then on.
+
+A buyer takes a report back by an event that *retracts* it, or by one that *replaces* it and
+stands in its place. Which of these links act is judged from all that is known at *As known on*,
+by times and ids: a link acts only on a report of the same buyer about the same lead; a retraction
+is final; a replacement acts only on what is earlier by (reported, event id). Where several replace
+one report, it is taken back and each of them counts as a report of its own. A replacement that
+acts on nothing is an ordinary report; a retraction of a retraction counts with what else it says,
+and one of what is not known of this buyer and lead waits. Links that act on nothing are listed as
+contradictions.
 """
 
 
@@ -105,11 +115,6 @@ def _row(number: Number) -> str:
 
 OTHER_CODES: Final = {
     "conflict": "the content that the id already has",
-    "not_your_event": "an event of the same reporter",
-    "other_delivery": "an event about the same lead",
-    "retracts_retraction": "an event that is no retraction",
-    "replaced_already": "an event that nothing replaces yet",
-    "replacement_cycle": "an event that does not replace this one in the end",
     "converted_and_returned": "converted = true beside anything but returned",
     "time_ambiguous": "a local time that exists once",
     "ragged_row": "as many cells as the header has",
@@ -136,6 +141,12 @@ def codes() -> str:
     return f"| code | allowed is |\n|---|---|\n{rows}"
 
 
+def advice() -> str:
+    """Every code of advice on a link with what would act."""
+    rows = "\n".join(f"| `{code}` | {allowed} |" for code, allowed in ADVISED.items())
+    return f"| code | what would act |\n|---|---|\n{rows}"
+
+
 def facts() -> str:
     """Everything a column of a file can be, with its kind."""
     kinds = {name: FIELDS[name].kind.value if name in FIELDS else "" for name in TARGETS}
@@ -148,7 +159,10 @@ def tables() -> str:
     return f"| table | |\n|---|---|\n{rows}"
 
 
-PARTS: Final = {"importing.md": {"codes": codes, "facts": facts}, "tables.md": {"tables": tables}}
+PARTS: Final = {
+    "importing.md": {"codes": codes, "advice": advice, "facts": facts},
+    "tables.md": {"tables": tables},
+}
 
 
 def made() -> dict[str, str]:

@@ -21,6 +21,9 @@ CODES: Final = {
     "sent_to_other_source": "We wrote to a source about a lead that is not its own.",
     "attributes_disagree": "Deliveries of the lead disagree on source, campaign or product.",
     "foreign_retraction": "Someone else tried to take this buyer's report back.",
+    "link_without_effect": "A report takes back or replaces what is no earlier report of this "
+    "buyer about this lead.",
+    "replaced_twice": "Several reports replace the same one; each counts as a report of its own.",
 }
 """Every kind of contradiction with its sentence, in the order of their bits."""
 
@@ -56,6 +59,8 @@ def flags(said: Known, events: Frame, deliveries: Frame, attributes: Frame) -> F
             "attributes_disagree",
         ),
         _foreign(said),
+        _mark(said.links.idle, "link_without_effect"),
+        _mark(said.links.replaced_twice, "replaced_twice"),
     ]
     all_marks = (
         nw.concat(marks, how="vertical")
@@ -142,10 +147,8 @@ def _dead_elsewhere(events: Frame) -> Frame:
 
 def _on_failed(said: Known, deliveries: Frame) -> Frame:
     failed = deliveries.filter(nw.col("delivered") == 0).select(*KEY)
-    received = said.feedback.filter(
-        nw.col("event_type") == RECEIVED, nw.col("retracts").is_null()
-    ).join(said.undone, on=[*KEY, "event_id"], how="anti")
-    return _mark(failed.join(received.select(*KEY), on=list(KEY), how="semi"), "feedback_on_failed")
+    told = said.standing.select(*KEY)
+    return _mark(failed.join(told, on=list(KEY), how="semi"), "feedback_on_failed")
 
 
 def _of_leads(leads: Frame, deliveries: Frame, code: str) -> Frame:
@@ -169,10 +172,8 @@ def _aimed_elsewhere(said: Known, attributes: Frame) -> Frame:
 
 def _foreign(said: Known) -> Frame:
     """Deliveries whose report another buyer tried to retract or replace."""
-    links = (
-        said.feedback.with_columns(target=nw.coalesce(nw.col("retracts"), nw.col("replaces")))
-        .filter(~nw.col("target").is_null())
-        .select("lead_id", nw.col("target").alias("event_id"), nw.col("buyer_id").alias("linker"))
+    links = said.links.idle.select(
+        "lead_id", nw.col("target").alias("event_id"), nw.col("buyer_id").alias("linker")
     )
     meant = said.feedback.filter(nw.col("event_type") == RECEIVED).select(*KEY, "event_id")
     own = links.join(

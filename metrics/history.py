@@ -62,10 +62,12 @@ def _known(facts: Facts, as_of_us: int, zone: ReportZone) -> tuple[pl.DataFrame,
     """Attempts and feedback with the moment each becomes known, feedback with its decision's."""
     attempts = facts.attempts.select(*ATTEMPTS_READ)
     attempts = attempts.with_columns(known_us=instant(zone, "attempted"))
+    named = nw.col("lead_since_us")
     said = facts.feedback.select(*FEEDBACK_READ).filter(~nw.col("lead_id").is_null())
     decided = nw.coalesce(instant(zone, "decided"), instant(zone, "reported"))
+    reported = instant(zone, "reported")
     feedback = said.with_columns(
-        known_us=instant(zone, "reported"),
+        known_us=nw.when(named > reported).then(named).otherwise(reported),
         decision_us=nw.when(~nw.col("credit_approved").is_null()).then(decided),
     )
     by_now = [f.filter(nw.col("known_us") <= as_of_us) for f in (attempts, feedback)]

@@ -27,6 +27,7 @@ EVENTS: Final[dict[str, pl.DataType]] = {
     "reported_precision": pl.String(),
     "retracted": pl.Boolean(),
     "retracted_by": pl.String(),
+    "without_effect": pl.Boolean(),
     "retracts": pl.String(),
     "replaces": pl.String(),
     "credit_approved": pl.Boolean(),
@@ -42,13 +43,19 @@ EVENTS: Final[dict[str, pl.DataType]] = {
 }
 """Columns of a timeline. `kind`: delivered, failed, feedback, retraction or message.
 
-`at` is when it happened; `delay_seconds` how much later we were told (null where either
-time is only a date); `who` is the buyer, or the source for a message.
+A retraction that changes nothing and says something else is feedback. `at` is when it
+happened; `delay_seconds` how much later we were told (null where either time is only a
+date); `who` is the buyer, or the source for a message; `without_effect`: a link that names
+nothing that it may take back or replace.
 """
 
 
 def events(
-    attempts: pl.DataFrame, feedback: pl.DataFrame, undone: pl.DataFrame, named: Named
+    attempts: pl.DataFrame,
+    feedback: pl.DataFrame,
+    undone: pl.DataFrame,
+    idle: pl.DataFrame,
+    named: Named,
 ) -> pl.DataFrame:
     """Everything said about one lead, by (when it happened, when we were told, event id).
 
@@ -56,6 +63,7 @@ def events(
         attempts: facts with canonical `buyer_id` and their instant `at`.
         feedback: facts with canonical `buyer_id`, and instants `occurred`, `reported`.
         undone: `seq`, `retracted_by` of what was taken back.
+        idle: `seq` of links without effect, and whether they are reports (`counts`).
         named: what buyers and sources are called.
     """
     offers = attempts.select(
@@ -74,7 +82,7 @@ def events(
     kind = (
         pl.when(pl.col("event_type") == "feedback.sent")
         .then(pl.lit("message"))
-        .when(pl.col("retracts").is_not_null())
+        .when(pl.col("retracts").is_not_null() & ~pl.col("counts").fill_null(value=False))
         .then(pl.lit("retraction"))
         .otherwise(pl.lit("feedback"))
     )
@@ -82,8 +90,8 @@ def events(
         pl.col("reported_precision") == "instant"
     )
     delay = (pl.col("reported") - pl.col("occurred")) // 1_000_000
-    told = feedback.join(undone, on="seq", how="left")
-    told = told.with_columns(
+    told = feedback.join(undone, on="seq", how="left").join(idle, on="seq", how="left")
+    told = told.sort("reporter_id").with_columns(
         at=pl.col("occurred").cast(INSTANT),
         precision="occurred_precision",
         kind=kind,
@@ -95,6 +103,7 @@ def events(
         ),
         reported_at=pl.col("reported").cast(INSTANT),
         retracted=pl.col("retracted_by").is_not_null(),
+        without_effect=pl.col("counts").is_not_null(),
     )
     rows = pl.concat(
         [offers, told.select(c for c in told.columns if c in EVENTS or c == "who_id")],
@@ -103,7 +112,8 @@ def events(
     names = {**named.source, **named.buyer}
     name = pl.col("who_id").replace_strict(names, default=None, return_dtype=pl.String)
     rows = rows.with_columns(who=pl.coalesce(name, "who_id"))
-    rows = rows.sort("at", "reported_at", "event_id", nulls_last=True)
+    order = ("at", "reported_at", "event_id", "who_id", "kind")
+    rows = rows.sort(*order, nulls_last=True, maintain_order=True)
     return rows.select(
         (pl.col(c) if c in rows.columns else pl.lit(None)).cast(kind).alias(c)
         for c, kind in EVENTS.items()

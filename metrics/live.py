@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import narwhals as nw
 
+from data_access.columns import DETAIL_FIELDS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from metrics.calendar import ReportZone
 
 KEY: Final = ("lead_id", "buyer_id")
+EVENT: Final = (*KEY, "event_id", "reporter_id")
+"""What tells one event from all others: merged ids of a buyer may share an event id."""
 RECEIVED: Final = "feedback.received"
 DELIVERED: Final = "recipient.delivered"
 Frame: TypeAlias = nw.LazyFrame[Any]
@@ -42,7 +46,7 @@ FEEDBACK_READ: Final = (
     "event_id",
     "event_type",
     "lead_id",
-    "buyer_lead_id",
+    "lead_since_us",
     "reporter_id",
     "target_id",
     "target_type",
@@ -65,6 +69,7 @@ FEEDBACK_READ: Final = (
     "phone_answered",
     "spoke_to_lead",
     "right_party",
+    "contact_share",
     "interest_product",
     "interest_timeline",
     "interest_budget",
@@ -72,6 +77,7 @@ FEEDBACK_READ: Final = (
     "accuracy_phone",
     "accuracy_email",
     "accuracy_address",
+    "rating",
     "retracts",
     "replaces",
 )
@@ -82,7 +88,8 @@ FEEDBACK_READ: Final = (
 class Facts:
     """The snapshot as lazy frames of one engine: what resolution reads.
 
-    `attempts` and `feedback` have the columns of `data_access.columns`; `aliases` has
+    `attempts` and `feedback` have the columns of `data_access.columns`, feedback under the
+    buyer's own id its lead and from when on that is known (`lead_since_us`); `aliases` has
     kind, entity_id, canonical_id; `reasons` has reason_raw, reason, reason_group.
     """
 
@@ -93,13 +100,31 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
+class Links:
+    """What retractions and replacements do, judged from the facts alone.
+
+    `undone`: events taken back (`EVENT`), with the first link that did (`retracted_by`).
+    `idle`: links that act on nothing. `replaced_twice`: events that several replace (`EVENT`).
+    """
+
+    undone: Frame
+    idle: Frame
+    replaced_twice: Frame
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
-    """Facts up to a moment: attempts, all feedback, and the live part of it."""
+    """Facts up to a moment: attempts, all feedback, what its links do.
+
+    `standing` are reports that nothing took back, `live` those of them whose delivery had
+    succeeded.
+    """
 
     attempts: Frame
     feedback: Frame
+    links: Links
+    standing: Frame
     live: Frame
-    undone: Frame
 
 
 def instant(zone: ReportZone, stem: str) -> nw.Expr:
@@ -160,67 +185,87 @@ def known(
     ).filter(nw.col("reported") <= as_of_us)
     feedback = canonical(feedback, "buyer_id", facts.aliases, "buyer")
     feedback = canonical(feedback, "target_id", facts.aliases, "source")
-    feedback = keep(_with_lead(feedback, attempts))
-    undone = keep(_undone(feedback))
-    return Known(attempts, feedback, _live(feedback, attempts, undone), undone)
+    feedback = keep(_with_lead(feedback, as_of_us))
+    received = feedback.filter(nw.col("event_type") == RECEIVED, ~nw.col("lead_id").is_null())
+    links = _judged(received, keep)
+    standing = keep(_standing(received, links))
+    return Known(attempts, feedback, links, standing, _live(standing, attempts))
 
 
-def _with_lead(feedback: Frame, attempts: Frame) -> Frame:
-    """Find the lead of feedback that names only the buyer's own id for it."""
-    named = feedback.filter(~nw.col("lead_id").is_null())
-    nameless = feedback.filter(nw.col("lead_id").is_null()).drop("lead_id")
-    first = (
-        nw.col("event_id")
-        .cum_count()
-        .over("buyer_id", "buyer_lead_id", order_by=["at", "event_id"])
-    )
-    ids = (
-        attempts.filter(~nw.col("buyer_lead_id").is_null())
-        .with_columns(nth=first)
-        .filter(nw.col("nth") == 1)
-        .select("buyer_id", "buyer_lead_id", "lead_id")
-    )
-    found = nameless.join(ids, on=["buyer_id", "buyer_lead_id"], how="left")
-    columns = named.collect_schema().names()
-    return nw.concat([named, found.select(columns)], how="vertical")
+def _with_lead(feedback: Frame, as_of_us: int) -> Frame:
+    """Without the lead of feedback under an id that no attempt had named by then."""
+    unknown = (nw.col("lead_since_us") > as_of_us).fill_null(value=False)
+    return feedback.with_columns(lead_id=nw.when(~unknown).then(nw.col("lead_id")))
 
 
-def _undone(feedback: Frame) -> Frame:
-    """Events taken back: lead_id, buyer_id, event_id, `retracted_by` (the first), `undone_us`.
+def _judged(received: Frame, keep: Callable[[Frame], Frame]) -> Links:
+    """Which events links act on.
 
-    A retraction counts from the same buyer and lead only, from its own time on.
+    A link acts only on an event of the same buyer about the same lead that is no retraction:
+    a retraction is final. A replacement acts on earlier events only, by (reported, event id),
+    so there are no circles. Order of arrival plays no part.
     """
     target = nw.coalesce(nw.col("retracts"), nw.col("replaces"))
-    links = (
-        feedback.with_columns(target=target)
-        .filter(
-            nw.col("event_type") == RECEIVED,
-            ~nw.col("lead_id").is_null(),
-            ~nw.col("target").is_null(),
-        )
-        .select(
-            *KEY,
-            nw.col("target").alias("event_id"),
-            nw.col("event_id").alias("retracted_by"),
-            nw.col("reported"),
-        )
+    links = keep(received.with_columns(target=target).filter(~nw.col("target").is_null()))
+    reports = received.filter(nw.col("retracts").is_null()).select(
+        *KEY,
+        nw.col("event_id").alias("target"),
+        nw.col("reporter_id").alias("target_reporter"),
+        nw.col("reported").alias("target_reported"),
     )
-    same = [*KEY, "event_id"]
-    nth = nw.col("retracted_by").cum_count().over(*same, order_by=["reported", "retracted_by"])
-    first = links.with_columns(nth=nth).filter(nw.col("nth") == 1)
-    return first.select(*same, "retracted_by", nw.col("reported").alias("undone_us"))
+    met = links.select(*EVENT, "reported", "target", "retracts", "replaces").join(
+        reports, on=[*KEY, "target"], how="inner"
+    )
+    earlier = (nw.col("target_reported") < nw.col("reported")) | (
+        (nw.col("target_reported") == nw.col("reported")) & (nw.col("target") < nw.col("event_id"))
+    )
+    acting = keep(met.filter(~nw.col("retracts").is_null() | earlier))
+    idle = keep(links.join(acting.select(*EVENT), on=list(EVENT), how="anti"))
+    return Links(keep(_undone(acting)), idle, _replaced_twice(acting))
 
 
-def _live(feedback: Frame, attempts: Frame, undone: Frame) -> Frame:
-    """Received, not taken back, and about a delivery that had succeeded.
+_TARGET: Final = (*KEY, "target", "target_reporter")
+_AS_EVENT: Final = {"target": "event_id", "target_reporter": "reporter_id"}
 
-    A retraction is no feedback itself and cannot be undone; a replacement takes the
-    other back and stands in its place.
+
+def _undone(acting: Frame) -> Frame:
+    """Events taken back, with the first link that acts on each by (reported, event id)."""
+    order = ["reported", "event_id", "reporter_id"]
+    nth = nw.col("event_id").cum_count().over(*_TARGET, order_by=order)
+    first = acting.with_columns(nth=nth).filter(nw.col("nth") == 1)
+    return first.select(*_TARGET, nw.col("event_id").alias("retracted_by")).rename(_AS_EVENT)
+
+
+def _replaced_twice(acting: Frame) -> Frame:
+    replacing = acting.filter(~nw.col("replaces").is_null())
+    counted = replacing.group_by(*_TARGET).agg(replacements=nw.len())
+    return counted.filter(nw.col("replacements") > 1).select(*_TARGET).rename(_AS_EVENT)
+
+
+def _standing(received: Frame, links: Links) -> Frame:
+    """Reports that nothing took back.
+
+    A retraction is none, unless it aims at another retraction and says something else: what
+    it says besides is a report. One whose target is not known of this buyer and lead waits.
     """
-    standing = feedback.filter(
-        nw.col("event_type") == RECEIVED,
-        ~nw.col("lead_id").is_null(),
-        nw.col("retracts").is_null(),
-    ).join(undone, on=[*KEY, "event_id"], how="anti")
+    reports = received.filter(nw.col("retracts").is_null())
+    standing = reports.join(links.undone.select(*EVENT), on=list(EVENT), how="anti")
+    says = nw.any_horizontal(*(~nw.col(name).is_null() for name in SAYING), ignore_nulls=True)
+    final = received.filter(~nw.col("retracts").is_null()).select(
+        *KEY, nw.col("event_id").alias("target")
+    )
+    saying = links.idle.filter(says, ~nw.col("retracts").is_null()).join(
+        final, on=[*KEY, "target"], how="semi"
+    )
+    columns = received.collect_schema().names()
+    return nw.concat([standing.select(columns), saying.select(columns)], how="vertical")
+
+
+SAYING: Final = ("outcome", *DETAIL_FIELDS[:-1])
+"""Columns that make a report; a note alone explains something else."""
+
+
+def _live(standing: Frame, attempts: Frame) -> Frame:
+    """Standing reports about a delivery that had succeeded."""
     reached = attempts.filter(nw.col("succeeded") == 1).select(*KEY).unique()
     return standing.join(reached, on=list(KEY), how="semi")

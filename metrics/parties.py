@@ -1,16 +1,22 @@
 """What sources and buyers are called, and of which type a buyer is.
 
 The operator's setting counts; without one the latest event that names it, by
-(timestamp, event id). Names are those of the data version asked, at every as-of.
+(timestamp, event id), a date at its first instant in the report zone. Names are those of
+the data version asked, at every as-of.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+import narwhals as nw
 import polars as pl
 
+from metrics.live import instant
 from metrics.rates import Named
+
+if TYPE_CHECKING:
+    from metrics.calendar import ReportZone
 
 HEARD: Final[dict[str, pl.DataType]] = {
     "kind": pl.String(),
@@ -23,28 +29,38 @@ HEARD: Final[dict[str, pl.DataType]] = {
 """A row is the latest thing heard of an entity: its `name` or its `buyer_type`."""
 
 _SAYINGS: Final = (
-    ("attempts", "source", "source_id", "name", "source_name", "attempted_us"),
-    ("attempts", "buyer", "buyer_id", "name", "buyer_name", "attempted_us"),
-    ("attempts", "buyer", "buyer_id", "buyer_type", "buyer_type", "attempted_us"),
-    ("feedback", "buyer", "reporter_id", "name", "reporter_name", "reported_us"),
+    ("attempts", "source", "source_id", "name", "source_name"),
+    ("attempts", "buyer", "buyer_id", "name", "buyer_name"),
+    ("attempts", "buyer", "buyer_id", "buyer_type", "buyer_type"),
+    ("feedback", "buyer", "reporter_id", "name", "reporter_name"),
 )
 
 
-def heard(attempts: pl.DataFrame, feedback: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
+def heard(
+    attempts: pl.DataFrame, feedback: pl.DataFrame, aliases: pl.DataFrame, zone: ReportZone
+) -> pl.DataFrame:
     """The latest name and type of every entity in some facts (`HEARD`)."""
-    frames = {"attempts": attempts, "feedback": feedback}
+    frames = {
+        "attempts": _timed(attempts, "attempted", zone),
+        "feedback": _timed(feedback, "reported", zone),
+    }
     parts = [
         frames[frame].select(
             kind=pl.lit(kind),
             entity_id=pl.col(key).replace(_canonical(aliases, kind)),
             what=pl.lit(what),
             said=said,
-            at=at,
+            at="at",
             event_id="event_id",
         )
-        for frame, kind, key, what, said, at in _SAYINGS
+        for frame, kind, key, what, said in _SAYINGS
     ]
     return latest(pl.concat(parts))
+
+
+def _timed(facts: pl.DataFrame, stem: str, zone: ReportZone) -> pl.DataFrame:
+    """Facts with the instant `at` which they enter."""
+    return nw.from_native(facts).with_columns(at=instant(zone, stem)).to_native()
 
 
 def latest(sayings: pl.DataFrame) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from metrics.scope import MATURE_DAYS, NARROW, NOTHING, Rows, Scope
 from metrics.tallies import DAY_OF
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 COLUMN_OF: Final = {"source": "source_id", "buyer": "buyer_id"}
@@ -74,11 +74,18 @@ def attributes(scope: Scope, *, buyer_types: Mapping[str, str | None]) -> pl.Exp
     conditions = [pl.lit(value=True)]
     for dimension, values in scope.filters.items():
         if dimension == "buyer_type":
-            wanted = [b for b, kind in buyer_types.items() if (kind or NOTHING) in values]
-            conditions.append(pl.col("buyer_id").is_in(wanted))
+            conditions.append(_of_types(values, buyer_types))
         else:
             conditions.append(_one_of(dimension, values))
     return pl.all_horizontal(conditions)
+
+
+def _of_types(wanted: Sequence[str], buyer_types: Mapping[str, str | None]) -> pl.Expr:
+    """Condition on the buyer's type; a buyer of whom nothing was said has none."""
+    right = [b for b, kind in buyer_types.items() if (kind or NOTHING) in wanted]
+    if NOTHING not in wanted:
+        return pl.col("buyer_id").is_in(right)
+    return ~pl.col("buyer_id").is_in([b for b in buyer_types if b not in set(right)])
 
 
 def deliveries(

@@ -53,7 +53,10 @@ class Known:
     @cached_property
     def feedback(self) -> list[Row]:
         """Feedback reported up to the moment, each with its lead where that is known."""
-        leads = {(a["buyer"], a["buyer_lead"]): a["lead"] for a in self.attempts if a["buyer_lead"]}
+        leads: dict[tuple[str, str], str] = {}
+        for a in self.attempts:
+            if a["buyer_lead"]:
+                leads.setdefault((a["buyer"], a["buyer_lead"]), a["lead"])
         found = []
         for said in self.told.feedback:
             if said["reported"].us <= self.as_of:
@@ -62,28 +65,51 @@ class Known:
         return found
 
     @cached_property
+    def reports(self) -> list[Row]:
+        """What buyers said about leads that we know, in the order in which they told us."""
+        known = [f for f in self.feedback if f["received"] and f["lead"]]
+        return sorted(known, key=lambda f: (f["reported"].us, f["id"], f["sent_id"]))
+
+    def aimed_at(self, act: Row) -> list[Row]:
+        """This buyer's reports about this lead under the id that a link names."""
+        meant = act["retracts"] or act["replaces"]
+        ours = [f for f in self.reports if (f["buyer"], f["lead"]) == (act["buyer"], act["lead"])]
+        return [f for f in ours if f["id"] == meant]
+
+    def taken_back_by(self, act: Row) -> list[Row]:
+        """What a link takes back: no retraction, and a replacement only what came before it."""
+        found = [f for f in self.aimed_at(act) if not f["retracts"]]
+        if act["replaces"]:
+            found = [f for f in found if self.reports.index(f) < self.reports.index(act)]
+            found = [f for f in found if f["id"] != act["id"]]
+        return found
+
+    @cached_property
+    def links(self) -> list[Row]:
+        """Retractions and replacements."""
+        return [f for f in self.reports if f["retracts"] or f["replaces"]]
+
+    @cached_property
     def undone(self) -> dict[tuple[str, str], str]:
         """(reporter as sent, event) of each report taken back, and the event that first did."""
         found: dict[tuple[str, str], str] = {}
-        acts = [f for f in self.feedback if f["received"] and (f["retracts"] or f["replaces"])]
-        for act in sorted(acts, key=lambda f: (f["reported"].us, f["id"])):
-            for said in self.feedback:
-                same = (said["buyer"], said["lead"]) == (act["buyer"], act["lead"])
-                meant = said["id"] == (act["retracts"] or act["replaces"])
-                if same and meant and act["lead"] and said["received"] and not said["retracts"]:
-                    found.setdefault((said["sent_id"], said["id"]), act["id"])
+        for act in self.links:
+            for said in self.taken_back_by(act):
+                found.setdefault((said["sent_id"], said["id"]), act["id"])
         return found
+
+    def tells(self, said: Row) -> bool:
+        """Whether it is a report: a retraction is one only where it can take nothing back."""
+        if not said["retracts"]:
+            return True
+        aimed = self.aimed_at(said)
+        return bool(aimed) and all(f["retracts"] for f in aimed) and said["says"]
 
     @cached_property
     def standing(self) -> list[Row]:
         """Reports that are not taken back, whatever became of their delivery."""
-        return [
-            said
-            for said in self.feedback
-            if said["received"]
-            and not said["retracts"]
-            and (said["sent_id"], said["id"]) not in self.undone
-        ]
+        told = [f for f in self.reports if self.tells(f)]
+        return [f for f in told if (f["sent_id"], f["id"]) not in self.undone]
 
     @cached_property
     def live(self) -> list[Row]:
@@ -148,6 +174,8 @@ class Known:
             name: {a[name] for a in self.attempts if a["lead"] == lead} - {None}
             for name in ATTRIBUTES
         }
+        links = [f for f in self.links if (f["lead"], f["buyer"]) == (lead, buyer)]
+        replaced = [f for act in links if act["replaces"] for f in self.taken_back_by(act)]
         aimed = {f["target"] for f in self.feedback if not f["received"] and f["lead"] == lead} - {
             None
         }
@@ -163,6 +191,8 @@ class Known:
             "sent_to_other_source": bool(aimed - {row["source_id"]}),
             "attributes_disagree": any(len(values) > 1 for values in said.values()),
             "foreign_retraction": self._taken_back_by_others(lead, buyer),
+            "link_without_effect": any(not self.taken_back_by(act) for act in links),
+            "replaced_twice": len(replaced) > len({id(f) for f in replaced}),
         }
         return {code for code, true in found.items() if true}
 

@@ -12,6 +12,13 @@ Row = dict[str, Any]
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FORTNIGHT: Final = timedelta(days=14)
 
+_SAYS: Final = (
+    *("outcome", "phone_answered", "spoke_to_lead", "right_party", "contact_share"),
+    *("interest_product", "interest_timeline", "interest_budget", "rating"),
+    *("accuracy_name", "accuracy_phone", "accuracy_email", "accuracy_address"),
+    *("credit_approved", "credit_requested"),
+)
+"""What makes a report of an event; a reason or a note alone does not."""
 ATTRIBUTES: Final = ("source_id", "sub_source", "campaign", "vertical", "product", "state")
 
 
@@ -153,6 +160,7 @@ class Told:
                     "phone": fact.get("accuracy_phone"),
                     "retracts": fact.get("retracts"),
                     "replaces": fact.get("replaces"),
+                    "says": any(name in fact for name in _SAYS),
                 }
             )
         return found

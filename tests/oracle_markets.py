@@ -120,14 +120,27 @@ def _attempts(draw: DrawFn, zone: str, anchor: date, number: int) -> Fact:
         return failed(lead, buyer, at, failure_category="business", **said)
     said |= {
         "price": draw(_maybe(("45.00", "10", "0.99"))),
-        "buyer_lead_id": draw(_maybe((f"{lead}.{MERGED.get(('buyer', buyer), buyer)}",))),
+        "buyer_lead_id": draw(_maybe((f"{lead}.{MERGED.get(('buyer', buyer), buyer)}", "77"))),
     }
     said |= draw(st.sampled_from(({}, {"lead_cost": "7.5"}, {"margin": "3.20"})))
     return delivered(lead, buyer, at, **said)
 
 
+def _links(lead: str, told: list[Fact]) -> st.SearchStrategy[Fact]:
+    """To a report that was drawn before (often of the same lead), or to one that comes later."""
+    near = [f["event_id"] for f in told if f.get("lead_id") == lead]
+    known = near * 3 + [f["event_id"] for f in told]
+    later = [f"e{n * 11 % 37}" for n in range(len(told) + 1, len(told) + 4)]
+    return st.builds(
+        lambda kind, target: {kind: target},
+        st.sampled_from(("retracts", "replaces")),
+        st.sampled_from(known + later),
+    )
+
+
 @st.composite
-def _reports(draw: DrawFn, zone: str, anchor: date, number: int, tries: list[Fact]) -> Fact:
+def _reports(draw: DrawFn, zone: str, anchor: date, tries: list[Fact], told: list[Fact]) -> Fact:
+    number = len(told)
     lead, buyer = f"L{draw(st.integers(1, 6))}", draw(st.sampled_from(BUYERS))
     if draw(st.integers(0, 7)):
         meant = draw(st.sampled_from(tries))
@@ -139,8 +152,7 @@ def _reports(draw: DrawFn, zone: str, anchor: date, number: int, tries: list[Fac
         return wrote(lead, source, at, event_id=event, outcome="contacted")
     if draw(st.integers(0, 7)) == 0:  # some ids are said by two buyers
         event = f"e{draw(st.integers(0, 12))}"
-    target = f"e{draw(st.integers(0, 12)) * 11 % 37}"
-    link = draw(st.sampled_from((*({},) * 6, {"retracts": target}, {"replaces": target})))
+    link = draw(_links(lead, told)) if draw(st.integers(0, 2)) == 0 else {}
     outcome = draw(st.sampled_from(WORDS))
     said: dict[str, Any] = {
         "event_id": event,
@@ -159,7 +171,7 @@ def _reports(draw: DrawFn, zone: str, anchor: date, number: int, tries: list[Fac
         **link,
     }
     if draw(st.integers(0, 5)) == 0:
-        key = f"{lead}.{MERGED.get(('buyer', buyer), buyer)}"
+        key = draw(st.sampled_from((f"{lead}.{MERGED.get(('buyer', buyer), buyer)}", "77")))
         fact = reported(lead, buyer, outcome, at, buyer_lead_id=key, **said)
         del fact["lead_id"]
         return fact
@@ -188,7 +200,9 @@ def markets(draw: DrawFn) -> Market:
     """Some facts in a random order, cut into batches."""
     zone, anchor = draw(st.sampled_from(ANCHORS))
     tries = [draw(_attempts(zone, anchor, n)) for n in range(draw(st.integers(1, 14)))]
-    reports = [draw(_reports(zone, anchor, n, tries)) for n in range(draw(st.integers(0, 24)))]
+    reports: list[Fact] = []
+    for _ in range(draw(st.integers(0, 24))):
+        reports.append(draw(_reports(zone, anchor, tries, reports)))
     facts = _told_apart(draw(st.permutations([*tries, *reports])))
     cuts = sorted(draw(st.lists(st.integers(0, len(facts)), max_size=2)))
     ends = [0, *cuts, len(facts)]

@@ -15,10 +15,12 @@ import sqlalchemy as sa
 from builders import NOW, Desk, us
 from oracle_facts import ATTRIBUTES, Row, Told
 from oracle_markets import MERGED
+from polars.testing import assert_frame_equal
 
 from dashboard.data import Book
 from data_access.settings import Settings
 from data_access.store import Store
+from metrics.scope import CLOCKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -132,6 +134,41 @@ def filled(market: Market) -> Iterator[Shop]:
         if market.merge_last:
             shop.merge()
         yield shop
+
+
+@contextmanager
+def rebuilt(shop: Shop) -> Iterator[Book]:
+    """A second book of the same store that has never seen it before."""
+    with tempfile.TemporaryDirectory() as name:
+        known = shop.book.settings
+        book = Book(
+            Settings(data_dir=Path(name), database_url=known.url, report_zone=known.report_zone)
+        )
+        yield book
+        book.store.close()
+
+
+def check_editions(found: Book, expected: Book) -> None:
+    """What two books have prepared of the same facts, to the cell."""
+    assert found.edition.named == expected.edition.named
+    outcomes = [book.edition.outcomes().collect() for book in (found, expected)]
+    columns = outcomes[1].columns
+    mine, theirs = (frame.select(columns).sort("lead_id", "buyer_id") for frame in outcomes)
+    assert_frame_equal(mine, theirs)
+    for name, order in {"earlier": "from_us", "steps": "at_us"}.items():
+        kept = [_kept(book, name) for book in (found, expected)]
+        keys = ["lead_id", "buyer_id", order]
+        mine, theirs = (frame.select(kept[1].columns).sort(keys) for frame in kept)
+        assert_frame_equal(mine, theirs)
+    for clock in CLOCKS:
+        tallies = [book.edition.tally(clock) for book in (found, expected)]
+        mine, theirs = (frame.sort(frame.columns[:5]) for frame in tallies)
+        assert_frame_equal(mine, theirs)
+
+
+def _kept(book: Book, frame: str) -> pl.DataFrame:
+    edition = book.edition
+    return edition.shelf.scan(list(edition.manifest.parts[frame].values())).collect()
 
 
 # --- comparing ------------------------------------------------------------------------

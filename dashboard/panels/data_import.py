@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from dashboard import cards, clock, grids, wording
+from dashboard import cards, clock, grids, refusals, wording
 from dashboard.data import book
 from data_access.columns import ANSWERS
 from data_access.files import UnreadableFile
@@ -102,6 +102,8 @@ def told(done: Imported, *, validate_only: bool) -> str:
     verb = "Checked, nothing kept" if validate_only else "Imported"
     head = f"{verb}: {done.file_name}, {wording.quantity(done.rows, 'row')}, profile {done.profile}"
     more: list[str] = []
+    if done.advice:
+        more.append(refusals.advised(done.advice))
     if done.error_file and not validate_only:
         more.append(f"Refused rows, ready to be corrected and imported: {done.error_file}")
     if not validate_only and done.counts["created"]:

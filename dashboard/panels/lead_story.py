@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 _GOOD: Final = {"converted"}
 _BAD: Final = {"returned"}
 _NOTES: Final = 400
+_IDLE: Final = {
+    "retraction": "We know of no report of theirs about this lead under that id: nothing changed.",
+    "feedback": "It names no earlier report of theirs about this lead that it may take back or "
+    "replace, so it counts by itself.",
+}
+"""What a link without effect comes to, by the kind of event that carries it."""
 
 
 def show(lead_id: str, scope: Scope, status: Status) -> None:
@@ -89,6 +95,8 @@ def sentence(row: dict[str, Any], currency: str) -> str:
         return f"Delivered to {who}" + (f" for {wording.money(price, currency)}." if price else ".")
     if kind == "failed":
         return f"The offer to {who} did not go through{_because(row['failure_reason'])}."
+    if kind == "retraction" and row["without_effect"]:
+        return f"{who} meant to take a report back{_because(row['reason'])}."
     if kind == "retraction":
         return f"{who} took an earlier report back{_because(row['reason'])}."
     if kind == "message":
@@ -117,7 +125,9 @@ def _details(row: dict[str, Any], currency: str) -> str:
         amount = row["credit_amount_cents"]
         of = f" of {wording.money(amount, currency)}" if amount else ""
         said.append(f"Credit{of} {'approved' if row['credit_approved'] else 'refused'}.")
-    if row["replaces"]:
+    if row["without_effect"]:
+        said.append(_IDLE[row["kind"]])
+    elif row["replaces"]:
         said.append("It replaces an earlier report.")
     delay = row["delay_seconds"]
     if delay is not None and delay < 0:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import itertools
+import json
 import random
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import pytest
 from builders import Desk, delivered, failed, reported, wrote
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dashboard import refusals
+from dashboard.panels import data_import
 from data_access.columns import ANSWERS
+from data_access.importing import as_json
 from data_access.store import Store
 
 if TYPE_CHECKING:
@@ -81,43 +86,122 @@ def test_a_delivery_is_found_under_the_buyers_own_lead_id_and_through_merges(des
     assert desk.answers(nameless, other) == ["created", "parked"]
 
 
-def test_a_retraction_waits_for_its_event_and_is_refused_for_anothers(desk: Desk) -> None:
-    """Unknown target: waits. Another reporter's, another lead's, a retraction: refused."""
+def test_only_what_is_wrong_with_a_row_itself_refuses_its_link(desk: Desk) -> None:
+    """Whatever it names is taken; naming itself, or linking both ways, is no link at all."""
     desk.take(
         delivered("L1", "B1", DAY1),
         delivered("L2", "B1", DAY1),
         reported("L1", "B1", "converted", DAY2, event_id="e1"),
         reported("L1", "B1", None, DAY3, event_id="r1", retracts="e1"),
     )
-    assert desk.answers(reported("L1", "B1", None, DAY3, retracts="e9")) == ["parked"]
-    bad = [
-        reported("L1", "B2", None, DAY3, retracts="e1"),
-        reported("L2", "B1", None, DAY3, retracts="e1"),
-        reported("L1", "B1", None, DAY3, event_id="r2", retracts="r1"),
-        reported("L1", "B1", "contacted", DAY3, retracts="e1", replaces="e1"),
-        reported("L1", "B1", None, DAY3, event_id="r3", retracts="r3"),
-    ]
-    assert desk.answers(*bad) == ["rejected"] * 5
-    codes = [code for _, code, _ in desk.refused()]
-    assert codes == [
-        "not_your_event",
-        "other_delivery",
-        "retracts_retraction",
-        "retracts_and_replaces",
-        "links_to_itself",
-    ]
+    assert (
+        desk.answers(
+            reported("L2", "B1", None, DAY3, retracts="e1"),
+            reported("L1", "B1", None, DAY3, event_id="r2", retracts="r1"),
+            reported("L1", "B1", "contacted", DAY1, event_id="p", replaces="e1"),
+            reported("L1", "B1", "contacted", DAY3, retracts="e1", replaces="e1"),
+            reported("L1", "B1", None, DAY3, event_id="r3", retracts="r3"),
+        )
+        == ["created"] * 3 + ["rejected"] * 2
+    )
+    assert [code for _, code, _ in desk.refused()] == ["retracts_and_replaces", "links_to_itself"]
 
 
-def test_an_event_is_replaced_once_and_never_in_a_circle(desk: Desk) -> None:
-    """Also where the circle closes inside one batch."""
-    desk.take(delivered("L1", "B1", DAY1), reported("L1", "B1", "contacted", DAY2, event_id="a"))
-    assert desk.answers(
-        reported("L1", "B1", "converted", DAY3, event_id="b", replaces="a"),
-        reported("L1", "B1", "returned", DAY3, event_id="c", replaces="a"),
-        reported("L1", "B1", "returned", DAY3, event_id="d", replaces="f"),
-        reported("L1", "B1", "returned", DAY3, event_id="f", replaces="d"),
-    ) == ["created", "rejected", "parked", "rejected"]
-    assert [code for _, code, _ in desk.refused()] == ["replaced_already", "replacement_cycle"]
+def test_another_buyers_event_looks_like_one_that_does_not_exist(any_desk: Desk) -> None:
+    """The same answer and no advice, whichever of the two is named."""
+    any_desk.take(
+        delivered("L1", "B1", DAY1),
+        delivered("L1", "B2", DAY1),
+        reported("L1", "B1", "converted", DAY2, event_id="theirs"),
+    )
+    for target in ("theirs", "nobodys"):
+        for kind in ("retracts", "replaces"):
+            said: dict[str, Any] = {"event_id": f"{kind}-{target}", kind: target}
+            taken = any_desk.take(reported("L1", "B2", "contacted", DAY3, **said))
+            assert taken.answers["answer"].to_list() == ["parked"]
+            assert taken.advice.is_empty()
+
+
+def test_a_link_that_will_not_do_what_it_says_is_taken_with_advice(any_desk: Desk) -> None:
+    """Told line by line: what is known by then, in the store or in earlier lines."""
+    any_desk.take(
+        delivered("L1", "B1", DAY1),
+        delivered("L2", "B1", DAY1),
+        reported("L1", "B1", "contacted", DAY2, event_id="a"),
+        reported("L1", "B1", None, DAY3, event_id="r", retracts="z"),
+        reported("L1", "B1", "contacted", DAY3, event_id="w", replaces="y"),
+    )
+    taken = any_desk.take(
+        reported("L2", "B1", "contacted", DAY3, event_id="b", replaces="a"),
+        reported("L1", "B1", "converted", DAY3, event_id="c", replaces="a"),
+        reported("L1", "B1", "returned", DAY3, event_id="d", replaces="a"),
+        reported("L1", "B1", None, DAY3, event_id="e", retracts="a"),
+        reported("L1", "B1", None, DAY3, event_id="f", retracts="r"),
+        reported("L1", "B1", "returned", DAY1, event_id="g", replaces="a"),
+        reported("L1", "B1", "returned", "2026-01-02", event_id="h", replaces="w"),
+        reported("L1", "B1", "contacted", DAY2, event_id="y"),
+        reported("L1", "B1", "returned", DAY3, event_id="x", replaces="y"),
+    )
+    assert taken.counts["created"] == 9
+    assert taken.advice.select("line", "code", "field", "value").rows() == [
+        (1, "other_delivery", "replaces", "a"),
+        (3, "replaced_already", "replaces", "a"),
+        (5, "retraction_is_final", "retracts", "r"),
+        (6, "not_earlier", "replaces", "a"),
+        (7, "not_earlier", "replaces", "w"),
+        (9, "replaced_already", "replaces", "y"),
+    ]
+    assert taken.advice["allowed"].null_count() == 0
+
+
+def test_dates_are_held_against_instants_as_no_zone_would_have_it(desk: Desk) -> None:
+    """A date may begin 14 hours before its midnight UTC, so nothing is said of 13 hours."""
+    desk.take(
+        delivered("L1", "B1", DAY1),
+        reported("L1", "B1", "contacted", "2026-01-02T13:00:00Z", event_id="a"),
+        reported("L1", "B1", "contacted", "2026-01-02T15:00:00Z", event_id="b"),
+    )
+    taken = desk.take(
+        reported("L1", "B1", "returned", "2026-01-02", event_id="p", replaces="a"),
+        reported("L1", "B1", "returned", "2026-01-02", event_id="q", replaces="b"),
+    )
+    assert taken.advice.select("line", "code").rows() == [(2, "not_earlier")]
+
+
+def test_an_import_counts_its_advice(desk: Desk) -> None:
+    """Over all chunks, by code; in JSON too."""
+    lines = [
+        {
+            "event_type": "recipient.delivered",
+            "timestamp": DAY1,
+            "lead_id": "L1",
+            "recipient": {"id": "B1"},
+        },
+        *(
+            {
+                "event_type": "feedback.received",
+                "timestamp": at,
+                "lead_id": "L1",
+                "source": {"entity_id": "B1"},
+                "event_id": event,
+                "feedback": {"outcome": "contacted"},
+                **link,
+            }
+            for event, at, link in (
+                ("a", DAY2, {}),
+                ("b", DAY3, {"replaces": "a"}),
+                ("c", DAY3, {"replaces": "a"}),
+                ("d", DAY3, {"replaces": "a"}),
+            )
+        ),
+    ]
+    text = "".join(f"{json.dumps(line)}\n" for line in lines)
+    done = desk.load(desk.write("links.ndjson", text))
+    assert (done.counts["created"], done.advice) == (5, {"replaced_already": 2})
+    assert json.loads(as_json(done))["advice"] == {"replaced_already": 2}
+    sentence = "a replacement of what is replaced already (2 rows)"
+    assert sentence in data_import.told(done, validate_only=False)
+    assert sentence in refusals.advised(done.advice)
 
 
 def test_one_bad_row_never_blocks_a_good_one(desk: Desk) -> None:
@@ -251,6 +335,11 @@ FACTS = [
     *[reported(f"L{n}", f"B{n % 2}", "converted", DAY3) for n in range(3)],
     reported("L0", "B0", None, DAY3, event_id="r", retracts="e0"),
     reported("L1", "B1", "returned", DAY3, event_id="s", replaces="e1"),
+    reported("L1", "B1", "contacted", DAY3, event_id="t", replaces="e1"),
+    reported("L0", "B0", None, DAY3, event_id="u", retracts="r"),
+    reported("L0", "B0", "contacted", DAY3, event_id="v", retracts="e2"),
+    reported("L1", "B1", "contacted", DAY1, event_id="w", replaces="s"),
+    reported("L0", "B1", "contacted", DAY3, event_id="x", replaces="e0"),
 ]
 
 
@@ -294,8 +383,12 @@ def test_a_batch_gets_the_answers_of_its_rows_sent_alone(
         if chance.random() < 0.1:
             fact["lead_id"] = "not an id"
     one, two = (_desk(tmp_path_factory.mktemp(n)) for n in ("batch", "alone"))
-    alone = [two.answers(fact)[0] for fact in sent]
-    assert one.answers(*sent) == alone
+    alone = [two.take(fact) for fact in sent]
+    together = one.take(*sent)
+    answers = [taken.answers["answer"].item() for taken in alone]
+    assert together.answers.sort("line")["answer"].to_list() == answers
+    advice = [taken.advice.with_columns(line=n) for n, taken in enumerate(alone, 1)]
+    assert together.advice.rows() == pl.concat(advice, how="vertical_relaxed").rows()
     assert one.facts() == two.facts()
     for desk in (one, two):
         desk.store.close()

@@ -13,7 +13,7 @@ import duckdb
 import narwhals as nw
 import polars as pl
 import pytest
-from builders import IN_CI, us
+from builders import IN_CI, delivered, reported, us
 from polars.testing import assert_frame_equal
 
 from data_access import demo, snapshot
@@ -25,11 +25,27 @@ if TYPE_CHECKING:
     from builders import Desk
 
 KEY = ["lead_id", "buyer_id"]
+DAYS = [f"2026-05-0{day}T10:00:00Z" for day in range(1, 8)]
+LINKED = [
+    *(delivered(lead, buyer, DAYS[0]) for lead in ("links-1", "links-2") for buyer in ("b1", "b2")),
+    reported("links-1", "b1", "converted", DAYS[1], event_id="e", value="100"),
+    reported("links-1", "b1", "returned", DAYS[2], event_id="p1", replaces="e"),
+    reported("links-1", "b1", "contacted", DAYS[2], event_id="p2", replaces="e"),
+    reported("links-1", "b2", "converted", DAYS[3], event_id="f", replaces="e"),
+    reported("links-1", "b2", "contacted", DAYS[4], event_id="g", replaces="f"),
+    reported("links-2", "b1", "qualified", DAYS[5], event_id="h", replaces="e"),
+    reported("links-2", "b1", None, DAYS[5], event_id="r", retracts="h"),
+    reported("links-2", "b1", "contacted", DAYS[6], event_id="s", retracts="r"),
+    reported("links-2", "b2", "converted", DAYS[4], event_id="x", replaces="y"),
+    reported("links-2", "b2", "returned", "2026-05-05", event_id="y", replaces="x"),
+    reported("links-2", "b2", "returned", DAYS[6], event_id="z", retracts="nothing"),
+]
+"""Links of every kind: those that act, those that do not, a circle, one that waits."""
 
 
 @pytest.fixture
 def facts(desk: Desk) -> list[pl.DataFrame]:
-    """The demo's facts with all its dirt, and a merge of two sources."""
+    """The demo's facts with all its dirt, links of every kind, and a merge of two sources."""
     order = demo.DemoOrder(
         deliveries=1_200,
         seed=5,
@@ -38,9 +54,12 @@ def facts(desk: Desk) -> list[pl.DataFrame]:
         now_us=lambda: us(desk.now),
     )
     demo.load(desk.store, order)
-    known = snapshot.read_all(desk.store).attempts["source_id"].drop_nulls().unique().sort()
+    desk.take(*LINKED)
+    known = (
+        snapshot.read_all(desk.store, zone="UTC").attempts["source_id"].drop_nulls().unique().sort()
+    )
     desk.store.merge("source", known[0], known[1], at_us=1)
-    read = snapshot.read_all(desk.store)
+    read = snapshot.read_all(desk.store, zone="UTC")
     mapping = reasons.mapping(read.feedback["reason"].drop_nulls().unique())
     return [read.attempts, read.feedback, read.aliases, mapping]
 

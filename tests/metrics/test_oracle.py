@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -14,15 +11,22 @@ from builders import NOW, us
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle_markets import FILTERS, conditions, markets, scopes
-from oracle_shop import DIMENSIONS, Shop, check, check_deliveries, compare, filled, opened
+from oracle_shop import (
+    DIMENSIONS,
+    check,
+    check_deliveries,
+    check_editions,
+    compare,
+    filled,
+    opened,
+    rebuilt,
+)
 from polars.testing import assert_frame_equal
 
-from dashboard.data import Book
-from data_access.settings import Settings
-from metrics.scope import CLOCKS, Rows, Scope
+from metrics.scope import Rows, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from dashboard.data import Book
 
 COUNTED: Final = (
     "attempted",
@@ -53,40 +57,6 @@ def test_every_table_equals_the_count_by_hand(data: st.DataObject) -> None:
             scope = data.draw(scopes(market), label="scope")
             check(shop.book, told, scope)
             check(shop.book, told, _now(scope, shop.book))
-
-
-@contextmanager
-def rebuilt(shop: Shop) -> Iterator[Book]:
-    """A second book of the same store that has never seen it before."""
-    with tempfile.TemporaryDirectory() as name:
-        known = shop.book.settings
-        book = Book(
-            Settings(data_dir=Path(name), database_url=known.url, report_zone=known.report_zone)
-        )
-        yield book
-        book.store.close()
-
-
-def check_editions(found: Book, expected: Book) -> None:
-    """What two books have prepared of the same facts, to the cell."""
-    outcomes = [book.edition.outcomes().collect() for book in (found, expected)]
-    columns = outcomes[1].columns
-    mine, theirs = (frame.select(columns).sort("lead_id", "buyer_id") for frame in outcomes)
-    assert_frame_equal(mine, theirs)
-    for name, order in {"earlier": "from_us", "steps": "at_us"}.items():
-        kept = [_kept(book, name) for book in (found, expected)]
-        keys = ["lead_id", "buyer_id", order]
-        mine, theirs = (frame.select(kept[1].columns).sort(keys) for frame in kept)
-        assert_frame_equal(mine, theirs)
-    for clock in CLOCKS:
-        tallies = [book.edition.tally(clock) for book in (found, expected)]
-        mine, theirs = (frame.sort(frame.columns[:5]) for frame in tallies)
-        assert_frame_equal(mine, theirs)
-
-
-def _kept(book: Book, frame: str) -> pl.DataFrame:
-    edition = book.edition
-    return edition.shelf.scan(list(edition.manifest.parts[frame].values())).collect()
 
 
 @settings(max_examples=10)

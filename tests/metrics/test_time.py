@@ -123,7 +123,7 @@ def test_incidence_without_open_deliveries_is_the_plain_share() -> None:
 
 def frames(desk: Desk) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """The facts of a store."""
-    read = snapshot.read_all(desk.store)
+    read = snapshot.read_all(desk.store, zone="UTC")
     return read.attempts, read.feedback, read.aliases
 
 
