@@ -6,24 +6,21 @@ right for as long as the edition is the one shown.
 
 from __future__ import annotations
 
-import logging
 import threading
-import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, Final, TypedDict, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import polars as pl
 
-from dashboard import clock, compared, hearing, kept, publishing
+from dashboard import compared, hearing, kept
 from dashboard import edition as editions
 from dashboard import question as questions
+from dashboard.current_edition import CurrentEdition
 from dashboard.ledger import Ledger
 from dashboard.question import Question
 from data_access import snapshot
-from data_access.reading import LEEWAY_US
 from data_access.settings import Settings
-from data_access.shelf import Damaged, Shelf, SnapshotUnwritable
 from data_access.store import Store
 from metrics import lifeline, listing, rules
 from metrics.calendar import day_number, local_day, to_date
@@ -34,11 +31,6 @@ if TYPE_CHECKING:
 
     from dashboard.edition import Edition
 
-LOG: Final = logging.getLogger(__name__)
-LONGEST_US: Final = 3_600_000_000
-"""An edition is shown for at most so long: older files are swept in the end."""
-RETRY_US: Final = 10_000_000
-"""How soon it is tried again where the snapshot could not be written."""
 ENDED_DAYS: Final = 35
 """A record without a delivery or report for so long has ended: all time reaches to the last."""
 
@@ -71,12 +63,6 @@ class Lead:
     events: pl.DataFrame
 
 
-class _MadeBy(TypedDict):
-    zone: str
-    now_us: int
-    rules: rules.Rules
-
-
 class Book:
     """A store with its newest edition."""
 
@@ -84,11 +70,7 @@ class Book:
         self.settings = settings
         self.rules = rules.read(*settings.rules_tables())
         self.store = Store(settings.url)
-        self._shelf = Shelf(settings.data_dir / "snapshot")
-        self._lock = threading.Lock()
-        self._edition: Edition | None = None
-        self._taken_us = 0
-        self._trouble: str | None = None
+        self._current = CurrentEdition(self.store, settings, self.rules)
         self.damage: str | None = None
         """What was found wrong with the store's file, as a sentence."""
 
@@ -97,58 +79,11 @@ class Book:
     @property
     def edition(self) -> Edition:
         """The edition shown; made at first need."""
-        if self._edition is None:
-            with self._lock:
-                if self._edition is None:  # nobody was quicker
-                    self._take()
-        assert self._edition is not None  # noqa: S101 - it has just been set
-        return self._edition
+        return self._current.get()
 
     def refresh(self) -> None:
         """Take the newer facts in; another process at it means its result is taken."""
-        with self._lock:
-            self._take()
-
-    def _take(self) -> None:
-        while True:
-            try:
-                with self._shelf.writing() as mine:
-                    if mine:
-                        self._edition = publishing.build(self.store, self._shelf, **self._made_by())
-                        self._taken_us, self._trouble = clock.now_us(), None
-                        return
-            except SnapshotUnwritable as error:
-                self._make_do(error)
-                return
-            time.sleep(0.2)
-
-    def _made_by(self) -> _MadeBy:
-        zone = self.settings.report_zone
-        return {"zone": zone, "now_us": clock.now_us(), "rules": self.rules}
-
-    def _make_do(self, error: SnapshotUnwritable) -> None:
-        """Go on with the edition on disk where it still fits; else there is nothing to show."""
-        self._edition = publishing.standing(self.store, self._shelf, **self._made_by())
-        if self._edition is None:
-            raise error
-        if self._trouble is None:
-            LOG.warning("leadloop: %s", error)
-        self._taken_us, self._trouble = clock.now_us(), str(error)
-
-    def _outdated(self, shown: Edition, version: int) -> bool:
-        """Whether an edition may not be shown any longer, though nobody asked for a newer one."""
-        first_facts = shown.days is None and version != shown.version  # these need no asking
-        now = clock.now_us()
-        longest = RETRY_US if self._trouble else LONGEST_US
-        if first_facts or now - self._taken_us > longest:
-            return True
-        if shown.as_of_us > now + LEEWAY_US or not publishing.belongs(self.store, shown):
-            return True
-        try:
-            self._shelf.check(shown.manifest)
-        except Damaged:
-            return True
-        return False
+        self._current.refresh()
 
     def status(self) -> Status:
         """Freshness, in a few cheap questions to the store and a look at the snapshot.
@@ -156,10 +91,7 @@ class Book:
         An edition that no longer fits the store, or is damaged, is made anew first.
         """
         version = self.store.data_version()
-        shown = self.edition
-        if self._outdated(shown, version):
-            self.refresh()
-            shown = self.edition
+        shown = self._current.settle(version)
         newest = shown.manifest.notes["newest_us"]
         days = shown.days
         return Status(
@@ -174,7 +106,7 @@ class Book:
             newest=_moment(newest) if newest is not None else None,
             deliveries=kept.delivered(shown),
             currency=self.settings.currency,
-            trouble=self.damage or self._trouble,
+            trouble=self.damage or self._current.trouble,
         )
 
     def _ended(self) -> date | None:
