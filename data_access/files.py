@@ -43,7 +43,8 @@ class Limits:
     rows: int = PieceRows.most
 
 
-LIMITS: Final = Limits()
+LIMITS = Limits()
+"""What is in force; tests read with smaller ones."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,8 +65,13 @@ def _swap(folder: Path) -> None:
     aside.rename(second)
 
 
-WAYS: dict[str, Callable[[Path], None]] = {
-    "an empty manifest": lambda f: (f / "manifest.json").write_text("") and None,
+def _all_gone(folder: Path) -> None:
+    for path in folder.glob("*.parquet"):
+        path.unlink()
+
+
+WAYS: dict[str, Callable[[Path], object]] = {
+    "an empty manifest": lambda f: (f / "manifest.json").write_text(""),
     "half a manifest": lambda f: (
         (f / "manifest.json").write_bytes((f / "manifest.json").read_bytes()[:200]) and None
     ),
@@ -82,9 +87,9 @@ WAYS: dict[str, Callable[[Path], None]] = {
     "a bit of a tally": lambda f: _flip(_some_part(f, "tally_delivered"), 0.3),
     "a bit of the facts": lambda f: _flip(_some_part(f, "feedback"), 0.6),
     "a missing part": lambda f: _some_part(f, "outcomes").unlink(),
-    "an empty part": lambda f: _some_part(f, "steps").write_bytes(b"") and None,
+    "an empty part": lambda f: _some_part(f, "steps").write_bytes(b""),
     "two parts exchanged": _swap,
-    "all parts gone": lambda f: [p.unlink() for p in f.glob("*.parquet")] and None,
+    "all parts gone": _all_gone,
     "the folder gone": shutil.rmtree,
 }
 
