@@ -41,6 +41,11 @@ _SQLITE: Final = {
 """Sentences by SQLite's primary result codes."""
 _SQLITE_BUSY: Final = frozenset({5, 6})
 _LOCK_TIMEOUT: Final = "55P03"
+_NO_TABLE: Final = "42P01"
+_EXCHANGED: Final = (
+    "holds none of our tables any more: it was emptied, dropped or exchanged. Start the product "
+    "again to begin an empty store there, or restore a backup"
+)
 _DISK_FULL: Final = "53100"
 
 
@@ -79,7 +84,10 @@ def store_name(engine: sa.Engine) -> str:
 def _why(error: BaseException) -> str | None:
     code = getattr(error, "sqlite_errorcode", None)
     if isinstance(code, int):
-        return _SQLITE.get(code & 0xFF)
+        gone = str(error).startswith("no such table")
+        return _EXCHANGED if gone else _SQLITE.get(code & 0xFF)
+    if getattr(error, "sqlstate", None) == _NO_TABLE:
+        return _EXCHANGED
     if isinstance(error, psycopg.OperationalError):
         if error.sqlstate == _DISK_FULL:
             return _FULL
