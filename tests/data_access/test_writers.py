@@ -11,12 +11,16 @@ import pytest
 import sqlalchemy as sa
 from builders import delivered, reported, us
 
-from data_access import receipts
+from dashboard.edition import resolved
+from data_access import receipts, snapshot
 from data_access.engines import writing
 from data_access.files import Limits
 from data_access.importing import Order, import_file
 from data_access.store import Store
 from data_access.store_errors import StoreBusy
+from metrics.calendar import ReportZone
+from metrics.contradictions import decode
+from metrics.rules import Rules
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,6 +121,12 @@ def test_two_replacements_sent_at_once_are_both_kept(any_desk: Desk) -> None:
     ]
     done = _at_once(any_desk, files)
     assert [d.counts["created"] for d in done] == [1, 1]
+    facts = snapshot.read_all(any_desk.store, zone="UTC")
+    frames = (facts.attempts, facts.feedback, facts.aliases)
+    zone = ReportZone.of("UTC", first_us=us("2026-01-01"), last_us=NOW)
+    [row] = resolved(*frames, as_of_us=NOW, zone=zone, rules=Rules()).to_dicts()
+    assert (row["outcome"], row["feedback_events"]) == ("returned", 2)
+    assert "replaced_twice" in decode(row["contradiction_mask"])
 
 
 def test_a_check_and_other_commands_do_not_wait_for_each_other(any_desk: Desk) -> None:
