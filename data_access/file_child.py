@@ -109,7 +109,7 @@ def main() -> None:
     except OSError as error:
         send(answers, "unreadable", f"the file cannot be read: {error.strerror or error}")
     except Exception as error:  # noqa: BLE001 - its end, whatever it is, is a sentence
-        send(answers, "broken", f"{type(error).__name__}: {str(error)[:300]}")
+        send(answers, "broken", str(error)[:300] or None)
 
 
 if __name__ == "__main__":

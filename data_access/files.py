@@ -178,7 +178,7 @@ class _Reader:
                 "split it, or save it as CSV"
             )
         else:
-            why = f"it is damaged, or no file of its kind ({detail or f'reader ended: {code}'})"
+            why = "it is damaged, or no file of its kind" + (f" ({detail})" if detail else "")
         return UnreadableFile(f"{self._name}: cannot be read: {why}")
 
     def close(self) -> None:
