@@ -12,11 +12,10 @@ import streamlit as st
 
 from dashboard import cards, clock, grids, refusals, wording
 from dashboard.data import book
+from dashboard.known_errors import KNOWN
 from data_access.columns import ANSWERS
-from data_access.files import UnreadableFile
 from data_access.importing import Imported, Order, import_file
-from data_access.profile import UnknownProfile, shipped
-from data_access.store_errors import StoreUnusable
+from data_access.profile import shipped
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -83,7 +82,7 @@ def _run(file: UploadedFile, profile: str | None, buyer: str | None, *, validate
         )
         try:
             return told(import_file(book().store, order), validate_only=validate_only)
-        except (UnreadableFile, UnknownProfile, StoreUnusable) as error:
+        except KNOWN as error:
             text = str(error).replace("name one with --profile", "choose one above")
         except Exception:
             logging.getLogger(__name__).exception("the import of %r failed", order.name)
