@@ -6,8 +6,9 @@ NDJSON is read line by line; an array, or one object over many lines, at once.
 from __future__ import annotations
 
 import json
+import re
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from data_access.file_limits import (
     MAX_JSON,
@@ -67,17 +68,47 @@ def _lines(path: Path, encoding: str) -> Iterator[tuple[int, str, object]]:
 
 
 def _array(path: Path, encoding: str) -> Iterator[tuple[int, str, object]]:
+    """The events of an array; one that cannot be read spoils none but itself."""
     if path.stat().st_size > MAX_JSON:
         message = f"a JSON document over {MAX_JSON:,} bytes; send it as NDJSON"
         raise UnreadableFile(message)
+    text = path.read_text(encoding)
     try:
-        found = parse(path.read_text(encoding))
+        found = parse(text)
     except NotAnEvent as error:
-        message = f"{error}"
-        raise UnreadableFile(message) from None
+        texts = _elements(text)
+        if texts is None:
+            message = str(error)
+            raise UnreadableFile(message) from None
+        yield from ((number, element, None) for number, element in enumerate(texts, start=1))
+        return
     events = found if isinstance(found, list) else [found]
     for number, event in enumerate(events, start=1):
         yield number, _as_text(event), event
+
+
+_MARK: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|[][{},]', re.DOTALL)
+
+
+def _elements(text: str) -> list[str] | None:
+    """The texts of an array's elements, cut by its brackets; None where these do not pair."""
+    depth, start = 0, 0
+    found: list[str] = []
+    for mark in _MARK.finditer(text.lstrip("\ufeff")):
+        sign = mark.group()
+        if sign in {"[", "{"}:
+            depth += 1
+            start = mark.end() if depth == 1 else start
+        elif sign in {"]", "}"}:
+            depth -= 1
+        if (sign == "," and depth == 1) or (sign == "]" and depth == 0):
+            found.append(mark.string[start : mark.start()].strip())
+            start = mark.end()
+        if depth <= 0:
+            break
+    rest = text.lstrip("\ufeff")[start:]
+    whole = depth == 0 and text.lstrip("\ufeff \t\r\n").startswith("[") and not rest.strip()
+    return found if whole and found != [""] else None
 
 
 def _as_text(event: object) -> str:

@@ -43,6 +43,7 @@ _SQLITE: Final = {
     26: _DAMAGED.replace("is damaged", "is damaged, or no SQLite file at all"),
 }
 """Sentences by SQLite's primary result codes."""
+_CONSTRAINT: Final = 19
 _SQLITE_BUSY: Final = frozenset({5, 6})
 _LOCK_TIMEOUT: Final = "55P03"
 _EXCHANGED: Final = (
@@ -95,10 +96,14 @@ def _why(error: BaseException) -> str | None:
     if isinstance(code, int):
         if said.startswith("Could not decode"):  # and its text is nobody's business
             return _DAMAGED
-        lacks = any(text in said for text in _LACKING)
-        return _lacking(said) if lacks else _SQLITE.get(code & 0xFF)
+        if any(text in said for text in _LACKING):
+            return _lacking(said)
+        broken = code & 0xFF == _CONSTRAINT
+        return _CHANGED.format(said) if broken else _SQLITE.get(code & 0xFF)
     if getattr(error, "sqlstate", None) in _MISSING:
         return _lacking(said)
+    if isinstance(error, psycopg.IntegrityError):  # writers take turns, so it is not a race
+        return _CHANGED.format(said)
     if isinstance(error, psycopg.OperationalError):
         if error.sqlstate == _DISK_FULL:
             return _FULL

@@ -351,3 +351,39 @@ def test_local_times_are_cut_at_the_change_of_clocks(desk: Desk, tmp_path: Path)
     at = [e["reported_us"] for e in sorted(desk.facts()["feedback"], key=lambda e: e["lead_id"])]
     assert at[1] - at[0] == 2 * 3_600_000_000
     assert tmp_path.exists()
+
+
+def test_one_bad_event_of_an_array_spoils_none_but_itself(desk: Desk) -> None:
+    """As in NDJSON: the good ones are taken, each bad one is refused by its own code."""
+
+    def event(lead: str, more: str = "") -> str:
+        return (
+            '{"event_type": "recipient.delivered", "timestamp": "2026-01-01T10:00:00Z", '
+            f'"lead_id": "{lead}", "recipient": {{"id": "B1", "name": "a ]}}, [{{ \\" b"}}{more}}}'
+        )
+
+    elements = [
+        event("L1"),
+        event("L2", ', "x": NaN'),
+        event("L3", ', "lead_id": "L4"'),
+        event("L5", ', "delivery": {"price": 1e99999999999999999999}'),
+        event("L6", f', "x": {"[" * 5_000}{"]" * 5_000}'),
+        event("L7", ', "x": nonsense'),
+        event("L8"),
+    ]
+    done = desk.load(desk.write("f.json", f"\ufeff [{' , '.join(elements)}]\n"))
+    assert (done.counts["created"], done.counts["rejected"]) == (2, 5)
+    assert {fact["lead_id"] for fact in desk.facts()["attempts"]} == {"L1", "L8"}
+    assert desk.refused() == [
+        (2, "json_not_finite", None),
+        (3, "json_duplicate_key", None),
+        (4, "json_not_finite", None),
+        (5, "json_too_deep", None),
+        (6, "json_invalid", None),
+    ]
+    assert done.error_file is not None
+    again = desk.load(done.error_file)
+    assert again.counts["rejected"] == 5
+    for broken in ("[{}", "[{]}", '["a", "b" "', "[1, 2] 3", "[]"):
+        with pytest.raises(UnreadableFile):
+            desk.load(desk.write("g.json", broken))

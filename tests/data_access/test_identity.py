@@ -115,6 +115,16 @@ def test_a_store_that_was_emptied_by_other_hands_is_said(any_desk: Desk) -> None
         any_desk.store.data_version()
 
 
+def test_a_counter_that_was_set_back_is_said(any_desk: Desk) -> None:
+    """Numbers that were given would be given again: refused, and nothing is half done."""
+    _some(any_desk, "L1", "L2")
+    with any_desk.store.writing() as connection:
+        connection.execute(sa.text("UPDATE counters SET value = 0 WHERE name = 'facts'"))
+    with pytest.raises(StoreUnusable, match="changed by other hands"):
+        _some(any_desk, "L3")
+    assert [fact["lead_id"] for fact in any_desk.facts()["attempts"]] == ["L1", "L2"]
+
+
 def test_two_stores_never_share_an_identity(any_desk: Desk, tmp_path: Path) -> None:
     """And opening one again does not change it."""
     other = Store(f"sqlite:///{tmp_path / 'other.sqlite3'}")
