@@ -94,21 +94,22 @@ def _why(error: BaseException) -> str | None:
     code = getattr(error, "sqlite_errorcode", None)
     said = first_line(error)
     if isinstance(code, int):
-        if said.startswith("Could not decode"):  # and its text is nobody's business
-            return _DAMAGED
-        if any(text in said for text in _LACKING):
-            return _lacking(said)
-        broken = code & 0xFF == _CONSTRAINT
-        return _CHANGED.format(said) if broken else _SQLITE.get(code & 0xFF)
+        return _of_sqlite(code & 0xFF, said)
     if getattr(error, "sqlstate", None) in _MISSING:
         return _lacking(said)
     if isinstance(error, psycopg.IntegrityError):  # writers take turns, so it is not a race
         return _CHANGED.format(said)
     if isinstance(error, psycopg.OperationalError):
-        if error.sqlstate == _DISK_FULL:
-            return _FULL
-        return f"did not answer: {first_line(error)}"
+        return _FULL if error.sqlstate == _DISK_FULL else f"did not answer: {said}"
     return None
+
+
+def _of_sqlite(code: int, said: str) -> str | None:
+    if said.startswith("Could not decode"):  # and its text is nobody's business
+        return _DAMAGED
+    if any(text in said for text in _LACKING):
+        return _lacking(said)
+    return _CHANGED.format(said) if code == _CONSTRAINT else _SQLITE.get(code)
 
 
 def _lacking(said: str) -> str:
