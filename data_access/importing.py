@@ -53,7 +53,7 @@ class Imported:
     """The five counts of a file, its receipt and, where rows were refused, their file.
 
     `advice` counts, by code of `links.ALLOWED`, rows taken now whose link will not do what
-    it says.
+    it says. `reasons` has, by code, how many rows were refused now and the line of the first.
     """
 
     file_name: str
@@ -63,6 +63,7 @@ class Imported:
     resumed_at: int
     error_file: Path | None
     advice: dict[str, int] = field(default_factory=dict)
+    reasons: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -83,7 +84,11 @@ def import_file(store: Store, order: Order) -> Imported:
     """
     profile = load(order.profile) if order.profile else None
     with closing(open_rows(order.path, profile.file if profile else None, name=order.name)) as rows:
-        fitting, sheet = _layout(rows, profile)
+        try:
+            fitting, sheet = _layout(rows, profile)
+        except UnknownProfile as error:
+            message = f"{order.name}: {error}"
+            raise UnknownProfile(message) from None
         if not order.validate_only:
             return _Run(store, order, rows, fitting, sheet).run()
         with rehearsal(store) as scratch:
@@ -100,6 +105,7 @@ class _Run:
     profile: Profile
     sheet: Sheet
     advice: Counter[str] = field(default_factory=Counter)
+    reasons: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def run(self) -> Imported:
         """All chunks, then the error file, then the receipt: until then it can go on."""
@@ -122,6 +128,7 @@ class _Run:
             begun.cursor,
             error_file,
             dict(self.advice),
+            self.reasons,
         )
 
     def _begin(self, connection: sa.Connection) -> Batch:
@@ -160,8 +167,15 @@ class _Run:
             part = _remaining(chunk, batch.cursor)
             taken = self._take(connection, part, batch.batch_id)
             pending.add(taken, part)
-            self.advice.update(taken.advice["code"])
+            self._note(taken)
             return receipts.advance(connection, batch, cursor=chunk.end, counts=taken.counts)
+
+    def _note(self, taken: Taken) -> None:
+        """Count what is worth a word, by code."""
+        self.advice.update(taken.advice["code"])
+        for code, line in taken.refused.sort("line").select("code", "line").iter_rows():
+            count, first = self.reasons.get(code, (0, line))
+            self.reasons[code] = (count + 1, first)
 
     def _take(self, connection: sa.Connection, chunk: Chunk, batch_id: str) -> Taken:
         receipt = Receipt(batch_id, self.order.now_us(), summary=self.sheet.summary)
@@ -212,8 +226,8 @@ def _layout(rows: Rows, profile: Profile | None) -> tuple[Profile, Sheet]:
                 return candidate, candidate.layout(rows.header)
             except UnknownProfile:
                 continue
-    columns = ", ".join(rows.header[:8])
-    message = f"no shipped profile fits the columns {columns} …; name one with --profile"
+    columns = ", ".join(rows.header[:8]) + (" …" if len(rows.header) > 8 else "")  # noqa: PLR2004
+    message = f"no shipped profile fits the columns {columns}; name one with --profile"
     raise UnknownProfile(message)
 
 
@@ -262,5 +276,6 @@ def as_json(imported: Imported) -> str:
             "resumed_at": imported.resumed_at,
             "error_file": str(imported.error_file) if imported.error_file else None,
             "advice": imported.advice,
+            "reasons": {code: count for code, (count, _) in imported.reasons.items()},
         }
     )
