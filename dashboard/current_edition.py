@@ -111,7 +111,7 @@ class CurrentEdition:
         first_facts = shown.days is None and version != shown.version  # these need no asking
         now = clock.now_us()
         longest = RETRY_US if self.trouble else LONGEST_US
-        if first_facts or now - self._taken_us > longest:
+        if first_facts or now - self._taken_us >= longest:
             return True
         if shown.as_of_us > now + LEEWAY_US or not publishing.belongs(self._store, shown):
             return True

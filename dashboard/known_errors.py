@@ -7,6 +7,7 @@ from typing import Final
 from dashboard.parameters import BadQuestion
 from dashboard.reports.pdf import NoPdf
 from data_access.backup import BadBackup
+from data_access.correction import ErrorFileUnwritable
 from data_access.demo import StoreInUse
 from data_access.exporting import TooManyRows
 from data_access.files import UnreadableFile
@@ -22,6 +23,7 @@ KNOWN: Final[tuple[type[Exception], ...]] = (
     BadQuestion,
     BadRules,
     BadSettings,
+    ErrorFileUnwritable,
     NoName,
     NoPdf,
     SnapshotUnwritable,

@@ -40,6 +40,7 @@ WORDS: Final = {
     "broken_quotes": "Quotes that are not closed",
     "ragged_row": "More or fewer cells than the heading",
     "cell_too_long": "A cell that is too long",
+    "row_too_long": "A row over too many lines",
     "too_large": "An event that is too large",
     "bad_text": "Text that is broken",
     "json_invalid": "Not valid JSON",

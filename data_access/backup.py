@@ -23,6 +23,7 @@ from pysqlite3 import dbapi2 as pysqlite3
 
 from data_access import schema, tables
 from data_access.store import Store
+from data_access.store_errors import store_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +65,7 @@ def backup(store: Store, path: Path) -> Copied:
         else:
             _copy_rows(store, draft)
         draft.chmod(0o600)  # it holds every lead
-        copied = examined(draft)
+        copied = _sound(store, draft)
         _to_disk(draft)
         draft.replace(path)
     except (OSError, pysqlite3.OperationalError) as error:
@@ -74,6 +75,18 @@ def backup(store: Store, path: Path) -> Copied:
         for leftover in draft.parent.glob(f"{glob.escape(draft.name)}*"):
             leftover.unlink(missing_ok=True)
     return copied
+
+
+def _sound(store: Store, draft: Path) -> Copied:
+    """What a copy holds; where it does not add up, it is the store that is to be mended."""
+    try:
+        return examined(draft)
+    except BadBackup:
+        message = (
+            f"the store {store_name(store.engine)} is damaged, and a backup of it would be too: "
+            "nothing was written. See what `leadloop doctor` says, and restore the newest backup"
+        )
+        raise BadBackup(message) from None
 
 
 def _copy_file(store: Store, draft: Path) -> None:
@@ -88,7 +101,8 @@ def _copy_file(store: Store, draft: Path) -> None:
 
 
 def _copy_rows(store: Store, draft: Path) -> None:
-    copy = Store(f"sqlite:///{draft}")
+    draft.touch()  # OSError where nothing can be written
+    copy = Store(sa.URL.create("sqlite", database=str(draft)))
     try:
         with store.reading() as source, copy.writing() as target:
             _replace_all(source, copy, target)
@@ -180,7 +194,7 @@ def _opened(path: Path) -> Iterator[Store]:
             source.close()
             if target is not None:
                 target.close()
-        copy = Store(f"sqlite:///{draft}")
+        copy = Store(sa.URL.create("sqlite", database=str(draft)))
         try:
             yield copy
         finally:

@@ -13,6 +13,7 @@ import os
 import re
 import shutil
 import uuid
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -37,6 +38,10 @@ _PARTS: Final = ".parts"
 _LONGEST_STEM: Final = 120  # bytes; with batch and ending it fits every file system
 
 
+class ErrorFileUnwritable(RuntimeError):  # noqa: N818 - says what is the matter
+    """Refused rows cannot be noted beside the store; the message names folder and cause."""
+
+
 class Pending:
     """Refused rows of an import that is under way; of a check, none are kept."""
 
@@ -46,7 +51,7 @@ class Pending:
         self._file: Path | None = None
 
     def begin(self, *, resumed: bool, batch_id: str) -> None:
-        """Start noting, or go on where a killed import stopped."""
+        """Start noting, or go on where a killed import stopped; under the writers' lock."""
         if self._order.validate_only:
             return
         folder = self._order.errors_dir
@@ -60,27 +65,47 @@ class Pending:
         """Note the refused rows of a chunk, before its commit and under the writers' lock."""
         if self._parts is None or not taken.refused.height:
             return
-        self._parts.mkdir(parents=True, exist_ok=True)
         mine = chunk.rows["line"].is_in(taken.refused["line"].implode())
         cells = {row[0]: list(row[1:]) for row in chunk.rows.filter(mine).iter_rows()}
-        with _whole_file(self._parts / f"{chunk.end:012d}.ndjson", self._parts) as stream:
+        note_file = self._parts / f"{chunk.end:012d}.ndjson"
+        with self._in_words(), _whole_file(note_file, self._parts) as stream:
             for row in taken.refused.iter_rows(named=True):
                 problem = {key: row[key] for key in _PROBLEM}
                 note = {"problem": problem, "raw": row["raw"], "cells": cells.get(row["line"])}
                 stream.write(json.dumps(note, ensure_ascii=False) + "\n")
 
     def write(self) -> Path | None:
-        """Write the error file and return its path, or None where nothing was refused."""
+        """Write the error file and return its path, or None where nothing was refused.
+
+        Raises:
+            ErrorFileUnwritable: the folder takes no file; the import can be repeated.
+        """
         if self._parts is None or self._file is None:
             return None
         if not self._parts.is_dir():
-            return self._file if self._file.exists() else None
+            return self.written()
         flat = self._rows.form == "flat"
         encoding = "utf-8-sig" if flat else "utf-8"
-        with _whole_file(self._file, self._parts, encoding) as out:
+        with self._in_words(), _whole_file(self._file, self._parts, encoding) as out:
             write = self._write_rows if flat else _write_events
             write(out, _notes(self._parts))
         return self._file
+
+    def written(self) -> Path | None:
+        """The error file, where there is one already."""
+        return self._file if self._file is not None and self._file.exists() else None
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            message = (
+                f"refused rows cannot be written to {self._order.errors_dir} ({error.strerror}): "
+                "make room there, or allow it, and run the same import again: it goes on where "
+                "it stopped"
+            )
+            raise ErrorFileUnwritable(message) from error
 
     def done(self) -> None:
         """Let go of the notes: receipt and error file are complete."""
@@ -141,17 +166,19 @@ class _whole_file:  # noqa: N801 - used like a function
         self._encoding = encoding
 
     def __enter__(self) -> TextIO:
+        self._draft.parent.mkdir(parents=True, exist_ok=True)
         self._stream = self._draft.open("w", encoding=self._encoding, newline="")
         return self._stream
 
     def __exit__(self, kind: object, *_: object) -> None:
-        with self._stream:
+        try:
+            with self._stream:
+                if kind is None:
+                    self._stream.flush()
+                    os.fsync(self._stream.fileno())
             if kind is None:
-                self._stream.flush()
-                os.fsync(self._stream.fileno())
-        if kind is None:
-            self._draft.replace(self._path)
-        else:
+                self._draft.replace(self._path)
+        finally:
             self._draft.unlink(missing_ok=True)
 
 

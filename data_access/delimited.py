@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from data_access.file_limits import Piece, Row
 
 _BLOCK: Final = 1 << 20
-_LONGEST_LINE: Final = 8 * 1_048_576  # characters
+LONGEST_LINE: Final = 8 * 1_048_576  # characters
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark begins it
@@ -110,9 +110,9 @@ def _lines(stream: io.TextIOWrapper) -> Iterator[str]:
 
 
 def _line(stream: io.TextIOWrapper) -> str:
-    line = stream.readline(_LONGEST_LINE)
-    if len(line) == _LONGEST_LINE and not line.endswith(("\n", "\r")):
-        message = f"a line is longer than {_LONGEST_LINE:,} characters; is it text?"
+    line = stream.readline(LONGEST_LINE)
+    if len(line) == LONGEST_LINE and not line.endswith(("\n", "\r")):
+        message = f"a line is longer than {LONGEST_LINE:,} characters; is it text?"
         raise UnreadableFile(message)
     return line
 

@@ -44,7 +44,7 @@ def wal_is_safe(version: str) -> bool:
     return (major, minor, patch) >= (3, 51, 3)
 
 
-def open_engine(url: str) -> sa.Engine:
+def open_engine(url: str | sa.URL) -> sa.Engine:
     """An engine for the store's URL; StoreUnusable when it cannot be safe."""
     try:
         parsed = sa.make_url(url)

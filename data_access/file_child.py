@@ -11,6 +11,7 @@ import json
 import os
 import struct
 import sys
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
@@ -77,11 +78,12 @@ def send(stream: BinaryIO, kind: str, body: object) -> None:
 
 
 def _limit_memory(most: int) -> None:
-    import resource  # noqa: PLC0415 - not on every platform
+    """So much address space and no dump of it; where a system knows no such limit, none."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource  # noqa: PLC0415 - not on every platform
 
-    for limit in (resource.RLIMIT_AS, resource.RLIMIT_CORE):
-        value = most if limit == resource.RLIMIT_AS else 0
-        resource.setrlimit(limit, (value, value))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 def main() -> None:
@@ -107,7 +109,7 @@ def main() -> None:
     except OSError as error:
         send(answers, "unreadable", f"the file cannot be read: {error.strerror or error}")
     except Exception as error:  # noqa: BLE001 - its end, whatever it is, is a sentence
-        send(answers, "broken", f"{type(error).__name__}: {str(error)[:300]}")
+        send(answers, "broken", str(error)[:300] or None)
 
 
 if __name__ == "__main__":

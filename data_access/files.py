@@ -43,7 +43,8 @@ class Limits:
     rows: int = PieceRows.most
 
 
-LIMITS: Final = Limits()
+LIMITS = Limits()
+"""What is in force; tests read with smaller ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +153,12 @@ class _Reader:
     def _bytes(self, count: int, until: float) -> bytes:
         stream = self._process.stdout
         assert stream is not None  # noqa: S101 - it was asked for
+        ready = select.poll()  # a server may hold more files than `select` can tell
+        ready.register(stream, select.POLLIN | select.POLLHUP)
         found = bytearray()
         while len(found) < count:
             left = until - time.monotonic()
-            if left <= 0 or not select.select([stream], [], [], left)[0]:
+            if left <= 0 or not ready.poll(left * 1000):
                 raise self._ended(kind="time")
             block = os.read(stream.fileno(), min(count - len(found), _MIB))
             if not block:
@@ -175,7 +178,7 @@ class _Reader:
                 "split it, or save it as CSV"
             )
         else:
-            why = f"it is damaged, or no file of its kind ({detail or f'reader ended: {code}'})"
+            why = "it is damaged, or no file of its kind" + (f" ({detail})" if detail else "")
         return UnreadableFile(f"{self._name}: cannot be read: {why}")
 
     def close(self) -> None:

@@ -108,17 +108,16 @@ class _Run:
     reasons: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def run(self) -> Imported:
-        """All chunks, then the error file, then the receipt: until then it can go on."""
+        """All chunks, then error file and receipt together: until then it can go on."""
         order = self.order
         pending = correction.Pending(order, self.rows, self.profile)
         with self.store.writing() as connection:
             begun = self._begin(connection)
             left = receipts.finished(connection, correction.noted(order.errors_dir))
+            pending.begin(resumed=begun.cursor > 0, batch_id=begun.batch_id)
         correction.sweep(order.errors_dir, left)
-        pending.begin(resumed=begun.cursor > 0, batch_id=begun.batch_id)
         batch = self._take_chunks(begun, pending)
-        error_file = pending.write()
-        self._close(batch)
+        error_file = self._close(batch, pending)
         pending.done()
         return Imported(
             order.name,
@@ -192,20 +191,26 @@ class _Run:
         ).unique("line", keep="first", maintain_order=True)
         return take(self.store, connection, rows, receipt=receipt, problems=early)
 
-    def _close(self, batch: Batch) -> None:
-        """Close the receipt, with its line in the audit."""
+    def _close(self, batch: Batch, pending: correction.Pending) -> Path | None:
+        """Write the error file and close the receipt, with its line in the audit.
+
+        Another process may be at the same file: one of them does it, in its turn.
+        """
         with self.store.writing() as connection:
             at_us = self.order.now_us()
-            if receipts.finish(connection, batch, at_us=at_us):
-                detail = {"file": self.order.name, "profile": self.profile.name, **batch.counts}
-                self.store.note(
-                    connection,
-                    at_us=at_us,
-                    actor="operator",
-                    action="import",
-                    subject=batch.batch_id,
-                    detail=detail,
-                )
+            if not receipts.finish(connection, batch, at_us=at_us):
+                return pending.written()
+            error_file = pending.write()
+            detail = {"file": self.order.name, "profile": self.profile.name, **batch.counts}
+            self.store.note(
+                connection,
+                at_us=at_us,
+                actor="operator",
+                action="import",
+                subject=batch.batch_id,
+                detail=detail,
+            )
+            return error_file
 
 
 def _layout(rows: Rows, profile: Profile | None) -> tuple[Profile, Sheet]:
@@ -226,8 +231,9 @@ def _layout(rows: Rows, profile: Profile | None) -> tuple[Profile, Sheet]:
                 return candidate, candidate.layout(rows.header)
             except UnknownProfile:
                 continue
-    columns = ", ".join(rows.header[:8]) + (" …" if len(rows.header) > 8 else "")  # noqa: PLR2004
-    message = f"no shipped profile fits the columns {columns}; name one with --profile"
+    columns = ", ".join(column[:60] for column in rows.header[:8])
+    more = " …" if len(rows.header) > 8 else ""  # noqa: PLR2004
+    message = f"no shipped profile fits the columns {columns}{more}; name one with --profile"
     raise UnknownProfile(message)
 
 

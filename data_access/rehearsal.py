@@ -53,6 +53,11 @@ class Rehearsal(Store):
         known = self._real.known_feedback(self._held(), event_ids)
         return pl.concat([known, super().known_feedback(connection, event_ids)])
 
+    def replacing(self, connection: sa.Connection, event_ids: Sequence[str]) -> pl.DataFrame:
+        """Replacements in the store and among the rows checked before."""
+        known = self._real.replacing(self._held(), event_ids)
+        return pl.concat([known, super().replacing(connection, event_ids)])
+
     def known_deliveries(self, connection: sa.Connection, lead_ids: Sequence[str]) -> pl.DataFrame:
         """Offers of the store and of the rows checked before."""
         known = self._real.known_deliveries(self._held(), lead_ids)

@@ -64,7 +64,7 @@ class Batch:
 class Store:
     """One store behind one URL; opening it applies the migrations that are due."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | sa.URL) -> None:
         self.engine = open_engine(url)
         self.road = road_of(self.engine)
         self._file = file_of(self.engine)

@@ -34,11 +34,15 @@ REPLACED: Final = (
     "backup in its place with `leadloop restore FILE`"
 )
 """What to do about a damaged file: a backup does not go into one."""
+_CHANGED: Final = (
+    "was changed by other hands, or is damaged ({}). Stop writing to it, copy it aside, and "
+    "restore the newest backup"
+)
 _DAMAGED: Final = f"is damaged: {REPLACED}"
 _FULL: Final = "cannot grow: the disk is full. Nothing was lost; make room and try again"
 _SQLITE: Final = {
     8: "cannot be written: it, or its folder, is read-only",
-    10: "cannot be read or written: the disk reports an error",
+    10: "cannot be read or written: the disk is full, or reports an error",
     11: _DAMAGED,
     13: _FULL,
     14: "cannot be opened: its folder or the file itself may not be read and written",
@@ -47,7 +51,13 @@ _SQLITE: Final = {
 """Sentences by SQLite's primary result codes."""
 _SQLITE_BUSY: Final = frozenset({5, 6})
 _LOCK_TIMEOUT: Final = "55P03"
+_EXCHANGED: Final = (
+    "holds none of our tables any more: it was emptied, dropped or exchanged. Start the product "
+    "again to begin an empty store there, or restore a backup"
+)
 _DISK_FULL: Final = "53100"
+_MISSING: Final = frozenset({"42P01", "42703"})  # a table, a column
+_LACKING: Final = ("no such table", "no such column", "has no column named")
 
 
 def is_busy(error: BaseException) -> bool:
@@ -64,6 +74,9 @@ def in_words(engine: sa.Engine) -> Iterator[None]:
     """Turn what the operator can mend into StoreUnusable; let our own mistakes through."""
     try:
         yield
+    except (UnicodeDecodeError, sa.exc.NoResultFound) as error:  # of names, of counters
+        message = f"the store {store_name(engine)} {_CHANGED.format('what it holds of itself')}"
+        raise StoreUnusable(message) from error
     except (sa.exc.DBAPIError, pysqlite3.Error, psycopg.Error) as error:
         if is_busy(error):
             raise StoreBusy(BUSY) from error
@@ -84,13 +97,24 @@ def store_name(engine: sa.Engine) -> str:
 
 def _why(error: BaseException) -> str | None:
     code = getattr(error, "sqlite_errorcode", None)
+    said = first_line(error)
     if isinstance(code, int):
-        return _SQLITE.get(code & 0xFF)
+        if said.startswith("Could not decode"):  # and its text is nobody's business
+            return _DAMAGED
+        lacks = any(text in said for text in _LACKING)
+        return _lacking(said) if lacks else _SQLITE.get(code & 0xFF)
+    if getattr(error, "sqlstate", None) in _MISSING:
+        return _lacking(said)
     if isinstance(error, psycopg.OperationalError):
         if error.sqlstate == _DISK_FULL:
             return _FULL
         return f"did not answer: {first_line(error)}"
     return None
+
+
+def _lacking(said: str) -> str:
+    """All tables were taken away where the one that is asked first is; else some part was."""
+    return _EXCHANGED if "counters" in said else _CHANGED.format(said)
 
 
 def first_line(error: BaseException) -> str:

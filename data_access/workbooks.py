@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 _BLOCK: Final = 1 << 20
 _OVERLAP: Final = 256
 _CELL: Final = re.compile(rb'<(?:\w+:)?c\b[^>]{0,200}?\br="([A-Z]{1,3})([0-9]{1,7})"')
+_ERROR: Final = re.compile(rb"<(?:\w+:)?c\b([^>]{0,200}?\bt=[\"']e[\"'][^>]{0,200})>")
+_PLACE: Final = re.compile(rb"\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
+_SHOWN: Final = re.compile(rb"<(?:\w+:)?v>(#[^<]{1,20})<")
 _RELATIONS: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -56,16 +60,17 @@ def open_workbook(path: Path) -> tuple[Opened, Iterator[Piece]]:
         CalamineWorkbook,
     )
 
-    _check_extents(path)
+    errors = _check_extents(path)
     try:
         sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
-        first = (sheet.start or (0, 0))[0]
+        first = (sheet.start or (0, 0))[1]
         rows = sheet.iter_rows()
     except Exception as error:  # noqa: BLE001 - the library's errors have no common kind
         message = f"the workbook cannot be read: {error}"
         raise UnreadableFile(message) from None
-    numbered = ((first + at + 1, row) for at, row in enumerate(rows))
-    filled = ((line, cells) for line, row in numbered if any(cells := _texts(row)))
+    texts = ((line, _texts(row)) for line, row in enumerate(rows, start=1))
+    shown = ((line, _with_errors(cells, first, errors.get(line))) for line, cells in texts)
+    filled = ((line, cells) for line, cells in shown if any(cells))
     head = next(filled, None)
     if head is None:
         message = "no rows: the first sheet is empty"
@@ -108,6 +113,16 @@ def _texts(row: Sequence[Any]) -> list[str | None]:
     return [_text(cell) for cell in row]
 
 
+def _with_errors(
+    cells: list[str | None], first: int, errors: dict[int, str] | None
+) -> list[str | None]:
+    """Cells in which a formula failed hold what a spreadsheet shows there; the reader has none."""
+    for column, shown in (errors or {}).items():
+        if 0 <= (at := column - first) < len(cells):
+            cells[at] = shown
+    return cells
+
+
 def _text(cell: object) -> str | None:  # noqa: PLR0911 - one kind of cell a line
     """A cell as a sender would write it; an empty one is nothing."""
     if cell is None or cell == "":
@@ -128,13 +143,21 @@ def _text(cell: object) -> str | None:  # noqa: PLR0911 - one kind of cell a lin
 # --- extents ---------------------------------------------------------------------------
 
 
-def _check_extents(path: Path) -> None:
+_Errors = dict[int, dict[int, str]]
+"""Cells in which a formula failed: by line and column what a spreadsheet shows there."""
+
+
+def _check_extents(path: Path) -> _Errors:
     """Refuse a sheet whose cells lie so far apart that laying it out would fill the memory."""
+    errors: _Errors = {}
     with zipfile.ZipFile(path) as archive:
+        if any(entry.flag_bits & _LOCKED for entry in archive.infolist()):
+            message = "the workbook is protected by a password; save it without one"
+            raise UnreadableFile(message)
         try:
-            column, row = _reach(archive, _first_sheet(archive))
-        except (KeyError, ET.ParseError, zipfile.BadZipFile, OSError, ValueError, IndexError):
-            return  # the library says what is wrong with it
+            column, row = _reach(archive, _first_sheet(archive), errors)
+        except (LookupError, ET.ParseError, zipfile.BadZipFile, OSError, ValueError, *_BROKEN):
+            return errors  # the library says what is wrong with it
     across = _number(column)
     if across > MAX_COLUMNS or row * across > MAX_SHEET_CELLS:
         message = (
@@ -143,6 +166,11 @@ def _check_extents(path: Path) -> None:
             "table, or save it as CSV"
         )
         raise UnreadableFile(message)
+    return errors
+
+
+_LOCKED: Final = 1
+_BROKEN: Final = (StopIteration, NotImplementedError, RuntimeError, zlib.error)
 
 
 def _first_sheet(archive: zipfile.ZipFile) -> str:
@@ -160,8 +188,11 @@ def _small(archive: zipfile.ZipFile, name: str) -> bytes:
         return stream.read(_BLOCK)
 
 
-def _reach(archive: zipfile.ZipFile, name: str) -> tuple[str, int]:
-    """The rightmost column and the lowest row of any cell; nothing is laid out for it."""
+def _reach(archive: zipfile.ZipFile, name: str, errors: _Errors) -> tuple[str, int]:
+    """The rightmost column and the lowest row of any cell; nothing is laid out for it.
+
+    Cells in which a formula failed are put into `errors` on the way.
+    """
     column, row, rest, size = "A", 1, b"", 0
     with archive.open(name) as stream:
         while block := stream.read(_BLOCK):
@@ -173,8 +204,22 @@ def _reach(archive: zipfile.ZipFile, name: str) -> tuple[str, int]:
                 letters = max({letters for letters, _ in found}, key=lambda a: (len(a), a))
                 column = max(column, letters.decode(), key=lambda a: (len(a), a))
                 row = max(row, *(int(number) for number in {number for _, number in found}))
+            _note_errors(rest + block, errors)
             rest = block[-_OVERLAP:]
     return column, row
+
+
+def _note_errors(text: bytes, errors: _Errors) -> None:
+    for cell in _ERROR.finditer(text):
+        place = _PLACE.search(cell.group(1))
+        if place is not None:
+            shown = _SHOWN.search(text, cell.end(), cell.end() + _LONGEST_FORMULA)
+            told = shown.group(1).decode(errors="replace") if shown else "#ERROR!"
+            row = errors.setdefault(int(place.group(2)), {})
+            row[_number(place.group(1).decode()) - 1] = told
+
+
+_LONGEST_FORMULA: Final = 16_384
 
 
 def _number(letters: str) -> int:
@@ -199,6 +244,7 @@ def open_parquet(path: Path) -> tuple[Opened, Iterator[Piece]]:
     except (pa.ArrowException, OSError, ValueError) as error:
         message = f"the Parquet file cannot be read: {_first_line(error)}"
         raise UnreadableFile(message) from None
+    _check_kinds(told.schema.to_arrow_schema())
     header = check_header(told.schema.to_arrow_schema().names)
     if told.num_rows > MAX_ROWS or size > MAX_UNPACKED:
         message = (
@@ -210,6 +256,20 @@ def open_parquet(path: Path) -> tuple[Opened, Iterator[Piece]]:
         message = "no rows under the header"
         raise UnreadableFile(message)
     return Opened("flat", header), in_pieces(header, _parquet_rows(file))
+
+
+def _check_kinds(schema: Any) -> None:  # noqa: ANN401 - an untyped library
+    """Refuse columns whose cells have no text that a sender would write."""
+    import pyarrow as pa  # noqa: PLC0415 - only where such a file comes
+
+    kinds = pa.types
+    for column in schema:
+        kind = column.type.value_type if kinds.is_dictionary(column.type) else column.type
+        plain = not kinds.is_nested(kind) and not kinds.is_decimal256(kind)
+        binary = kinds.is_binary(kind) or kinds.is_large_binary(kind)
+        if binary or kinds.is_fixed_size_binary(kind) or not plain:
+            message = f"column {column.name[:100]!r} holds {kind}; flat files hold plain values"
+            raise UnreadableFile(message)
 
 
 def _parquet_rows(file: Any) -> Iterator[Row]:  # noqa: ANN401 - an untyped library
@@ -224,7 +284,12 @@ def _parquet_rows(file: Any) -> Iterator[Row]:  # noqa: ANN401 - an untyped libr
             for cells in _text_frame(frame).iter_rows():
                 line += 1
                 yield from _checked((line, list(cells)), iter(()), len(cells))
-    except (pa.ArrowException, OSError, pl.exceptions.PolarsError) as error:
+    except (
+        pa.ArrowException,
+        OSError,
+        pl.exceptions.PolarsError,
+        pl.exceptions.PanicException,
+    ) as error:
         message = f"the Parquet file cannot be read: {_first_line(error)}"
         raise UnreadableFile(message) from None
 
@@ -233,19 +298,51 @@ def _text_frame(frame: Any) -> Any:  # noqa: ANN401 - Polars is imported late
     """Typed columns as the text a sender would write."""
     import polars as pl  # noqa: PLC0415 - only where such a file comes
 
-    utc = "%Y-%m-%dT%H:%M:%S%.6fZ"
     texts = []
     for name, kind in frame.schema.items():
         column = pl.col(name)
         if isinstance(kind, pl.Datetime):
-            aware = column.dt.convert_time_zone("UTC").dt.strftime(utc)
-            texts.append(aware if kind.time_zone else column.dt.strftime("%Y-%m-%dT%H:%M:%S%.6f"))
-        elif kind.is_nested() or kind == pl.Binary:
-            message = f"column {name!r} holds {kind}; flat files hold plain values"
-            raise UnreadableFile(message)
+            texts.append(_moment(column, kind))
+        elif kind == pl.Date:
+            first, last = (day.toordinal() - _EPOCH for day in (date.min, date.max))
+            texts.append(_within(column, first, last, "%Y-%m-%d"))
+        elif isinstance(kind, pl.Decimal):
+            written = column.cast(pl.String)
+            short = written.str.strip_chars_end("0").str.strip_chars_end(".")
+            texts.append(
+                pl.when(written.str.contains(".", literal=True)).then(short).otherwise(written)
+            )
+        elif kind == pl.Duration:
+            texts.append(column.dt.total_seconds().cast(pl.String))
         else:
             texts.append(column.cast(pl.String))
-    return frame.select(texts)
+    return frame.select(text.alias(name) for name, text in zip(frame.columns, texts, strict=True))
+
+
+_EPOCH: Final = date(1970, 1, 1).toordinal()
+_DAY_S: Final = 86_400
+
+
+def _moment(column: Any, kind: Any) -> Any:  # noqa: ANN401 - Polars is imported late
+    second = {"ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}[kind.time_unit]
+    days = (date.min.toordinal() + 1, date.max.toordinal() - 1)  # whatever the zone
+    first, last = ((day - _EPOCH) * _DAY_S * second for day in days)
+    if kind.time_zone:
+        column, ending = column.dt.convert_time_zone("UTC"), "Z"
+    else:
+        ending = ""
+    return _within(column, first, last, f"%Y-%m-%dT%H:%M:%S%.6f{ending}")
+
+
+def _within(column: Any, first: int, last: int, form: str) -> Any:  # noqa: ANN401 - as above
+    """A time as text; one that no calendar has stays the number it is, and is refused by row."""
+    import polars as pl  # noqa: PLC0415 - only where such a file comes
+
+    number = column.to_physical().cast(pl.Int64)
+    longest = 2**63 - 1
+    dated = number.is_between(max(first, -longest), min(last, longest))
+    written = pl.when(dated).then(column).dt.strftime(form)
+    return pl.coalesce(written, number.cast(pl.String))
 
 
 def _first_line(error: Exception) -> str:

@@ -120,6 +120,7 @@ OTHER_CODES: Final = {
     "ragged_row": "as many cells as the header has",
     "broken_quotes": "quotes closed, and doubled inside",
     "cell_too_long": "at most 16,384 characters",
+    "row_too_long": "at most 200 lines",
     "json_invalid": "valid JSON",
     "json_duplicate_key": "each key once in an object",
     "json_not_finite": "a finite number",

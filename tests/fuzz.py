@@ -137,7 +137,7 @@ def _spoil(value: Any, chance: random.Random) -> Any:
     if isinstance(value, dict) and value and chance.random() < 0.9:
         key = chance.choice(list(value))
         return {**value, key: _spoil(value[key], chance)}
-    strange = (None, True, [], {}, [[[[1]]]], {"a": {"b": {}}}, -1, 1.5, 10**30)
+    strange: tuple[Any, ...] = (None, True, [], {}, [[[[1]]]], {"a": {"b": {}}}, -1, 1.5, 10**30)
     return chance.choice((*strange, *TOKENS))
 
 

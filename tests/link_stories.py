@@ -214,7 +214,7 @@ def check_alone(desk: Desk, tellings: Sequence[Telling]) -> pl.DataFrame:
     for one in names:
         assert_frame_equal(one.drop("event_id"), names[0].drop("event_id"))
     attempts, feedback = (pl.concat(getattr(f, n) for f in held) for n in ("attempts", "feedback"))
-    together = snapshot.Facts(0, attempts, feedback, held[-1].aliases, held[-1].entities)
+    together = snapshot.Facts(0, "", attempts, feedback, held[-1].aliases, held[-1].entities)
     return _same(together, tellings)
 
 

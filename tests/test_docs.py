@@ -6,16 +6,20 @@ import re
 import runpy
 import tomllib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from dashboard import bodies, extent, filters, front, lanes, options, tables
+from dashboard import bodies, current_edition, extent, filters, front, lanes, options, tables
 from dashboard.cli import main
-from data_access import records
+from data_access import delimited, doctor, file_limits, files, records, wire
 from data_access.profile import shipped
 from data_access.settings import Settings
 from metrics.catalogue import NUMBERS, number
 from metrics.reasons import LONGEST_PATTERN, MOST_REPEATS
+
+if TYPE_CHECKING:
+    from builders import Desk
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -32,14 +36,14 @@ def test_every_code_of_a_refusal_is_documented() -> None:
     """Each code that intake gives stands in the list of codes or of advice."""
     pattern = re.compile(r'(?:code(?: = |=)|NotAnEvent\(|return |pl\.lit\()"([a-z]+(?:_[a-z]+)+)"')
     named: set[str] = set()
-    for name in ("wire", "links", "records", "mapping", "reading", "contract"):
+    for name in ("wire", "links", "records", "mapping", "reading", "contract", "workbooks"):
         text = (ROOT / "data_access" / f"{name}.py").read_text("utf-8")
         named |= set(pattern.findall(text))
     fields = set(MAKE["FIELDS"]) | {"replaces", "retracts"}
     lists = MAKE["codes"]() + MAKE["advice"]()
     listed = set(re.findall(r"^\| `([a-z_0-9]+)` \|", lists, flags=re.MULTILINE))
     assert {code for code in named if code not in fields} - listed == set()
-    assert records.MAX_CELL == 16_384
+    assert (file_limits.MAX_CELL, records.MAX_LINES) == (16_384, 200)
 
 
 def test_every_command_and_option_is_in_the_readme_or_docs() -> None:
@@ -88,6 +92,36 @@ def test_every_limit_is_documented() -> None:
     assert LONGEST_PATTERN == 500
     assert MOST_REPEATS == 1_000
     assert "at most 500 characters and 1,000" in text
+
+
+def test_every_limit_of_a_file_is_documented() -> None:
+    """With the number that is in force."""
+    text = (DOCS / "importing.md").read_text("utf-8").replace("\n", " ")
+    limits = {
+        "columns": file_limits.MAX_COLUMNS,
+        "rows": file_limits.MAX_ROWS,
+        "characters of a cell": file_limits.MAX_CELL,
+        "lines of a row, by line breaks inside quotes": records.MAX_LINES,
+        "characters of a line": delimited.LONGEST_LINE,
+        "cells of a workbook's first sheet, from A1 to its last row and column": (
+            file_limits.MAX_SHEET_CELLS
+        ),
+        "bytes that a workbook or a Parquet file unfolds to": file_limits.MAX_UNPACKED,
+        "seconds from one part of a file to the next": int(files.LIMITS.seconds),
+    }
+    for name, most in limits.items():
+        assert f"| {name} | {most:,}" in text, name
+    assert f"| memory of the reading process | {files.LIMITS.memory // 1_048_576:,} MB |" in text
+    assert f"| {wire.MAX_BYTES:,}; {file_limits.MAX_JSON:,} |" in text
+    assert current_edition.RETRY_US == 10 * 1_000_000
+    assert "every ten seconds" in (DOCS / "operations.md").read_text("utf-8")
+
+
+def test_every_check_of_the_doctor_is_documented(desk: Desk) -> None:
+    """By its name, as it is printed."""
+    text = (DOCS / "operations.md").read_text("utf-8")
+    names = [*(check.name for check in doctor.examine(desk.store)), "snapshot"]
+    assert all(f"`{name}`" in text for name in names), names
 
 
 def test_links_in_docs_lead_somewhere() -> None:

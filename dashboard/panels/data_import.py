@@ -12,11 +12,11 @@ import streamlit as st
 
 from dashboard import cards, clock, grids, refusals, wording
 from dashboard.data import book
+from dashboard.known_errors import KNOWN
 from data_access.columns import ANSWERS
 from data_access.files import UnreadableFile
 from data_access.importing import Imported, Order, import_file
 from data_access.profile import UnknownProfile, shipped
-from data_access.store_errors import StoreUnusable
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -93,7 +93,7 @@ def _run(file: UploadedFile, profile: str | None, buyer: str | None, *, validate
             text = (
                 str(error).replace("name one with --profile", _NO_PROFILE).removesuffix(".") + "."
             )
-        except StoreUnusable as error:
+        except KNOWN as error:
             text = wording.sentence(str(error))
         except Exception:
             logging.getLogger(__name__).exception("the import of %r failed", order.name)

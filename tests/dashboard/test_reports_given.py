@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any
 
@@ -221,6 +222,11 @@ def printer() -> str:
     program = pdf.browser()
     if program is None:
         reason = "no Chromium or Chrome is on the path"
+        if IN_CI:
+            pytest.fail(reason)
+        pytest.skip(reason)
+    if shutil.which("pdftotext") is None:
+        reason = "no pdftotext is on the path (Debian: poppler-utils)"
         if IN_CI:
             pytest.fail(reason)
         pytest.skip(reason)

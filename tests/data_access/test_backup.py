@@ -213,3 +213,25 @@ def test_the_doctor_of_a_damaged_file_says_what_can_still_be_said(desk: Desk) ->
     for check in wrong.values():
         assert "leadloop doctor" not in check.found + check.advice
     assert any("leadloop restore FILE" in c.found + c.advice for c in wrong.values())
+
+
+@pytest.mark.parametrize("name", ["a?b=1.bak", "50%41#.bak", "it's.bak"])
+def test_a_backup_may_have_any_name(any_desk: Desk, name: str) -> None:
+    """Nothing appears beside it, and it goes back."""
+    any_desk.take(delivered("L1", "B1", "2026-05-01T10:00:00Z"))
+    folder = any_desk.folder / "kept"
+    folder.mkdir()
+    copies.backup(any_desk.store, folder / name)
+    assert [path.name for path in folder.iterdir()] == [name]
+    assert copies.restore(any_desk.store, folder / name, replace=True, at_us=NOW).data_version == 1
+
+
+def test_no_backup_is_made_of_a_store_that_does_not_add_up(any_desk: Desk) -> None:
+    """The sentence names the store, not a draft that is gone."""
+    any_desk.take(delivered("L1", "B1", "2026-05-01T10:00:00Z"))
+    with any_desk.store.writing() as connection:
+        connection.execute(tables.counters.update().values(value=7))
+    path = any_desk.folder / "b"
+    with pytest.raises(BadBackup, match=r"the store .* is damaged.*doctor"):
+        copies.backup(any_desk.store, path)
+    assert not path.exists()

@@ -13,6 +13,7 @@ from pysqlite3 import dbapi2 as pysqlite3
 from data_access import schema
 from data_access.store import Store
 from data_access.store_errors import StoreUnusable
+from data_access.tables import METADATA
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,6 +103,16 @@ def test_a_store_whose_file_is_gone_is_named_and_not_begun_anew(
     with pytest.raises(StoreUnusable, match="is gone"):
         book.status()
     assert not path.exists()
+
+
+def test_a_store_that_was_emptied_by_other_hands_is_said(any_desk: Desk) -> None:
+    """Its tables dropped, or its database exchanged for an empty one."""
+    _some(any_desk, "L1")
+    with any_desk.store.writing() as connection:
+        for table in reversed(METADATA.sorted_tables):
+            connection.execute(sa.text(f"DROP TABLE {table.name}"))
+    with pytest.raises(StoreUnusable, match="none of our tables"):
+        any_desk.store.data_version()
 
 
 def test_two_stores_never_share_an_identity(any_desk: Desk, tmp_path: Path) -> None:

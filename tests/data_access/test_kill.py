@@ -17,7 +17,7 @@ from data_access.store import Store
 if TYPE_CHECKING:
     from pathlib import Path
 
-ROWS = 100_000
+ROWS = 60_000
 
 
 def _file(path: Path) -> Path:

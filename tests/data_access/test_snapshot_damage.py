@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from builders import delivered, reported
 
+from data_access import snapshot
 from data_access.shelf import Damaged, Shelf, SnapshotUnwritable
+from data_access.store import Store
 from data_access.store_errors import StoreUnusable
 
 if TYPE_CHECKING:
@@ -65,8 +67,13 @@ def _swap(folder: Path) -> None:
     aside.rename(second)
 
 
-WAYS: dict[str, Callable[[Path], None]] = {
-    "an empty manifest": lambda f: (f / "manifest.json").write_text("") and None,
+def _all_gone(folder: Path) -> None:
+    for path in folder.glob("*.parquet"):
+        path.unlink()
+
+
+WAYS: dict[str, Callable[[Path], object]] = {
+    "an empty manifest": lambda f: (f / "manifest.json").write_text(""),
     "half a manifest": lambda f: (
         (f / "manifest.json").write_bytes((f / "manifest.json").read_bytes()[:200]) and None
     ),
@@ -82,9 +89,9 @@ WAYS: dict[str, Callable[[Path], None]] = {
     "a bit of a tally": lambda f: _flip(_some_part(f, "tally_delivered"), 0.3),
     "a bit of the facts": lambda f: _flip(_some_part(f, "feedback"), 0.6),
     "a missing part": lambda f: _some_part(f, "outcomes").unlink(),
-    "an empty part": lambda f: _some_part(f, "steps").write_bytes(b"") and None,
+    "an empty part": lambda f: _some_part(f, "steps").write_bytes(b""),
     "two parts exchanged": _swap,
-    "all parts gone": lambda f: [p.unlink() for p in f.glob("*.parquet")] and None,
+    "all parts gone": _all_gone,
     "the folder gone": shutil.rmtree,
 }
 
@@ -209,3 +216,31 @@ def test_a_damaged_store_is_a_sentence(
         assert _figures(open_book()) == right
     except StoreUnusable as error:
         assert str(path) in str(error)  # noqa: PT017 - either is right
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DROP TABLE aliases",
+        "DROP TABLE properties",
+        "DELETE FROM counters",
+        "ALTER TABLE attempts DROP COLUMN price_cents",
+    ],
+)
+def test_a_store_that_lost_a_part_is_a_sentence(any_desk: Desk, statement: str) -> None:
+    """A table, a column or a row that it cannot be without: named, with what to do."""
+    _filled(any_desk)
+    with any_desk.store.writing() as connection:
+        connection.exec_driver_sql(statement)
+    with pytest.raises(StoreUnusable, match=r"other hands.*restore the newest backup"):
+        snapshot.read_all(any_desk.store, zone="UTC")
+
+
+def test_names_that_are_no_text_any_longer_are_a_sentence(desk: Desk) -> None:
+    """A flipped bit in a table's own description ended every command in a traceback."""
+    desk.store.close()
+    path = desk.folder / "leadloop.sqlite3"
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"CREATE TABLE attempts", b"CREATE TABLE att\xcfmpts"))
+    with pytest.raises(StoreUnusable, match=r"leadloop\.sqlite3 .*restore"):
+        Store(f"sqlite:///{path}").data_version()

@@ -11,12 +11,17 @@ import pytest
 import sqlalchemy as sa
 from builders import delivered, reported, us
 
-from data_access import receipts
+from dashboard.edition import resolved
+from data_access import correction, receipts, snapshot
+from data_access.correction import ErrorFileUnwritable
 from data_access.engines import writing
 from data_access.files import Limits
 from data_access.importing import Order, import_file
 from data_access.store import Store
 from data_access.store_errors import StoreBusy
+from metrics.calendar import ReportZone
+from metrics.contradictions import decode
+from metrics.rules import Rules
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,6 +122,12 @@ def test_two_replacements_sent_at_once_are_both_kept(any_desk: Desk) -> None:
     ]
     done = _at_once(any_desk, files)
     assert [d.counts["created"] for d in done] == [1, 1]
+    facts = snapshot.read_all(any_desk.store, zone="UTC")
+    frames = (facts.attempts, facts.feedback, facts.aliases)
+    zone = ReportZone.of("UTC", first_us=us("2026-01-01"), last_us=NOW)
+    [row] = resolved(*frames, as_of_us=NOW, zone=zone, rules=Rules()).to_dicts()
+    assert (row["outcome"], row["feedback_events"]) == ("returned", 2)
+    assert "replaced_twice" in decode(row["contradiction_mask"])
 
 
 def test_a_check_and_other_commands_do_not_wait_for_each_other(any_desk: Desk) -> None:
@@ -208,3 +219,45 @@ def test_a_writer_that_waits_gets_its_turn(any_desk: Desk) -> None:
     thread.join(timeout=20)
     other.close()
     assert seen == [7]
+
+
+def test_a_file_at_hand_twice_keeps_every_refused_row(
+    any_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that ends while the other writes its error file takes no note away from it."""
+    lines = [f'{{"broken": {n}' for n in range(30)]
+    path = any_desk.write("same.ndjson", "\n".join([_event("L1"), *lines]))
+    read, beside = correction._notes, list[threading.Thread]()  # noqa: SLF001 - held up here
+    other: list[Imported] = []
+
+    def held_up(folder: Path) -> Any:
+        monkeypatch.setattr(correction, "_notes", read)
+        beside.append(threading.Thread(target=lambda: other.extend(_at_once(any_desk, [path]))))
+        beside[0].start()
+        beside[0].join(3)
+        return read(folder)
+
+    monkeypatch.setattr(correction, "_notes", held_up)
+    first = any_desk.load(path)
+    beside[0].join()
+    assert first.error_file is not None
+    assert len(first.error_file.read_text().splitlines()) == 30
+    assert [done.rows for done in (first, *other)] == [31, 31]
+
+
+def test_a_full_disk_under_the_refused_rows_is_a_sentence_and_goes_on(
+    any_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is lost: the same import, repeated, has the same end."""
+    path = any_desk.write("f.ndjson", _event("L1") + '\n{"broken": ')
+
+    def full(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("data_access.correction.os.fsync", full)
+        with pytest.raises(ErrorFileUnwritable, match="No space"):
+            any_desk.load(path)
+    done = any_desk.load(path)
+    assert (done.counts["created"], done.counts["rejected"]) == (1, 1)
+    assert done.error_file is not None
