@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from dashboard import address, grids, theme
+from dashboard import address, grids, theme, wording
 from dashboard.known_errors import KNOWN
 from dashboard.tables import TABLES
 from metrics.tiers import HEARD
@@ -82,7 +82,7 @@ def guarded(what: str) -> Iterator[None]:
     try:
         yield
     except KNOWN as error:  # its own sentence says more
-        st.html(f'<div class="empty">{html.escape(str(error))}</div>')
+        st.html(f'<div class="empty">{html.escape(wording.sentence(str(error)))}</div>')
     except Exception:  # noqa: BLE001 - whatever it was, the other cards must stand
         _LOG.exception("%s could not be drawn", what)
         st.html(

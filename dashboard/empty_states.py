@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -70,19 +71,21 @@ def unavailable(why: str = "") -> None:
     told = why or "The store did not answer; the reason is in the server's log"
     st.html(
         '<div class="empty"><strong>The data cannot be read at the moment.</strong> '
-        f"{html.escape(_sentence(told))} Reload the page to try again.</div>"
+        f"{_sentence(told)} Reload the page to try again.</div>"
     )
 
 
 def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+    """A sentence as HTML; what is to be typed stands out."""
+    return re.sub(r"`([^`<>]+)`", r"<code>\1</code>", html.escape(wording.sentence(text)))
 
 
 def failed(why: str = "") -> None:
     """Something went wrong that nobody foresaw; or `why`, where it is known."""
     reason = (
-        html.escape(why)
-        or "Something went wrong here; the reason is in the server's log. Reload the page to try "
+        _sentence(why)
+        if why
+        else "Something went wrong here; the reason is in the server's log. Reload the page to try "
         "again."
     )
     st.html(
@@ -93,4 +96,4 @@ def failed(why: str = "") -> None:
 
 def trouble(why: str) -> None:
     """Figures are shown, but newer ones cannot be made, or the store is damaged."""
-    st.html(f'<p class="notice">{html.escape(_sentence(why))}</p>')
+    st.html(f'<p class="notice">{_sentence(why)}</p>')

@@ -27,6 +27,10 @@ TAKEN_WITHIN_S: Final = 60.0
 """Seconds that an answer may lie without being taken."""
 CONNECTIONS_MOST: Final = 512
 """Connections at once; every page that lies open holds one."""
+HEARD_MOST: Final = 64
+"""Connections beyond these that are heard before they are refused."""
+HEARD_WITHIN_S: Final = 1.0
+"""Seconds that they have to ask in."""
 UNCLEAR: Final = "The request is not written as HTTP asks for, so where it ends cannot be told."
 TOO_LONG: Final = f"The line and the headers of the request have more than {HEAD_MOST:,} bytes."
 TOO_SLOW: Final = f"The request did not come within {HEAD_WITHIN_S:.0f} seconds."
@@ -52,6 +56,8 @@ def _is_strict(head: bytes) -> bool:
         if name and (name in seen or (b"," in line and name != b"host:")):
             return False
         seen.add(name)
+    if lines and not lines[0].endswith((b" HTTP/1.1\r\n", b" HTTP/1.0\r\n")):
+        return False
     if b"transfer-encoding:" not in seen:
         return True
     return b"content-length:" not in seen and not lines[0].endswith(b"HTTP/1.0\r\n")
@@ -77,26 +83,34 @@ class FrontProtocol(H11Protocol):
         self.conn = StrictConnection(h11.SERVER, HEAD_MOST)
         self.access_log = False  # who asks for what is nobody's to read afterwards
         self._awaited: str | None = None
+        self._crowded = False
         self._late: asyncio.TimerHandle | None = None
         self._untaken: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request."""
         super().connection_made(transport)
-        if len(self.connections) > CONNECTIONS_MOST:
+        over = len(self.connections) - CONNECTIONS_MOST
+        self._crowded = over > 0
+        if over > HEARD_MOST:
             self._end(503, CROWDED)
+        elif self._crowded:  # closed before it is read it would be reset, and the answer lost
+            self._late = self.loop.call_later(HEARD_WITHIN_S, self._end, 503, CROWDED)
         else:
             self._wait_for("head")
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop all clocks."""
+        self._awaited = "nothing"
         self._wait_for(None)
         self.resume_writing()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Read on, unless the connection is being ended."""
-        if not self.transport.is_closing():
+        if self._crowded:
+            self._end(503, CROWDED)
+        elif not self.transport.is_closing():
             super().data_received(data)
             self._watch()
 
@@ -157,9 +171,11 @@ class FrontProtocol(H11Protocol):
         if self.transport.is_closing():
             return
         if self.cycle is not None and not self.cycle.response_complete:
-            self.transport.abort()
-            return
-        if self.conn.our_state is h11.IDLE:
+            if self.cycle.response_started:
+                self.transport.abort()
+                return
+            self.cycle.disconnected = True  # what the application still says goes nowhere
+        if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
             headers = [("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close")]
             for event in (
                 h11.Response(status_code=status, headers=headers),

@@ -107,8 +107,10 @@ def _told(done: Imported, *, validate_only: bool) -> str:
         lines.append(f"  continued after row {done.resumed_at:,}")
     if validate_only:
         lines.append("  nothing was kept: --validate-only")
+    if done.reasons:
+        lines.append(f"  {refusals.reasons(done.reasons)}")
     if done.advice:
-        lines.append(f"  {refusals.advised(done.advice)}")
+        lines.append(f"  {refusals.advised(done.advice, kept=not validate_only)}")
     if done.error_file:
         lines.append(f"  refused rows, ready to be corrected and imported: {done.error_file}")
     return "\n".join(lines)

@@ -20,6 +20,14 @@ OPTIONS: Final = (
 """Parameters of tables beside the filters."""
 ONE_DIMENSION: Final = ("incidence", "mix_shift")
 """Tables that are split by one dimension only."""
+SPLIT_BY: Final = {
+    **dict.fromkeys(
+        ("incidence", "time_to_feedback"),
+        tuple(name for name in tables.DIMENSIONS if name not in tables.GRAINS),
+    ),
+    "mix_shift": ("source", "buyer", "buyer_type", "vertical", "product", *tables.GRAINS),
+}
+"""What tables can be split by that cannot be split by everything."""
 _WIDEST: Final = 0.5
 _DIGITS: Final = 15  # more than any number of ours has
 
@@ -51,9 +59,10 @@ def read(table: tables.Table, params: Mapping[str, Sequence[str]]) -> tuple[Opti
     """The options of a request to a table, and what could not be taken."""
     problems: list[Problem] = []
     by = tuple(part for text in params.get("by", ()) for part in text.split(",") if part)
-    unknown = [part for part in by if part not in tables.DIMENSIONS][:MOST]
-    allowed = ", ".join(tables.DIMENSIONS)
-    problems += [problem("by", part, allowed, tables.DIMENSIONS) for part in unknown]
+    dimensions = SPLIT_BY.get(table.name, tables.DIMENSIONS)
+    unknown = [part for part in by if part not in dimensions][:MOST]
+    allowed = ", ".join(dimensions)
+    problems += [problem("by", part, allowed, dimensions) for part in unknown]
     if len(set(by)) < len(by):
         problems.append(problem("by", ",".join(by), "each dimension once"))
     for name in ("by", "grain", "seed", "precision"):

@@ -62,14 +62,36 @@ ADVICE: Final = {
 """What is wrong with the link of a row that was taken all the same."""
 
 
-def advised(counts: dict[str, int]) -> str:
+def advised(counts: dict[str, int], *, kept: bool = True) -> str:
     """One sentence on rows that were taken and whose link does nothing, or not alone.
+
+    `kept` is whether they were taken in, and not only checked.
 
     >>> advised({"not_earlier": 2})
     'Taken, and listed as contradictions: a replacement of a report that is not earlier (2 rows).'
     """
+    verb = "Taken" if kept else "Would be taken"
     several = [f"{ADVICE[c]} ({wording.quantity(n, 'row')})" for c, n in sorted(counts.items())]
-    return f"Taken, and listed as contradictions: {'; '.join(several)}."
+    return f"{verb}, and listed as contradictions: {'; '.join(several)}."
+
+
+def reasons(found: dict[str, tuple[int, int]]) -> str:
+    """One sentence on why rows were refused: by code how many, and the line of the first.
+
+    >>> reasons({"money_format": (2, 7), "buyer_missing": (1, 3)})
+    'Refused: an amount that cannot be read (2 rows, first line 7); no buyer is named (line 3).'
+    """
+    most_first = sorted(found.items(), key=lambda item: (-item[1][0], item[1][1]))
+    several = [f"{_small(said(code))} ({_place(*place)})" for code, place in most_first]
+    return f"Refused: {'; '.join(several)}."
+
+
+def _place(count: int, line: int) -> str:
+    return f"line {line:,}" if count == 1 else f"{count:,} rows, first line {line:,}"
+
+
+def _small(text: str) -> str:
+    return f"{text[:1].lower()}{text[1:]}"
 
 
 def said(code: str) -> str:

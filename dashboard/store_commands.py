@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,7 @@ from data_access import doctor as checks
 from data_access.settings import Settings
 from data_access.shelf import Shelf, SnapshotUnwritable
 from data_access.store import Store
+from data_access.store_errors import StoreDamaged, StoreUnusable
 from metrics import rules
 
 if TYPE_CHECKING:
@@ -64,12 +66,7 @@ def restore(file: Path, *, replace: bool) -> None:
 @click.command(cls=Command)
 def doctor() -> None:
     """Look at versions, store, counts, unfinished imports and snapshot; say what to do."""
-    settings = Settings()
-    store = Store(settings.url)
-    try:
-        found = [*checks.examine(store), _snapshot(store, settings)]
-    finally:
-        store.close()
+    found = _examined(Settings())
     for check in found:
         click.echo(f"{'well' if check.well else 'MEND'}  {check.name}: {check.found}")
         if not check.well and check.advice:
@@ -77,6 +74,20 @@ def doctor() -> None:
     unwell = sum(not check.well for check in found)
     click.echo("all is well" if not unwell else f"{unwell} of {len(found)} want mending")
     sys.exit(UNWELL if unwell else 0)
+
+
+def _examined(settings: Settings) -> list[Check]:
+    try:
+        store = Store(settings.url)
+    except StoreDamaged as error:  # the one thing that nothing else can be said beside
+        return [checks.Check("store", well=False, found=str(error))]
+    try:
+        found = checks.examine(store)
+        with suppress(StoreUnusable):  # said above
+            found.append(_snapshot(store, settings))
+        return found
+    finally:
+        store.close()
 
 
 def _snapshot(store: Store, settings: Settings) -> Check:

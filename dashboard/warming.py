@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from dashboard import filters, todo
 from dashboard.data import book
+from dashboard.known_errors import KNOWN
 from dashboard.reports import asking
 from data_access import doctor
 
@@ -46,6 +47,8 @@ def warm() -> None:
         todo.items(asked.scope)
         month = _last_month(status.now.astimezone(known.settings.zone).date())
         known.table("monthly", asking.read("monthly", {"month": [month]}, known).scope)
+    except KNOWN as error:
+        _LOG.warning("leadloop: %s", error)
     except Exception:  # noqa: BLE001 - a page says it to the reader, here it goes to the log
         _LOG.exception("could not warm up; the first page will say what is wrong")
 
@@ -60,6 +63,8 @@ def look_over() -> None:
                 "importing, and restore the newest backup"
             )
             _LOG.error(known.damage)
+    except KNOWN as error:
+        _LOG.warning("leadloop: %s", error)
     except Exception:  # noqa: BLE001 - as above
         _LOG.exception("the store's file could not be looked over")
 

@@ -71,6 +71,15 @@ _SPANS: Final = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 _MINUS: Final = "−"
 
 
+def sentence(text: str) -> str:
+    """An error's text as a sentence: a capital in front, one full stop behind.
+
+    >>> sentence("the store is busy")
+    'The store is busy.'
+    """
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
+
 def rate(share: float | None) -> str:
     """A share as percent with one decimal: 0.0957 → "9.6 %"."""
     return NO_DATA if share is None else f"{share * 100:.1f} %"

@@ -27,6 +27,10 @@ _MARKS: Final = (
 )
 _BINARY_SHARE: Final = 0.1
 """So many NUL bytes are no slip of a sender: the text is UTF-16, or no text."""
+_HINTS: Final = {
+    "utf-8": '; if it is Latin-1, say encoding = "latin-1" under [file] in the profile',
+    "utf-8-sig": ", though it begins with the mark of UTF-8; save it as UTF-8 again",
+}
 
 
 def encoding_of(path: Path, head: bytes, rules: Mapping[str, Any]) -> str:
@@ -37,7 +41,9 @@ def encoding_of(path: Path, head: bytes, rules: Mapping[str, Any]) -> str:
     """
     found = next((name for mark, name in _MARKS if head.startswith(mark)), None)
     if found is None and head.count(0) > _BINARY_SHARE * len(head):
-        message = "the file holds NUL bytes: UTF-16 without its mark, or no text"
+        message = (
+            "the file holds NUL bytes: it is no text, or UTF-16 without its mark; save it as UTF-8"
+        )
         raise UnreadableFile(message)
     found = found or rules.get("encoding") or "utf-8"
     _check_encoding(path, found)
@@ -57,11 +63,7 @@ def _check_encoding(path: Path, encoding: str) -> None:
         start = getattr(error, "start", 0)
         byte = error.object[start] if isinstance(error, UnicodeDecodeError) else 0
         spoken = encoding.upper().removesuffix("-SIG")
-        hint = (
-            '; if it is Latin-1, say encoding = "latin-1" under [file] in the profile'
-            if encoding == "utf-8"
-            else ""
-        )
+        hint = _HINTS.get(encoding, "")
         where = f"byte 0x{byte:02x} after about {offset + start} bytes"
         message = f"not {spoken} ({where}){hint}"
         raise UnreadableFile(message) from None

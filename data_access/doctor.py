@@ -13,10 +13,10 @@ from pysqlite3 import dbapi2 as pysqlite3
 from data_access import schema, tables
 from data_access.columns import ANSWERS
 from data_access.engines import file_of, free_space
-from data_access.store_errors import store_name
+from data_access.store_errors import REPLACED, StoreUnusable, store_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from data_access.store import Store
 
@@ -45,16 +45,16 @@ class Check:
 
 def examine(store: Store) -> list[Check]:
     """Every check of a store, in the order in which to read them."""
-    return [
-        _versions(store),
-        *_room(store),
-        *_whole(store),
-        *_counts(store),
-        *_receipts(store),
-    ]
+    found: list[Check] = []
+    for name, look in _LOOKS.items():
+        try:
+            found += look(store)
+        except StoreUnusable as error:  # what can still be looked at is
+            found.append(Check(name, well=False, found=str(error)))
+    return found
 
 
-def _versions(store: Store) -> Check:
+def _versions(store: Store) -> Iterator[Check]:
     with store.reading() as connection:
         revision = schema.revision_of(connection)
         if store.engine.dialect.name == "sqlite":
@@ -65,7 +65,7 @@ def _versions(store: Store) -> Check:
         f"Leadloop {installed('leadloop')}, tables {revision}, {database}, "
         f"Python {platform.python_version()}, store {store_name(store.engine)}"
     )
-    return Check("versions", True, found)  # noqa: FBT003
+    yield Check("versions", True, found)  # noqa: FBT003
 
 
 def _room(store: Store) -> Iterator[Check]:
@@ -79,12 +79,8 @@ def _room(store: Store) -> Iterator[Check]:
 def _whole(store: Store) -> Iterator[Check]:
     wrong = quick_check(store)
     if wrong is not None:
-        advice = (
-            "stop writing to it, copy it aside, and restore the newest backup with "
-            "`leadloop restore FILE --replace`"
-        )
         found = wrong or "SQLite finds no fault in the file"
-        yield Check("file", not wrong, found, advice)
+        yield Check("file", not wrong, found, REPLACED)
 
 
 def quick_check(store: Store) -> str | None:
@@ -141,3 +137,13 @@ def _receipts(store: Store) -> Iterator[Check]:
     begun = "; ".join(f"{name or 'without a name'} after row {at:,}" for name, at in unfinished[:5])
     advice = "run the same import again: it goes on where it stopped"
     yield Check("imports", not unfinished, begun or "none is unfinished", advice)
+
+
+_LOOKS: Final[dict[str, Callable[[Store], Iterator[Check]]]] = {
+    "versions": _versions,
+    "room": _room,
+    "file": _whole,
+    "counts": _counts,
+    "receipts": _receipts,
+}
+"""What is looked at, by the name under which it is said where that cannot be done."""

@@ -29,7 +29,7 @@ MEDIA: Final = {
 }
 MAX_SHEET_ROWS: Final = 1_048_575
 BLOCK: Final = 65_536
-ROWS_A_BLOCK: Final = 50_000
+ROWS_A_BLOCK: Final = 2_000
 
 _LIVE: Final = "^[\\s\\p{Z}\\p{Cf}\\p{Cc}]*[=+\\-@%\\t\\r\\u{ff1d}\\u{ff0b}\\u{ff0d}\\u{ff20}]|^'"
 _TYPES: Final = {

@@ -53,7 +53,7 @@ class Imported:
     """The five counts of a file, its receipt and, where rows were refused, their file.
 
     `advice` counts, by code of `links.ALLOWED`, rows taken now whose link will not do what
-    it says.
+    it says. `reasons` has, by code, how many rows were refused now and the line of the first.
     """
 
     file_name: str
@@ -63,6 +63,7 @@ class Imported:
     resumed_at: int
     error_file: Path | None
     advice: dict[str, int] = field(default_factory=dict)
+    reasons: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -104,6 +105,7 @@ class _Run:
     profile: Profile
     sheet: Sheet
     advice: Counter[str] = field(default_factory=Counter)
+    reasons: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def run(self) -> Imported:
         """All chunks, then error file and receipt together: until then it can go on."""
@@ -125,6 +127,7 @@ class _Run:
             begun.cursor,
             error_file,
             dict(self.advice),
+            self.reasons,
         )
 
     def _begin(self, connection: sa.Connection) -> Batch:
@@ -163,8 +166,15 @@ class _Run:
             part = _remaining(chunk, batch.cursor)
             taken = self._take(connection, part, batch.batch_id)
             pending.add(taken, part)
-            self.advice.update(taken.advice["code"])
+            self._note(taken)
             return receipts.advance(connection, batch, cursor=chunk.end, counts=taken.counts)
+
+    def _note(self, taken: Taken) -> None:
+        """Count what is worth a word, by code."""
+        self.advice.update(taken.advice["code"])
+        for code, line in taken.refused.sort("line").select("code", "line").iter_rows():
+            count, first = self.reasons.get(code, (0, line))
+            self.reasons[code] = (count + 1, first)
 
     def _take(self, connection: sa.Connection, chunk: Chunk, batch_id: str) -> Taken:
         receipt = Receipt(batch_id, self.order.now_us(), summary=self.sheet.summary)
@@ -222,7 +232,8 @@ def _layout(rows: Rows, profile: Profile | None) -> tuple[Profile, Sheet]:
             except UnknownProfile:
                 continue
     columns = ", ".join(column[:60] for column in rows.header[:8])
-    message = f"no shipped profile fits the columns {columns} …; name one with --profile"
+    more = " …" if len(rows.header) > 8 else ""  # noqa: PLR2004
+    message = f"no shipped profile fits the columns {columns}{more}; name one with --profile"
     raise UnknownProfile(message)
 
 
@@ -271,5 +282,6 @@ def as_json(imported: Imported) -> str:
             "resumed_at": imported.resumed_at,
             "error_file": str(imported.error_file) if imported.error_file else None,
             "advice": imported.advice,
+            "reasons": {code: count for code, (count, _) in imported.reasons.items()},
         }
     )

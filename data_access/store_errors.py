@@ -17,6 +17,10 @@ class StoreUnusable(RuntimeError):  # noqa: N818 - a state of the store, said as
     """The store cannot be used as it is; the message says why and what to do."""
 
 
+class StoreDamaged(StoreUnusable):
+    """The store's file is not what was written, or no store at all."""
+
+
 class StoreBusy(StoreUnusable):
     """Another writer did not let go of the store in time."""
 
@@ -25,14 +29,16 @@ BUSY: Final = (
     "the store is busy: another command or server has been writing to it for too long. Try "
     "again when it is done; nothing was changed"
 )
+REPLACED: Final = (
+    "stop writing to it, move it aside with the files beside it (-wal, -shm), and put the newest "
+    "backup in its place with `leadloop restore FILE`"
+)
+"""What to do about a damaged file: a backup does not go into one."""
 _CHANGED: Final = (
     "was changed by other hands, or is damaged ({}). Stop writing to it, copy it aside, and "
     "restore the newest backup"
 )
-_DAMAGED: Final = (
-    "is damaged. Stop writing to it, copy it aside, see what `leadloop doctor` says, and restore "
-    "the newest backup"
-)
+_DAMAGED: Final = f"is damaged: {REPLACED}"
 _FULL: Final = "cannot grow: the disk is full. Nothing was lost; make room and try again"
 _SQLITE: Final = {
     8: "cannot be written: it, or its folder, is read-only",
@@ -79,7 +85,7 @@ def in_words(engine: sa.Engine) -> Iterator[None]:
         if why is None:
             raise
         message = f"the store {store_name(engine)} {why}"
-        raise StoreUnusable(message) from error
+        raise (StoreDamaged if REPLACED in why else StoreUnusable)(message) from error
 
 
 def store_name(engine: sa.Engine) -> str:

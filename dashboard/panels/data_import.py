@@ -14,8 +14,9 @@ from dashboard import cards, clock, grids, refusals, wording
 from dashboard.data import book
 from dashboard.known_errors import KNOWN
 from data_access.columns import ANSWERS
+from data_access.files import UnreadableFile
 from data_access.importing import Imported, Order, import_file
-from data_access.profile import shipped
+from data_access.profile import UnknownProfile, shipped
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 _KINDS: Final = ("csv", "xlsx", "parquet", "json", "ndjson", "jsonl", "txt")
 _BY_HEADER: Final = "Found by its header"
 _DONE: Final = "import_done"
+_NO_PROFILE: Final = (
+    "choose one above, or import it from the command line with a profile of your own"
+)
 
 
 def show() -> None:
@@ -34,8 +38,9 @@ def show() -> None:
             "Deliveries or feedback as CSV, XLSX, Parquet, JSON or NDJSON, up to 20 MB here. "
             "Check it first: a check keeps nothing.",
         )
-        _form()
-        if said := st.session_state.get(_DONE):
+        lies = _form()
+        about, said = st.session_state.get(_DONE, ("", ""))
+        if said and lies == about:  # not about the file that lay there before
             st.html(said)
     with right, st.container(border=True, key="card_import", height="stretch"):
         cards.title("From the command line", "For larger files, and for what comes every day.")
@@ -50,7 +55,8 @@ def show() -> None:
         )
 
 
-def _form() -> None:
+def _form() -> str | None:
+    """The form, and the work it asks for. Gives which file lies in it."""
     file = st.file_uploader("File", type=list(_KINDS), label_visibility="collapsed")
     profiles = [_BY_HEADER, *shipped()]
     profile = st.selectbox("Profile", profiles, filter_mode=None)
@@ -59,11 +65,12 @@ def _form() -> None:
         check = st.button("Check", disabled=file is None)
         taken = st.button("Import", type="primary", disabled=file is None)
     if file is None or not (check or taken):
-        return
+        return file.file_id if file else None
     chosen = None if profile == _BY_HEADER else profile
     with st.spinner("Reading the file"):
-        st.session_state[_DONE] = _run(file, chosen, buyer.strip() or None, validate_only=check)
-    st.rerun()
+        said = _run(file, chosen, buyer.strip() or None, validate_only=check)
+    st.session_state[_DONE] = (file.file_id, said)
+    return st.rerun()
 
 
 def _run(file: UploadedFile, profile: str | None, buyer: str | None, *, validate_only: bool) -> str:
@@ -82,15 +89,19 @@ def _run(file: UploadedFile, profile: str | None, buyer: str | None, *, validate
         )
         try:
             return told(import_file(book().store, order), validate_only=validate_only)
+        except (UnreadableFile, UnknownProfile) as error:  # these begin with the file's name
+            text = (
+                str(error).replace("name one with --profile", _NO_PROFILE).removesuffix(".") + "."
+            )
         except KNOWN as error:
-            text = str(error).replace("name one with --profile", "choose one above")
+            text = wording.sentence(str(error))
         except Exception:
             logging.getLogger(__name__).exception("the import of %r failed", order.name)
             text = (
                 "The file could not be taken in to its end; the server's log says why. What was "
-                "taken in so far is kept, and importing the file again goes on from there"
+                "taken in so far is kept, and importing the file again goes on from there."
             )
-        return f'<p class="notice">{html.escape(text)}.</p>'
+        return f'<p class="notice">{html.escape(text)}</p>'
 
 
 def told(done: Imported, *, validate_only: bool) -> str:
@@ -101,10 +112,15 @@ def told(done: Imported, *, validate_only: bool) -> str:
     verb = "Checked, nothing kept" if validate_only else "Imported"
     head = f"{verb}: {done.file_name}, {wording.quantity(done.rows, 'row')}, profile {done.profile}"
     more: list[str] = []
+    if done.reasons:
+        more.append(refusals.reasons(done.reasons))
     if done.advice:
-        more.append(refusals.advised(done.advice))
+        more.append(refusals.advised(done.advice, kept=not validate_only))
     if done.error_file and not validate_only:
-        more.append(f"Refused rows, ready to be corrected and imported: {done.error_file}")
+        more.append(
+            "Refused rows are listed under Refused rows, and stand in a file to be corrected and "
+            f"imported: {done.error_file}"
+        )
     if not validate_only and done.counts["created"]:
         more.append("Figures change when you ask for it: New data – show it, above.")
     lines = "".join(f'<div class="card-how">{html.escape(line)}</div>' for line in more)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _GOOD: Final = {"converted"}
 _BAD: Final = {"returned"}
 _NOTES: Final = 400
+_NEWER: Final = "Newer facts have arrived, and it may be among them: New data – show it, above."
 _IDLE: Final = {
     "retraction": "We know of no report of theirs about this lead under that id: nothing changed.",
     "feedback": "It names no earlier report of theirs about this lead that it may take back or "
@@ -39,7 +40,8 @@ def show(lead_id: str, scope: Scope, status: Status) -> None:
             )
         lead = book().lead(lead_id, scope)
         if lead.deliveries.is_empty() and lead.events.is_empty():
-            st.html('<div class="empty">No delivery and no feedback has this lead id.</div>')
+            more = f" {_NEWER}" if status.stale else ""
+            st.html(f'<div class="empty">No delivery and no feedback has this lead id.{more}</div>')
             return
         st.html(_offers(lead.deliveries, status.currency))
         st.html(story(lead.events, ZoneInfo(status.zone), status.currency))
@@ -54,18 +56,26 @@ def _offers(deliveries: pl.DataFrame, currency: str) -> str:
             wording.reason(row["reason"]),
             wording.money(row["price_cents"], currency),
             wording.duration(row["seconds_to_feedback"]),
-            contradictions(row.get("contradiction")),
         )
         for row in deliveries.iter_rows(named=True)
     ]
     first = deliveries.row(0, named=True) if deliveries.height else {}
     known = ("source_name", "sub_source", "campaign", "vertical", "product", "state")
     about = " · ".join(str(first[name]) for name in known if first.get(name))
-    heads = ("Buyer", "Offer", "Result", "Reason", "Price", "Time to feedback", "Contradiction")
-    shown = len(heads) if any(row[-1] for row in rows) else len(heads) - 1
-    rows = [row[:shown] for row in rows]
-    table = cards.facts(rows, heads[:shown], (4, 5))
-    return f'<div class="card-how">{html.escape(about)}</div>{table}'
+    heads = ("Buyer", "Offer", "Result", "Reason", "Price", "Time to feedback")
+    table = cards.facts(rows, heads, (4, 5))
+    return f'<div class="card-how">{html.escape(about)}</div>{table}{_contradicted(deliveries)}'
+
+
+def _contradicted(deliveries: pl.DataFrame) -> str:
+    """What cannot be true together, offer by offer; below the table, where it has room."""
+    lines = [
+        (row["buyer_name"] or row["buyer_id"], contradictions(row.get("contradiction")))
+        for row in deliveries.iter_rows(named=True)
+    ]
+    several = deliveries.height > 1
+    told = [f"{who}: {text}" if several else text for who, text in lines if text]
+    return "".join(f'<p class="notice">{html.escape(text)}</p>' for text in told)
 
 
 def contradictions(codes: str | None) -> str:
@@ -135,7 +145,7 @@ def _details(row: dict[str, Any], currency: str) -> str:
     elif delay:
         said.append(f"Told us {wording.duration(delay)} after it happened.")
     if row["retracted"]:
-        said.append("Taken back later; it no longer counts.")
+        said.append("Taken back or replaced later; it no longer counts.")
     return " ".join(said)
 
 

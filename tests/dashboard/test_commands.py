@@ -131,6 +131,15 @@ def test_a_file_that_cannot_be_written_ends_a_command(words: list[str]) -> None:
     assert last == "leadloop: /nowhere/at/all.csv cannot be used: No such file or directory"
 
 
+def test_the_doctor_says_of_a_file_that_is_no_store_what_to_do(tmp_path: Path) -> None:
+    """One finding that wants mending, not an error of the command."""
+    (tmp_path / "leadloop.sqlite3").write_bytes(b"junk" * 3_000)
+    result = CliRunner().invoke(main, ["doctor"], env={"LEADLOOP_DATA_DIR": str(tmp_path)})
+    assert result.exit_code == 1
+    assert result.output.startswith("MEND  store: ")
+    assert "leadloop restore FILE" in result.output
+
+
 def test_a_port_in_use_is_said_in_one_sentence() -> None:
     """With what to do; before the store is touched."""
     with socket.socket() as other:

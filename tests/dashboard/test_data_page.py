@@ -53,6 +53,30 @@ def test_a_file_that_is_nothing_we_read_is_refused_in_words(opened: Open, desk: 
     assert 'class="notice"' in text(app)
 
 
+def test_a_check_says_why_rows_would_be_refused_and_of_which_file(opened: Open, desk: Desk) -> None:
+    """By code, with a line to look at; gone once another file lies there."""
+    desk.take(*marketplace())
+    rows = (
+        "lead_id,outcome,revenue,contacted_date,notes\n"
+        "L-035,converted,1x0.00,2026-10-20,\n"
+        "L-035,converted,2x0.00,2026-10-20,\n"
+        "L-035,flown,,2026-10-20,\n"
+    )
+    app = opened("data", tab="import", **PERIOD)
+    app.file_uploader[0].set_value([("more.csv", rows.encode(), "text/csv")])
+    next(box for box in app.text_input if box.label.startswith("Buyer")).set_value("buy_1")
+    app.run()
+    press(app, "Check")
+    why = "an amount that cannot be read (2 rows, first line 2); a word that is not on the list"
+    assert f"Refused: {why} (line 4)." in text(app)
+    app.file_uploader[0].set_value([("x.csv", b"a,b\n1,2\n", "text/csv")])
+    app.run()
+    assert "Refused: " not in text(app)
+    press(app, "Check")
+    assert "x.csv: no shipped profile fits the columns a, b; choose one above" in text(app)
+    assert ".." not in text(app)
+
+
 @pytest.mark.parametrize(
     ("ids", "expected"),
     [

@@ -124,6 +124,18 @@ def test_what_is_split_once_is_not_split_twice_in_silence(client: TestClient) ->
         assert f"one dimension with {table}" in answer.json()["error"]
 
 
+@pytest.mark.parametrize("table", ["incidence", "time_to_feedback", "mix_shift", "rates"])
+def test_a_table_is_split_by_every_dimension_or_says_that_it_is_not(
+    client: TestClient, table: str
+) -> None:
+    """Never an error that nobody foresaw."""
+    for dimension in tables.DIMENSIONS:
+        answer = client.get(f"/api/v1/tables/{table}.json", params={"by": dimension})
+        assert answer.status_code in {200, 400}, dimension
+        if answer.status_code == 400:
+            assert f"by='{dimension}' was not taken; allowed: source," in answer.json()["error"]
+
+
 def test_many_unknown_names_are_told_of_in_a_few_words(client: TestClient) -> None:
     """Neither the work nor the answer grows with them."""
     for name in ("by", "columns"):
@@ -152,7 +164,7 @@ def test_a_card_says_by_itself_what_was_too_much(opened: Open, desk: Desk) -> No
     desk.take(delivered("L1", "B1", "2026-10-14T09:00:00Z"))
     page = opened("data", **ALWAYS, tab="tables", table="trend")
     assert not page.exception
-    assert "trend by week over 1 Jan 1970 – 31 Dec 2199 would have 12,002 rows" in text(page)
+    assert "Trend by week over 1 Jan 1970 – 31 Dec 2199 would have 12,002 rows" in text(page)
 
 
 def test_kept_answers_hold_a_bounded_number_of_bytes() -> None:

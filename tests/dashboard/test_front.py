@@ -8,6 +8,7 @@ import socket
 import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
@@ -72,6 +73,7 @@ def sent(address: str, *parts: bytes) -> bytes:
         "GET / HTTP/1.1\n Host: localhost",
         "GET / HTTP/1.1|Host: localhost|X-Bare: a\nX-Line: b",
         "GET /\x00 HTTP/1.1|Host: localhost",
+        "GET / HTTP/9.9|Host: localhost",
     ],
 )
 def test_what_can_be_read_in_two_ways_is_refused_and_ended(address: str, lines: str) -> None:
@@ -89,6 +91,25 @@ def test_requests_one_after_another_are_answered(address: str) -> None:
     for parts in ([TABLES + TABLES + last], [TABLES[:20], TABLES[20:] + last[:5], last[5:]]):
         heard = sent(address, *parts)
         assert heard.count(b"HTTP/1.1 200 ") == (TABLES in parts[0]) * 1 + 2
+
+
+def test_a_body_that_is_none_is_refused_in_a_sentence(address: str) -> None:
+    """Chunks that cannot be read: an answer, not only an end."""
+    head = b"POST /api/v1/tables HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    heard = sent(address, head + b"ZZ\r\nhello\r\n0\r\n\r\n")
+    assert heard.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 405 "))
+    assert heard.count(b"HTTP/1.1 ") == 1
+
+
+def test_a_connection_too_many_is_told_so(address: str) -> None:
+    """Also one that has asked already: it is heard, refused and closed."""
+    host = urlsplit(address)
+    with ExitStack() as stack:
+        for _ in range(front.CONNECTIONS_MOST):
+            stack.enter_context(socket.create_connection((host.hostname, host.port)))
+        heard = sent(address, TABLES)
+    assert heard.startswith(b"HTTP/1.1 503 ")
+    assert front.CROWDED.encode() in heard
 
 
 def test_a_head_without_end_is_refused(address: str) -> None:

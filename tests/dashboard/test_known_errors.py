@@ -66,6 +66,6 @@ def test_an_error_that_reaches_the_end_of_a_page_is_said_as_far_as_it_is_known()
     """Ours in its words, another in none of its own."""
     page = AppTest.from_function(_script, default_timeout=30).run()
     assert not page.exception
-    assert "why &lt;not&gt;" in text(page)
+    assert "Why &lt;not&gt;." in text(page)
     assert "secret" not in text(page)
     assert "the reason is in the server's log" in text(page)

@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 import pytest
+from builders import delivered, reported
 from pages import PERIOD, marketplace, text
 
 import dashboard.data
@@ -172,3 +173,24 @@ def test_every_table_can_be_looked_at_under_data(desk: Desk, opened: Open) -> No
         assert "cannot be shown" not in text(app), table.name
         assert set(table.schema) <= set(app.dataframe[0].value.columns), table.name
         assert table.sentence.replace("'", "&#x27;") in text(app), table.name
+
+
+def test_the_story_of_a_lead_says_below_its_offers_what_contradicts(
+    opened: Open, desk: Desk
+) -> None:
+    """Not in a column, which a phone would not show; and a lead of newer facts is not denied."""
+    desk.take(
+        delivered("L1", "B1", "2026-10-01T09:00:00Z"),
+        reported("L1", "B1", "converted", "2026-10-02T09:00:00Z", event_id="e"),
+        reported("L1", "B1", "contacted", "2026-10-03T09:00:00Z", event_id="p", replaces="e"),
+        reported("L1", "B1", "returned", "2026-10-04T09:00:00Z", event_id="q", replaces="e"),
+    )
+    app = opened("leads", lead="L1")
+    assert not app.exception
+    assert '<p class="notice">Several reports replace the same one' in text(app)
+    assert ">Contradiction<" not in text(app)
+    assert "Taken back or replaced later; it no longer counts." in text(app)
+    desk.take(delivered("L2", "B1", "2026-10-05T09:00:00Z"))
+    app.query_params["lead"] = "L2"
+    app.run()
+    assert "it may be among them" in text(app)

@@ -11,6 +11,7 @@ from builders import delivered
 
 from dashboard import publishing, question, warming
 from dashboard.table import Table
+from data_access.store_errors import StoreUnusable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +54,25 @@ def test_a_store_that_cannot_be_read_is_left_to_the_page(
     monkeypatch.setattr(warming, "book", lambda: 1 / 0)
     warming.warm()
     assert "could not warm up" in caplog.text
+
+
+def test_an_error_in_our_own_words_is_one_line_of_the_log(
+    opened: Open, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """No traceback for what the operator can mend."""
+    assert opened is not None
+
+    def damaged() -> Book:
+        message = "the store is damaged"
+        raise StoreUnusable(message)
+
+    monkeypatch.setattr(warming, "book", damaged)
+    warming.warm()
+    warming.look_over()
+    assert [record.getMessage() for record in caplog.records] == [
+        "leadloop: the store is damaged"
+    ] * 2
+    assert not any(record.exc_info for record in caplog.records)
 
 
 def test_two_who_come_at_once_are_shown_one_edition(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,7 +19,6 @@ from data_access.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from builders import Desk
 
@@ -191,6 +191,28 @@ def test_the_doctor_finds_what_does_not_add_up(any_desk: Desk) -> None:
     assert sorted(wrong) == ["facts", "imports", "quarantine", "receipts"]
     assert all(check.advice for check in wrong.values())
     assert "run the same import again" in wrong["imports"].advice
+
+
+def test_the_doctor_of_a_damaged_file_says_what_can_still_be_said(desk: Desk) -> None:
+    """Every other check is made, and no advice leads back to the doctor."""
+    _filled(desk)
+    path = desk.store.engine.url.database
+    assert path is not None
+    with desk.store.reading() as connection:
+        query = "SELECT rootpage FROM sqlite_master WHERE name = 'quarantine'"
+        page = connection.exec_driver_sql(query).scalar_one()
+        size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
+    desk.store.close()
+    with Path(path).open("r+b") as stream:
+        stream.seek((page - 1) * size)
+        stream.write(b"\xff" * size)
+    found = doctor.examine(Store(f"sqlite:///{path}"))
+    wrong = {check.name: check for check in found if not check.well}
+    assert "versions" not in wrong
+    assert wrong
+    for check in wrong.values():
+        assert "leadloop doctor" not in check.found + check.advice
+    assert any("leadloop restore FILE" in c.found + c.advice for c in wrong.values())
 
 
 @pytest.mark.parametrize("name", ["a?b=1.bak", "50%41#.bak", "it's.bak"])
