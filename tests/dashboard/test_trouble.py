@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from dashboard import api, current_edition, health, warming
 from dashboard.data import book
+from data_access import doctor
 
 if TYPE_CHECKING:
     from builders import Desk
@@ -83,7 +84,7 @@ def test_a_damaged_store_is_said_on_every_page(
     opened()
     warming.look_over()
     assert book().damage is None
-    monkeypatch.setattr(warming.doctor, "quick_check", lambda _store: "row 7 missing from index")
+    monkeypatch.setattr(doctor, "quick_check", lambda _store: "row 7 missing from index")
     warming.look_over()
     for name in ("overview", "returns"):
         told = text(opened(name))
