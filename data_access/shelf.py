@@ -152,7 +152,8 @@ class Shelf:
         return Part(name, digest, rows.height, _number(first), _number(last))
 
     def _unwritable(self, error: Exception) -> SnapshotUnwritable:
-        cause = getattr(error, "strerror", None) or str(error).partition("\n")[0]
+        said = getattr(error, "strerror", None) or str(error).partition("\n")[0]
+        cause = said.partition(" (os error")[0]  # and a name that is another each time
         mend = "give it room and the right to write"
         if isinstance(error, FileExistsError | NotADirectoryError):
             cause, mend = "something that is no folder is in its place", "move that away"

@@ -6,6 +6,7 @@ import json
 import shutil
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 from builders import delivered, reported
 
@@ -244,3 +245,15 @@ def test_names_that_are_no_text_any_longer_are_a_sentence(desk: Desk) -> None:
     path.write_bytes(content.replace(b"CREATE TABLE attempts", b"CREATE TABLE att\xcfmpts"))
     with pytest.raises(StoreUnusable, match=r"leadloop\.sqlite3 .*restore"):
         Store(f"sqlite:///{path}").data_version()
+
+
+def test_a_folder_that_cannot_be_one_is_said_without_names_that_change(tmp_path: Path) -> None:
+    """What is in the way and what to do, and nothing that only a programmer reads."""
+    (tmp_path / "file").write_text("x")
+    way = "no folder is in its place.*move that away"
+    with pytest.raises(SnapshotUnwritable, match=way), Shelf(tmp_path / "file").writing():
+        pass
+    with pytest.raises(SnapshotUnwritable) as raised:
+        Shelf(tmp_path / "gone").put("outcomes", pl.DataFrame({"a": [1]}))
+    assert "os error" not in str(raised.value)
+    assert ".parquet" not in str(raised.value)
