@@ -130,7 +130,6 @@ def test_the_reading_process_is_gone_after_each_file(desk: Desk) -> None:
         ("f.csv", BULK.encode("utf-16") + b"\x00\xd8\x00\xd8", "not UTF-16"),
         ("f.csv", BULK.encode("utf-16")[:-1], "not UTF-16"),
         ("f.json", b"[" * 100_000, "json_too_deep"),
-        ("f.json", b'[{"a": 1e99999999999999999999}]', "json_not_finite"),
         ("f.csv", b"x" * 9_000_000, "longer than"),
         ("f.csv", b'"' * 9_000_001, "longer than"),
     ],
