@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-TRIES = 4
+TRIES = 3
 
 
 @pytest.fixture(scope="module")
