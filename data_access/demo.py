@@ -69,14 +69,25 @@ def load(store: Store, order: DemoOrder) -> Batch:
         start, end = end, end + chunk.height
         if end > batch.cursor:
             lines = pl.int_range(start + 1, end + 1, dtype=pl.Int64, eager=True).alias("line")
-            with store.writing() as connection:
-                batch = receipts.current(connection, batch.batch_id)
-                if end > batch.cursor:  # no other process was quicker
-                    receipt = Receipt(batch.batch_id, order.now_us())
-                    rows = chunk.with_columns(lines)
-                    taken = take(store, connection, rows, receipt=receipt)
-                    batch = receipts.advance(connection, batch, cursor=end, counts=taken.counts)
+            batch = _taken(store, order, batch, chunk.with_columns(lines), end)
         order.progress(end)
+    _close(store, order, batch)
+    return batch
+
+
+def _taken(store: Store, order: DemoOrder, batch: Batch, rows: pl.DataFrame, end: int) -> Batch:
+    """The receipt after some rows; another process may have taken them."""
+    with store.writing() as connection:
+        batch = receipts.current(connection, batch.batch_id)
+        if end <= batch.cursor:
+            return batch
+        receipt = Receipt(batch.batch_id, order.now_us())
+        taken = take(store, connection, rows, receipt=receipt)
+        return receipts.advance(connection, batch, cursor=end, counts=taken.counts)
+
+
+def _close(store: Store, order: DemoOrder, batch: Batch) -> None:
+    detail: dict[str, object] = {"deliveries": order.deliveries, "seed": order.seed, **batch.counts}
     with store.writing() as connection:
         if receipts.finish(connection, batch, at_us=order.now_us()):
             store.note(
@@ -85,9 +96,8 @@ def load(store: Store, order: DemoOrder) -> Batch:
                 actor="operator",
                 action="demo",
                 subject=batch.batch_id,
-                detail={"deliveries": order.deliveries, "seed": order.seed, **batch.counts},
+                detail=detail,
             )
-    return batch
 
 
 def truth(order: DemoOrder) -> dict[str, object]:

@@ -8,7 +8,6 @@ from datetime import datetime
 from importlib.resources import files as resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
-from zoneinfo import available_timezones
 
 import polars as pl
 from pydantic import (
@@ -23,6 +22,7 @@ from pydantic import (
 
 from data_access.columns import ATTEMPT_FIELDS, FEEDBACK_FIELDS, Field, Kind
 from data_access.storable import storable
+from data_access.zones import ZONES, usable_zone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -95,7 +95,7 @@ class FileRules(_Part):
     @classmethod
     def _is_zone(cls, name: str | None) -> str | None:
         if name is not None and not usable_zone(name):
-            near = difflib.get_close_matches(name, available_timezones(), n=1)
+            near = difflib.get_close_matches(name, ZONES, n=1)
             hint = f"; nearest: {near[0]}" if near else ""
             message = f"{name!r} is no time zone; use a name like Europe/Berlin{hint}"
             raise ValueError(message)
@@ -119,17 +119,6 @@ class FileRules(_Part):
             message = f"decimal and thousands are both {self.decimal!r}; they must differ"
             raise ValueError(message)
         return self
-
-
-def usable_zone(name: str) -> bool:
-    """Whether a name is that of a time zone in which local times can be read."""
-    if name not in available_timezones():
-        return False
-    try:
-        pl.Series([_PROBE]).dt.replace_time_zone(name)
-    except pl.exceptions.PolarsError:
-        return False
-    return True
 
 
 def _reads_back(text: str, *, timed: bool) -> bool:

@@ -11,13 +11,14 @@ import os
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from data_access import places
 from data_access.currencies import CURRENCIES
+from data_access.zones import ZONES, usable_zone
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 PREFIX: Final = "LEADLOOP_"
 _MISSPELT: Final = 0.8  # so alike, a name is meant to be a setting's
 _OF_TESTS: Final = f"{PREFIX}TEST_"
-_NO_ZONES: Final = {"Factory", "localtime", "posixrules"}  # names that mean another zone elsewhere
 
 
 class BadSettings(ValueError):  # noqa: N818 - it says what is wrong with the settings
@@ -81,7 +81,7 @@ class Settings(BaseSettings):
     @field_validator("report_zone")
     @classmethod
     def _zone(cls, name: str, info: ValidationInfo) -> str:
-        zones = available_timezones() - _NO_ZONES
+        zones = ZONES if name not in ZONES or usable_zone(name) else ZONES - {name}
         return _one_of(zones, name, _variable(info), "no time zone; use a name like Europe/Berlin")
 
     @field_validator("currency")
