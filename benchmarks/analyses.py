@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks.timing import seconds, table
 from dashboard import question, tables
-from dashboard.data import Book
+from dashboard.answers.workspace import Book
 from data_access.settings import Settings
 from metrics.scope import Scope
 

@@ -30,10 +30,11 @@ def kept(call: Callable[..., Any]) -> Callable[..., Any]:
 
 def freeze() -> None:
     """Keep the answers of the book and of the to-do list."""
-    from dashboard import data, todo  # noqa: PLC0415 - in the server's own process only
+    from dashboard import todo  # noqa: PLC0415 - in the server's own process only
+    from dashboard.answers import workspace  # noqa: PLC0415 - in the server's own process only
 
     for name in KEPT:
-        setattr(data.Book, name, kept(getattr(data.Book, name)))
+        setattr(workspace.Book, name, kept(getattr(workspace.Book, name)))
     found: dict[Any, Any] = {}
     items = todo.items
 

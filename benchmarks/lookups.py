@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from polars.testing import assert_frame_equal
 
 from benchmarks.timing import given_store, in_turn, short, table
-from dashboard.data import Book
+from dashboard.answers.workspace import Book
 from data_access.settings import Settings
 from metrics import outcomes
 from metrics.calendar import DAY_US, day_number, local_day

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 
 from benchmarks.timing import table
-from dashboard.data import Book
+from dashboard.answers.workspace import Book
 from dashboard.filters import read
 from data_access.settings import Settings
 from data_access.shelf import Shelf

@@ -13,7 +13,7 @@ import duckdb
 
 from benchmarks.timing import in_turn, short, table
 from dashboard import question
-from dashboard.data import Book
+from dashboard.answers.workspace import Book
 from data_access.settings import Settings
 from metrics.scope import Scope
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.timing import table
-from dashboard.data import Book
+from dashboard.answers.workspace import Book
 from dashboard.question import Question
 from data_access.settings import Settings
 from metrics import expectation

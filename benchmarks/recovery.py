@@ -22,7 +22,7 @@ import polars as pl
 from scipy import stats
 
 from benchmarks.timing import table
-from dashboard.data import Book
+from dashboard.answers.workspace import Book
 from dashboard.question import Question
 from data_access import demo, demo_facts, demo_market
 from data_access import demo_roster as roster

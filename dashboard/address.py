@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from dashboard import filters, periods
-from dashboard.data import book
+from dashboard.answers.workspace import book
 from dashboard.tables import TABLES
 
 if TYPE_CHECKING:

@@ -16,8 +16,9 @@ from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from dashboard import answers, report_api, tables
-from dashboard.data import book
+from dashboard import report_api, tables
+from dashboard.answers import result
+from dashboard.answers.workspace import book
 from dashboard.health import health
 from dashboard.known_errors import KNOWN
 from dashboard.lanes import RETRY_AFTER_S, Crowded, Lane
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from dashboard.answers import Answer
+    from dashboard.answers.result import Answer
 
 LOG: Final = logging.getLogger(__name__)
 LANE: Final = Lane()
@@ -113,7 +114,7 @@ def one(request: Request) -> Response:
         known = ", ".join(exporting.FORMATS)
         return JSONResponse({"error": f"{kind!r} is no format; use {known}."}, status_code=404)
     params = {key: request.query_params.getlist(key) for key in request.query_params}
-    answer = answers.ask(book(), name, params)
+    answer = result.ask(book(), name, params)
     etag = f'"{answer.etag}-{kind}"'
     headers = {**CACHE, "ETag": etag, "X-Total-Rows": str(answer.total)}
     if request.headers.get("if-none-match") == etag:
@@ -131,9 +132,9 @@ def manifest(answer: Answer, *, content: bool = False) -> dict[str, Any]:
         path=f"{name}.csv",
         kind="csv",
         schema=answer.schema,
-        definitions=answers.definitions(answer),
-        about=answers.about(answer),
-        content=answers.blocks(answer, "csv") if content else None,
+        definitions=result.definitions(answer),
+        about=result.about(answer),
+        content=result.blocks(answer, "csv") if content else None,
     )
 
 
@@ -145,7 +146,7 @@ def _written(answer: Answer, kind: str, headers: dict[str, str]) -> Response:
     if kind == "csv":
         headers["Link"] = f'<{name}.manifest.json>; rel="describedby"'
     if kind in {"csv", "json", "ndjson"}:
-        body = _gathered(answers.blocks(answer, kind))
+        body = _gathered(result.blocks(answer, kind))
         return StreamingResponse(
             LANE.stepped(body), media_type=exporting.MEDIA[kind], headers=headers
         )
@@ -167,7 +168,7 @@ def write_file(answer: Answer, kind: str, path: Path) -> None:
         exporting.write_xlsx(path, answer.pieces(), answer.schema, about, rows=answer.rows)
     else:
         with path.open("wb") as stream:
-            for block in answers.blocks(answer, kind):
+            for block in result.blocks(answer, kind):
                 stream.write(block)
 
 

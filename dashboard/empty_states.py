@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard import address, wording
 
 if TYPE_CHECKING:
-    from dashboard.data import Status
+    from dashboard.answers.workspace import Status
     from dashboard.filters import Asked
 
 

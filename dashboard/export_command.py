@@ -9,9 +9,10 @@ from typing import Any, Final
 
 import click
 
-from dashboard import answers, api, filters, options, tables
+from dashboard import api, filters, tables
+from dashboard.answers import result, table_options
+from dashboard.answers.workspace import book, close
 from dashboard.command import Command
-from dashboard.data import book, close
 from data_access import exporting
 from metrics.scope import DIMENSIONS
 
@@ -28,7 +29,7 @@ _SEVERAL: Final = {
 
 
 def _options() -> list[click.Parameter]:
-    names = [*filters.PARAMETERS, *options.OPTIONS]
+    names = [*filters.PARAMETERS, *table_options.OPTIONS]
     return [
         click.Option([f"--{name.replace('_', '-')}", name], multiple=name in _SEVERAL, metavar="…")
         for name in names
@@ -52,18 +53,18 @@ def _export(table: str, kind: str | None, out: Path | None, **given: Any) -> Non
         if value not in (None, ())
     }
     try:
-        answer = answers.ask(book(), table, params)
+        answer = result.ask(book(), table, params)
         _write(answer, kind, out)
     finally:
         close()
 
 
-def _write(answer: answers.Answer, kind: str, out: Path | None) -> None:
+def _write(answer: result.Answer, kind: str, out: Path | None) -> None:
     if out is None:
         if kind in {"parquet", "xlsx"}:
             message = f"--format {kind} needs --out FILE"
             raise click.UsageError(message)
-        for block in answers.blocks(answer, kind):
+        for block in result.blocks(answer, kind):
             sys.stdout.buffer.write(block)
         sys.stdout.buffer.flush()
         return
@@ -74,8 +75,8 @@ def _write(answer: answers.Answer, kind: str, out: Path | None) -> None:
             path=out.name,
             kind=kind,
             schema=answer.schema,
-            definitions=answers.definitions(answer),
-            about=answers.about(answer),
+            definitions=result.definitions(answer),
+            about=result.about(answer),
             content=out.read_bytes(),
         )
         manifest = out.with_name(out.name + ".manifest.json")

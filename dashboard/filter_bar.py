@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from dashboard import address, filters, periods, wording
-from dashboard.data import book
+from dashboard.answers.workspace import book
 from metrics.scope import DIMENSIONS, NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dashboard.data import Status
+    from dashboard.answers.workspace import Status
     from dashboard.filters import Asked
 
 BASE_LABELS: Final = {

@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from dashboard import address, filters, wording
-from dashboard.data import book
+from dashboard.answers.workspace import book
 from dashboard.parameters import LONGEST
 
 if TYPE_CHECKING:
-    from dashboard.data import Status
+    from dashboard.answers.workspace import Status
 
 _LOOK_EVERY: Final = 20  # seconds
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette.responses import JSONResponse
 
-from dashboard.data import book
+from dashboard.answers.workspace import book
 from dashboard.known_errors import KNOWN
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.responses import JSONResponse, Response
 
-from dashboard.data import book
+from dashboard.answers.workspace import book
 from dashboard.reports import asking, html, making, pdf, published
 from data_access import publications
 

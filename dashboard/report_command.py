@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from dashboard import answers, api
+from dashboard import api
+from dashboard.answers import result
+from dashboard.answers.workspace import book, close
 from dashboard.command import Command, Stop
-from dashboard.data import book, close
 from dashboard.reports import asking, buyer, html, making, pdf, published
 from metrics.scope import DIMENSIONS
 
 if TYPE_CHECKING:
-    from dashboard.data import Book
+    from dashboard.answers.workspace import Book
     from dashboard.reports.asking import Order
 
 FORMATS: Final = (".html", ".pdf")
@@ -92,7 +93,7 @@ def _write_unanswered(source: Book, order: Order, out: Path) -> None:
     params: dict[str, list[str]] = {}
     for name, value in order.pairs():
         params.setdefault(name, []).append(value)
-    answer = answers.ask(source, buyer.FILE, params)
+    answer = result.ask(source, buyer.FILE, params)
     api.write_file(answer, "csv", out)
     click.echo(f"{out}: {answer.rows:,} rows", err=True)
 

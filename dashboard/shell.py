@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard import address, empty_states, filter_bar, header, navigation, theme
 from dashboard.admission import visit_refused
-from dashboard.data import book
+from dashboard.answers.workspace import book
 from dashboard.known_errors import KNOWN
 from dashboard.panels import data_import
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from dashboard import kept, periods, refusals, wording
 from dashboard.analyses.watching import SETTLED_DAYS, weeks
-from dashboard.data import book
+from dashboard.answers.workspace import book
 from data_access import worklist
 from metrics import evidence
 from metrics.alerts import MEASURES

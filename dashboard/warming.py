@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from dashboard import filters, todo
-from dashboard.data import book
+from dashboard.answers.workspace import book
 from dashboard.known_errors import KNOWN
 from dashboard.reports import asking
 from data_access import doctor

@@ -8,7 +8,7 @@ import pytest
 from builders import Desk, postgres_url
 from hypothesis import HealthCheck, Phase, settings
 
-from dashboard.data import Book
+from dashboard.answers.workspace import Book
 from data_access.settings import Settings
 from data_access.store import Store
 

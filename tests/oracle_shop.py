@@ -17,7 +17,7 @@ from oracle_facts import ATTRIBUTES, Row, Told
 from oracle_markets import MERGED
 from polars.testing import assert_frame_equal
 
-from dashboard.data import Book
+from dashboard.answers.workspace import Book
 from data_access.settings import Settings
 from data_access.store import Store
 from metrics.scope import CLOCKS

@@ -10,7 +10,7 @@ from report_market import params
 from dashboard.reports import asking, html, making
 
 if TYPE_CHECKING:
-    from dashboard.data import Book
+    from dashboard.answers.workspace import Book
     from dashboard.reports.document import Document
 
 KINDS: Final = tuple(asking.KINDS)

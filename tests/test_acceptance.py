@@ -12,7 +12,7 @@ import pytest
 from builders import test_data
 from click.testing import CliRunner
 
-from dashboard import data
+from dashboard.answers import workspace
 from dashboard.cli import main
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..
     """Run `leadloop …` on a store of the test's own; gives what it prints."""
     monkeypatch.setenv("LEADLOOP_DATA_DIR", str(tmp_path / "var"))
     monkeypatch.delenv("LEADLOOP_DATABASE_URL", raising=False)
-    data.close()
+    workspace.close()
 
     def call(*words: str | Path, fails: bool = False) -> str:
         result = CliRunner().invoke(main, [str(word) for word in words])
@@ -49,7 +49,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..
         return result.output if fails else result.stdout
 
     yield call
-    data.close()
+    workspace.close()
 
 
 def _table(run: Callable[..., str], *words: str) -> list[dict[str, Any]]:
@@ -233,7 +233,7 @@ def test_what_is_exported_comes_back_bit_for_bit(
     cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
     assert not [c for c in cells if c.lstrip(" \ufeff")[:1] in set("=+-@%\t＝") and c]
     before = run("export", "feedback", "--period", "all_time", "--format", "ndjson")
-    data.close()
+    workspace.close()
     monkeypatch.setenv("LEADLOOP_DATA_DIR", str(tmp_path / "second"))
     run("import", tmp_path / "attempts.csv", tmp_path / "feedback.csv")
     after = run("export", "feedback", "--period", "all_time", "--format", "ndjson")
@@ -280,7 +280,7 @@ def test_the_demo_goes_into_an_empty_store_only_and_is_the_same_twice(
     )
     assert "empty store only" in run(*words, "--seed", "4", fails=True)
     assert run("demo", "--if-empty") == ""
-    data.close()
+    workspace.close()
     monkeypatch.setenv("LEADLOOP_DATA_DIR", str(tmp_path / "second"))
     run(*words, "--truth", tmp_path / "two.json")
     again = run(

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dashboard import bodies, current_edition, extent, filters, front, lanes, options, tables
+from dashboard import bodies, current_edition, extent, filters, front, lanes, tables
+from dashboard.answers import table_options
 from dashboard.cli import main
 from data_access import delimited, doctor, file_limits, files, records, wire
 from data_access.profile import shipped
@@ -66,7 +67,7 @@ def test_every_setting_is_documented() -> None:
 def test_every_parameter_and_shipped_profile_is_documented() -> None:
     """Filters, options, presets, dimensions and profiles."""
     text = (DOCS / "tables.md").read_text("utf-8")
-    for name in (*filters.PARAMETERS, *options.OPTIONS, *filters.PRESETS, *tables.DIMENSIONS):
+    for name in (*filters.PARAMETERS, *table_options.OPTIONS, *filters.PRESETS, *tables.DIMENSIONS):
         assert re.search(rf"\b{name}\b", text), name
     importing = (DOCS / "importing.md").read_text("utf-8")
     assert all(f"`{name}`" in importing for name in shipped())

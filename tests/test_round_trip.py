@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from hostile_text import KEPT
 
-from dashboard import data
+from dashboard.answers import workspace
 from dashboard.cli import main
 
 if TYPE_CHECKING:
@@ -24,14 +24,14 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A store whose every text column holds every hostile text once."""
     monkeypatch.setenv("LEADLOOP_DATA_DIR", str(tmp_path / "var"))
     monkeypatch.delenv("LEADLOOP_DATABASE_URL", raising=False)
-    data.close()
+    workspace.close()
     file = tmp_path / "facts.ndjson"
     lines = [json.dumps(event) for n, text in enumerate(KEPT) for event in _events(n, text)]
     file.write_text("\n".join(lines), "utf-8")
     counts = json.loads(_run("import", file, "--json"))
     assert counts["created"] == counts["rows"] == len(lines)
     yield tmp_path
-    data.close()
+    workspace.close()
 
 
 def _events(n: int, text: str) -> list[dict[str, Any]]:
@@ -81,7 +81,7 @@ def _run(*words: object) -> str:
 
 
 def _facts(table: str) -> list[dict[str, Any]]:
-    data.close()
+    workspace.close()
     lines = (
         _run("export", table, "--period", "all_time", "--format", "ndjson").rstrip("\n").split("\n")
     )

@@ -1,7 +1,7 @@
 """Data: what came in, what was refused, what do the numbers mean?"""
 
 from dashboard import address
-from dashboard.data import book
+from dashboard.answers.workspace import book
 from dashboard.panels import data_import, data_names, data_tabs, table_browser, tabs
 
 asked, status = address.asked(), book().status()

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import address
-from dashboard.data import book
+from dashboard.answers.workspace import book
 from dashboard.panels import lead_list, lead_story, search_results
 from dashboard.parameters import LONGEST
 

@@ -1,7 +1,7 @@
 """Patterns: how long does it take, how complete is it, is there a season?"""
 
 from dashboard import address, cards
-from dashboard.data import book
+from dashboard.answers.workspace import book
 from dashboard.panels import figures, forecast_cards, season_cards, tabs, timing_cards
 
 asked, status = address.asked(), book().status()

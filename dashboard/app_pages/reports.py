@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import address, cards
-from dashboard.data import book
+from dashboard.answers.workspace import book
 from dashboard.panels import report_page
 
 asked, status = address.asked(), book().status()

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import address, cards
-from dashboard.data import book
+from dashboard.answers.workspace import book
 from dashboard.panels import accuracy_cards, figures, reason_cards, returns_cards, tabs
 
 asked, status = address.asked(), book().status()

@@ -5,7 +5,7 @@ import html
 import streamlit as st
 
 from dashboard import address, cards, todo
-from dashboard.data import book
+from dashboard.answers.workspace import book
 from dashboard.panels import todo_case, todo_list
 
 asked, status = address.asked(), book().status()

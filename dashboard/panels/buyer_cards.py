@@ -10,11 +10,11 @@ import polars as pl
 import streamlit as st
 
 from dashboard import address, cards, theme, wording
+from dashboard.answers.workspace import book
 from dashboard.charts import around_one, funnel_plot, heat
-from dashboard.data import book
 
 if TYPE_CHECKING:
-    from dashboard.data import Status
+    from dashboard.answers.workspace import Status
     from metrics.scope import Scope
 
 SOURCES: Final = 25

@@ -11,13 +11,13 @@ import polars as pl
 import streamlit as st
 
 from dashboard import address, cards, filters, wording
+from dashboard.answers.workspace import book
 from dashboard.charts import dumbbell, ranking, weeks_reported
-from dashboard.data import book
 from dashboard.panels import buyer_cards, figures, headline
 from metrics.scope import Rows
 
 if TYPE_CHECKING:
-    from dashboard.data import Status
+    from dashboard.answers.workspace import Status
     from dashboard.filters import Asked
     from metrics.scope import Scope
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from dashboard import cards, clock, grids, refusals, wording
-from dashboard.data import book
+from dashboard.answers.workspace import book
 from dashboard.known_errors import KNOWN
 from data_access.columns import ANSWERS
 from data_access.files import UnreadableFile

@@ -9,7 +9,7 @@ import polars as pl
 import streamlit as st
 
 from dashboard import cards, clock, wording
-from dashboard.data import book
+from dashboard.answers.workspace import book
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

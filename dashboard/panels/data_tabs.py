@@ -10,11 +10,11 @@ import polars as pl
 import streamlit as st
 
 from dashboard import cards, refusals, wording
-from dashboard.data import book
+from dashboard.answers.workspace import book
 from metrics.catalogue import NUMBERS
 
 if TYPE_CHECKING:
-    from dashboard.data import Status
+    from dashboard.answers.workspace import Status
 
 _BATCHES: Final = (
     *("started_at", "file_name", "profile", "channel", "rows_read", "created", "duplicate"),

@@ -9,8 +9,8 @@ import polars as pl
 import streamlit as st
 
 from dashboard import address, cards, empty_states, extent, filter_bar, todo, wording
+from dashboard.answers.workspace import book
 from dashboard.charts import ranking, trend
-from dashboard.data import book
 from dashboard.panels import note_box
 from metrics.alerts import MEASURES
 from metrics.catalogue import number
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from dashboard.data import Status
+    from dashboard.answers.workspace import Status
     from dashboard.filters import Asked, Value
     from metrics.scope import Scope
 

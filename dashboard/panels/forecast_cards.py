@@ -8,8 +8,8 @@ import polars as pl
 import streamlit as st
 
 from dashboard import address, cards, theme, wording
+from dashboard.answers.workspace import book
 from dashboard.charts import by_age, dumbbell
-from dashboard.data import book
 from dashboard.panels import figures
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 import streamlit as st
 
 from dashboard import address, cards, wording
+from dashboard.answers.workspace import book
 from dashboard.cards import HALF
 from dashboard.charts import sparkline
-from dashboard.data import book
 from metrics.catalogue import number
 
 if TYPE_CHECKING:

@@ -9,14 +9,14 @@ import polars as pl
 import streamlit as st
 
 from dashboard import address, cards, empty_states, filters, grids, wording
-from dashboard.data import book
+from dashboard.answers.workspace import book
 from metrics.contradictions import CODES
 from metrics.reasons import GROUPS, OTHER, REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dashboard.data import Status
+    from dashboard.answers.workspace import Status
     from dashboard.filters import Asked
 
 _HOW: Final = "One row per lead and buyer, newest first. Tick a row for the lead's story."

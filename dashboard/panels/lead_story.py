@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from dashboard import address, cards, wording
-from dashboard.data import book
+from dashboard.answers.workspace import book
 from metrics.contradictions import CODES
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from dashboard.data import Status
+    from dashboard.answers.workspace import Status
     from metrics.scope import Scope
 
 _GOOD: Final = {"converted"}

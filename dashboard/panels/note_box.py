@@ -10,7 +10,7 @@ import polars as pl
 import streamlit as st
 
 from dashboard import clock, wording
-from dashboard.data import book
+from dashboard.answers.workspace import book
 from data_access import trend_notes
 
 if TYPE_CHECKING:

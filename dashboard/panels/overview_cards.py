@@ -9,14 +9,14 @@ import polars as pl
 import streamlit as st
 
 from dashboard import address, cards, todo, wording
+from dashboard.answers.workspace import book
 from dashboard.charts import contributions, steps
-from dashboard.data import book
 from dashboard.panels import figures, todo_list
 from metrics.catalogue import number
 from metrics.sentences import LEAST
 
 if TYPE_CHECKING:
-    from dashboard.data import Status
+    from dashboard.answers.workspace import Status
     from dashboard.filters import Value
     from metrics.scope import Scope
 

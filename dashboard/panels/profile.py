@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 import streamlit as st
 
 from dashboard import address, cards, wording
+from dashboard.answers.workspace import book
 from dashboard.charts import outcome_mix, ranking
-from dashboard.data import book
 from dashboard.panels import accuracy_cards, figures, headline, reason_cards, source_cards
 
 if TYPE_CHECKING:
-    from dashboard.data import Status
+    from dashboard.answers.workspace import Status
     from dashboard.filters import Asked
     from metrics.scope import Scope
 

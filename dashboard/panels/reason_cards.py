@@ -8,12 +8,12 @@ import polars as pl
 import streamlit as st
 
 from dashboard import address, cards, wording
+from dashboard.answers.workspace import book
 from dashboard.charts import money_bars, pareto
-from dashboard.data import book
 from metrics.claims import UNSAID
 
 if TYPE_CHECKING:
-    from dashboard.data import Status
+    from dashboard.answers.workspace import Status
     from metrics.scope import Scope
 
 _COLUMNS: Final = ("called", "returned", "share", "price_cents", "credited_cents")

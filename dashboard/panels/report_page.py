@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import streamlit as st
 
 from dashboard import address, cards, filters, periods, wording
-from dashboard.data import book
+from dashboard.answers.workspace import book
 from dashboard.filter_bar import unique_labels
 from dashboard.parameters import BadQuestion
 from dashboard.reports import asking, making, published
@@ -21,7 +21,7 @@ from metrics import phrases
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from dashboard.data import Status
+    from dashboard.answers.workspace import Status
     from dashboard.filters import Asked
     from dashboard.reports.asking import Order
 

@@ -11,12 +11,12 @@ import polars as pl
 import streamlit as st
 
 from dashboard import address, cards, theme, wording
+from dashboard.answers.workspace import book
 from dashboard.charts import control, money_bars
-from dashboard.data import book
 from dashboard.panels import figures
 
 if TYPE_CHECKING:
-    from dashboard.data import Status
+    from dashboard.answers.workspace import Status
     from metrics.scope import Scope
 
 _QUEUE: Final = (

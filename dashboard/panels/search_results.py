@@ -8,7 +8,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard import address, cards
-from dashboard.data import book
+from dashboard.answers.workspace import book
 
 _KINDS: Final = {"lead": "Leads", "event": "Events", "source": "Sources", "buyer": "Buyers"}
 _MOST: Final = 12

@@ -9,8 +9,8 @@ import polars as pl
 import streamlit as st
 
 from dashboard import address, cards, wording
+from dashboard.answers.workspace import book
 from dashboard.charts import around_one, heat
-from dashboard.data import book
 from dashboard.panels import figures
 from metrics.catalogue import number
 

@@ -9,14 +9,14 @@ import polars as pl
 import streamlit as st
 
 from dashboard import address, cards, wording
+from dashboard.answers.workspace import book
 from dashboard.charts import two_lines
-from dashboard.data import book
 from dashboard.panels import figures
 from metrics.catalogue import number
 from metrics.intervals import difference
 
 if TYPE_CHECKING:
-    from dashboard.data import Status
+    from dashboard.answers.workspace import Status
     from dashboard.filters import Asked
     from metrics.scope import Scope
 

@@ -9,13 +9,13 @@ import polars as pl
 import streamlit as st
 
 from dashboard import address, cards, todo, wording
+from dashboard.answers.workspace import book
 from dashboard.charts import waterfall
-from dashboard.data import book
 from dashboard.panels import todo_list
 from metrics.tiers import HEARD
 
 if TYPE_CHECKING:
-    from dashboard.data import Status
+    from dashboard.answers.workspace import Status
     from metrics.rules import Score
     from metrics.scope import Scope
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from dashboard import address, cards, wording
+from dashboard.answers.workspace import book
 from dashboard.charts import ranking
-from dashboard.data import book
 from dashboard.panels import figures
 
 if TYPE_CHECKING:
-    from dashboard.data import Status
+    from dashboard.answers.workspace import Status
     from metrics.scope import Scope
 
 COLUMNS: Final = (

@@ -9,7 +9,7 @@ import polars as pl
 import streamlit as st
 
 from dashboard import address, cards, filters, wording
-from dashboard.data import book
+from dashboard.answers.workspace import book
 from dashboard.tables import DIMENSIONS, TABLES
 
 if TYPE_CHECKING:

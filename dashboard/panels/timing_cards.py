@@ -8,8 +8,8 @@ import polars as pl
 import streamlit as st
 
 from dashboard import address, cards, wording
+from dashboard.answers.workspace import book
 from dashboard.charts import by_age, waits
-from dashboard.data import book
 from dashboard.panels import buyer_cards, figures
 
 if TYPE_CHECKING:

@@ -13,14 +13,14 @@ import streamlit as st
 from dashboard import address, cards, kept, theme, todo, wording
 from dashboard.analyses import buyers
 from dashboard.analyses.deciding import RECENT_DAYS
+from dashboard.answers.workspace import book
 from dashboard.charts import dumbbell, weekly
-from dashboard.data import book
 from dashboard.filters import NOUNS
 from dashboard.panels import todo_decision
 from metrics.catalogue import number
 
 if TYPE_CHECKING:
-    from dashboard.data import Status
+    from dashboard.answers.workspace import Status
     from dashboard.filters import Value
     from metrics.scope import Scope
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 import streamlit as st
 
 from dashboard import cards, clock, todo, wording
-from dashboard.data import book
+from dashboard.answers.workspace import book
 from data_access import worklist
 
 if TYPE_CHECKING:
-    from dashboard.data import Status
+    from dashboard.answers.workspace import Status
     from metrics.scope import Scope
 
 _OFFERED: Final = {

@@ -14,7 +14,7 @@ from dashboard.analyses.deciding import RECENT_DAYS
 from dashboard.panels import figures, tabs
 
 if TYPE_CHECKING:
-    from dashboard.data import Status
+    from dashboard.answers.workspace import Status
     from metrics.scope import Scope
 
 HEAPS: Final = {

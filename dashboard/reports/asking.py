@@ -21,7 +21,7 @@ from metrics.scope import DIMENSIONS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from dashboard.data import Book
+    from dashboard.answers.workspace import Book
     from dashboard.filters import Asked, Value
     from metrics.scope import Scope
 

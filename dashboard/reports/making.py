@@ -8,7 +8,7 @@ from dashboard.reports import buyer, month, source
 from dashboard.reports.reading import Reading
 
 if TYPE_CHECKING:
-    from dashboard.data import Book
+    from dashboard.answers.workspace import Book
     from dashboard.reports.asking import Order
     from dashboard.reports.document import Document
 

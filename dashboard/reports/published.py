@@ -13,7 +13,7 @@ from dashboard.reports.reading import page_link
 from data_access import publications
 
 if TYPE_CHECKING:
-    from dashboard.data import Book
+    from dashboard.answers.workspace import Book
     from dashboard.reports.asking import Order
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

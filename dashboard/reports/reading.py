@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from dashboard.data import Book
+    from dashboard.answers.workspace import Book
     from dashboard.reports.asking import Order
     from dashboard.reports.document import Tone
     from metrics.scope import Scope

@@ -9,7 +9,7 @@ from builders import us
 from pages import SHELL
 from streamlit.testing.v1 import AppTest
 
-import dashboard.data
+import dashboard.answers.workspace
 from dashboard import clock
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def opened(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     """Opens a page of the store that the test fills through `desk`, at the desk's hour."""
     monkeypatch.setenv("LEADLOOP_DATA_DIR", str(desk.folder))
     monkeypatch.setattr(clock, "now_us", lambda: us(desk.now))
-    dashboard.data.close()
+    dashboard.answers.workspace.close()
 
     def page(name: str = "overview", **parameters: str | list[str]) -> AppTest:
         app = AppTest.from_file(str(SHELL), default_timeout=30)
@@ -34,4 +34,4 @@ def opened(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
         return app.run()
 
     yield page
-    dashboard.data.close()
+    dashboard.answers.workspace.close()

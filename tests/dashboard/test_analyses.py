@@ -11,7 +11,7 @@ import pytest
 from builders import us
 
 from dashboard import tables
-from dashboard.data import Book
+from dashboard.answers.workspace import Book
 from data_access import demo
 from data_access.settings import Settings
 from metrics.calendar import end_of_day_us

@@ -10,7 +10,7 @@ import pytest
 from pages import text
 from two_buyers import PERIOD, two_buyers
 
-import dashboard.data
+import dashboard.answers.workspace
 from dashboard.panels.buyer_profile import Habits, verdict
 
 if TYPE_CHECKING:
@@ -112,15 +112,17 @@ def test_a_card_that_breaks_leaves_the_others_standing(
 ) -> None:
     """The map of feedback fails, the rest stands."""
     desk.take(*two_buyers())
-    whole = dashboard.data.Book.table
+    whole = dashboard.answers.workspace.Book.table
 
-    def broken(book: dashboard.data.Book, name: str, *rest: Any, **options: Any) -> object:
+    def broken(
+        book: dashboard.answers.workspace.Book, name: str, *rest: Any, **options: Any
+    ) -> object:
         if name in {"coverage", "buyer_types"}:
             message = "the disk is full"
             raise OSError(message)
         return whole(book, name, *rest, **options)
 
-    monkeypatch.setattr(dashboard.data.Book, "table", broken)
+    monkeypatch.setattr(dashboard.answers.workspace.Book, "table", broken)
     with caplog.at_level(logging.ERROR):
         app = opened("buyers", **PERIOD)
     assert not app.exception

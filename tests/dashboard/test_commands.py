@@ -187,7 +187,7 @@ def test_a_server_has_the_store_and_the_look_that_were_meant(tmp_path: Path) -> 
         "def run(app, listening):\n"
         "    config = uvicorn.Config(app); config.load()\n"
         "    from streamlit import config as look\n"
-        "    from dashboard.data import book\n"
+        "    from dashboard.answers.workspace import book\n"
         "    names = ('client.showErrorDetails', 'client.toolbarMode', 'server.maxUploadSize',\n"
         "        'browser.gatherUsageStats', 'theme.light.primaryColor',\n"
         "        'server.fileWatcherType')\n"

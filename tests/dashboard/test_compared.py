@@ -10,7 +10,7 @@ import pytest
 from builders import NOW, delivered, reported, us
 
 from dashboard import clock, compared, kept
-from dashboard.data import Book
+from dashboard.answers.workspace import Book
 from data_access.settings import Settings
 from metrics.calendar import to_date
 from metrics.scope import Scope

@@ -14,7 +14,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from dashboard import api, data, extent, tables
+from dashboard import api, extent, tables
+from dashboard.answers import workspace
 from dashboard.cli import main
 from dashboard.memory import Memory
 
@@ -30,7 +31,7 @@ ALWAYS = {"from": "1970-01-01", "to": "2199-12-31"}
 @pytest.fixture
 def client(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     """The API over sixty offers of six sources."""
-    data.close()
+    workspace.close()
     monkeypatch.setenv("LEADLOOP_DATA_DIR", str(desk.folder))
     monkeypatch.delenv("LEADLOOP_DATABASE_URL", raising=False)
     desk.take(
@@ -43,7 +44,7 @@ def client(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     )
     with TestClient(Starlette(routes=[Mount("/api", routes=api.routes)])) as found:
         yield found
-    data.close()
+    workspace.close()
 
 
 @pytest.mark.parametrize("table", ["trend", "returns_trend"])

@@ -9,7 +9,7 @@ import pytest
 from builders import delivered, reported
 from pages import PERIOD, marketplace, text
 
-import dashboard.data
+import dashboard.answers.workspace
 from dashboard import navigation
 from dashboard.tables import TABLES
 
@@ -138,15 +138,17 @@ def test_one_broken_card_leaves_the_others_standing(
 ) -> None:
     """It says so in one sentence, and the log has the reason."""
     desk.take(*marketplace())
-    whole = dashboard.data.Book.table
+    whole = dashboard.answers.workspace.Book.table
 
-    def broken(book: dashboard.data.Book, name: str, *rest: object, **options: object) -> object:
+    def broken(
+        book: dashboard.answers.workspace.Book, name: str, *rest: object, **options: object
+    ) -> object:
         if name == "outcome_mix":
             message = "the disk is full"
             raise OSError(message)
         return whole(book, name, *rest, **options)  # type: ignore[arg-type]  # passed on
 
-    monkeypatch.setattr(dashboard.data.Book, "table", broken)
+    monkeypatch.setattr(dashboard.answers.workspace.Book, "table", broken)
     with caplog.at_level(logging.ERROR):
         app = opened(**PERIOD)
     assert not app.exception

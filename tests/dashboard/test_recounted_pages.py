@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 import sqlalchemy as sa
 
-from dashboard.data import Book
+from dashboard.answers.workspace import Book
 from dashboard.panels import buyer_cards
 from data_access import demo
 from data_access.settings import Settings

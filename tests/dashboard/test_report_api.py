@@ -14,7 +14,8 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from dashboard import api, app, data
+from dashboard import api, app
+from dashboard.answers import workspace
 from dashboard.reports import asking, html, making, pdf, published
 from data_access import publications
 
@@ -29,7 +30,7 @@ KINDS: Final = tuple(asking.KINDS)
 @pytest.fixture
 def client(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     """The API over two months, behind the server's own headers."""
-    data.close()
+    workspace.close()
     monkeypatch.setenv("LEADLOOP_DATA_DIR", str(desk.folder))
     monkeypatch.delenv("LEADLOOP_DATABASE_URL", raising=False)
     desk.take(*two_months())
@@ -37,7 +38,7 @@ def client(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     served = Starlette(routes=routes, middleware=[Middleware(app.SafeHeaders)])
     with TestClient(served, base_url="https://leads.example") as found:
         yield found
-    data.close()
+    workspace.close()
 
 
 def url(kind: str, ending: str = "html", **more: list[str]) -> str:
@@ -56,8 +57,8 @@ def test_a_report_is_the_same_document_as_everywhere(client: TestClient, kind: s
     assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'; img-src data:")
     assert "script-src" not in policy
     assert answer.headers["x-content-type-options"] == "nosniff"
-    order = asking.read(kind, params(kind), data.book())
-    made = making.make(data.book(), order, base="https://leads.example")
+    order = asking.read(kind, params(kind), workspace.book())
+    made = making.make(workspace.book(), order, base="https://leads.example")
     assert answer.text == html.whole(made)
     assert client.get(url(kind).replace(".html?", "?")).text == answer.text
 
@@ -102,14 +103,14 @@ def test_the_list_names_kinds_parameters_and_what_was_published(client: TestClie
     told = client.get("/api/v1/reports").json()
     assert [kind["name"] for kind in told["reports"]] == list(KINDS)
     assert told["published"] == []
-    order = asking.read("monthly", params("monthly"), data.book())
-    published.publish(data.book(), order, who="Ana")
+    order = asking.read("monthly", params("monthly"), workspace.book())
+    published.publish(workspace.book(), order, who="Ana")
     [row] = client.get("/api/v1/reports").json()["published"]
     assert (row["who"], row["title"], row["from"]) == ("Ana", "October 2026", "2026-10-01")
     assert row["as_of"] == "2026-11-20T23:59:59.999999Z"
     assert row["page"].startswith("/reports?month=2026-10&as_of=2026-11-20T23")
     kept = client.get(row["html"])
-    assert kept.text == publications.kept_file(data.book().store, row["id"])
+    assert kept.text == publications.kept_file(workspace.book().store, row["id"])
     assert kept.headers["content-security-policy"].startswith("default-src 'none'")
     assert "12 of 96" in client.get(row["api"]).text
 
@@ -171,8 +172,8 @@ def test_a_pdf_is_a_pdf(client: TestClient) -> None:
         if IN_CI:
             pytest.fail("no Chromium or Chrome is on the path")
         pytest.skip("no Chromium or Chrome is on the path")
-    order = asking.read("daily", params("daily"), data.book())
-    number = published.publish(data.book(), order, who="Ana")
+    order = asking.read("daily", params("daily"), workspace.book())
+    number = published.publish(workspace.book(), order, who="Ana")
     for path in (url("daily", "pdf"), f"/api/v1/reports/published/{number}.pdf"):
         answer = client.get(path)
         assert answer.status_code == 200, answer.text

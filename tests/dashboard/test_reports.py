@@ -14,7 +14,7 @@ from report_reading import KINDS, report, said
 
 from dashboard import wording
 from dashboard.analyses.reports import when_judged
-from dashboard.data import Book
+from dashboard.answers.workspace import Book
 from dashboard.parameters import BadQuestion
 from dashboard.reports import asking, html, making
 from dashboard.theme import DARK, LIGHT

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from builders import Desk
 
-    from dashboard.data import Book
+    from dashboard.answers.workspace import Book
 
 # --- safe text -----------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from report_market import OCTOBER, month, two_months
 from report_reading import Text, report, said
 
-import dashboard.data
+import dashboard.answers.workspace
 from dashboard.cli import main
 from dashboard.reports import asking, drawing, html, making, pdf, published
 from dashboard.reports.document import Document, Picture, Section, told
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from builders import Desk
 
-    from dashboard.data import Book
+    from dashboard.answers.workspace import Book
 
 # --- publishing ----------------------------------------------------------------------------
 
@@ -147,9 +147,9 @@ def run(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., A
     """`leadloop report …` over the desk's store."""
     monkeypatch.setenv("LEADLOOP_DATA_DIR", str(desk.folder))
     monkeypatch.delenv("LEADLOOP_DATABASE_URL", raising=False)
-    dashboard.data.close()
+    dashboard.answers.workspace.close()
     yield lambda *words: CliRunner().invoke(main, ["report", *words])
-    dashboard.data.close()
+    dashboard.answers.workspace.close()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from pages import text
 from two_buyers import PERIOD, two_buyers
 
-import dashboard.data
+import dashboard.answers.workspace
 
 if TYPE_CHECKING:
     from builders import Desk
@@ -52,14 +52,16 @@ def test_only_the_tab_that_is_looked_at_does_its_work(
 ) -> None:
     """The tables of the other tabs are not asked for."""
     desk.take(*two_buyers())
-    whole, names = dashboard.data.Book.table, []
+    whole, names = dashboard.answers.workspace.Book.table, []
     asked, spared = tables
 
-    def noted(book: dashboard.data.Book, name: str, *rest: Any, **options: Any) -> object:
+    def noted(
+        book: dashboard.answers.workspace.Book, name: str, *rest: Any, **options: Any
+    ) -> object:
         names.append(name)
         return whole(book, name, *rest, **options)
 
-    monkeypatch.setattr(dashboard.data.Book, "table", noted)
+    monkeypatch.setattr(dashboard.answers.workspace.Book, "table", noted)
     opened("returns", **PERIOD, tab=tab)
     assert asked in names
     assert spared not in names

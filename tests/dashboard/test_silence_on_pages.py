@@ -11,8 +11,9 @@ import pytest
 from builders import delivered, reported
 from pages import text
 
-import dashboard.data
-from dashboard import answers, cards
+import dashboard.answers.workspace
+from dashboard import cards
+from dashboard.answers import result
 from dashboard.panels import headline, profile
 from metrics.scope import Scope
 
@@ -80,7 +81,7 @@ def test_returns_are_no_better_because_nobody_reports(opened: Open, desk: Desk) 
     """From 25 % to none: with feedback down from 100 to 20 % that is no praise."""
     market(desk)
     opened("overview")  # opens the book on this store
-    book = dashboard.data.book()
+    book = dashboard.answers.workspace.book()
     scope = Scope(first=date(2026, 11, 1), last=date(2026, 11, 20), as_of_us=book.edition.as_of_us)
     found = {row["key"]: row for row in book.table("headline", scope).to_dicts()}
     assert (found["return_rate"]["value"], found["return_rate"]["previous"]) == (0.0, 0.25)
@@ -95,7 +96,7 @@ def test_what_moved_a_rate_follows_out_of(opened: Open, desk: Desk) -> None:
     """2 of 8 with feedback, 2 of 40 delivered; returns are of deliveries either way."""
     market(desk)
     opened("overview")
-    book = dashboard.data.book()
+    book = dashboard.answers.workspace.book()
     scope = Scope(first=date(2026, 11, 1), last=date(2026, 11, 20), as_of_us=book.edition.as_of_us)
     bases: tuple[tuple[Base, int], ...] = (("feedback", 8), ("delivered", 40))
     for base, of in bases:
@@ -122,7 +123,7 @@ def test_buyers_by_other_clocks_have_no_figures_that_need_all_deliveries(
     """By when we were told only reported deliveries exist: no deliveries, no feedback rate."""
     market(desk)
     opened("overview")
-    book = dashboard.data.book()
+    book = dashboard.answers.workspace.book()
     scope = Scope(
         first=date(2026, 11, 1),
         last=date(2026, 11, 20),
@@ -189,7 +190,9 @@ def test_reports_of_an_ended_record_open_on_its_last_month(opened: Open, desk: D
         *(delivered(f"M{n}", "b1", "2026-02-03T10:00:00Z") for n in range(3)),
     )
     opened(period="all_time")
-    whole = answers.ask(dashboard.data.book(), "headline", {"period": ["all_time"]}).asked.scope
+    whole = result.ask(
+        dashboard.answers.workspace.book(), "headline", {"period": ["all_time"]}
+    ).asked.scope
     assert (whole.first, whole.last) == (date(2026, 2, 3), date(2026, 3, 20))
     month = opened("reports")
     assert month.selectbox(key="own_month").value == "2026-03"

@@ -12,7 +12,7 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from dashboard import api, current_edition, health, warming
-from dashboard.data import book
+from dashboard.answers.workspace import book
 from data_access import doctor
 
 if TYPE_CHECKING:

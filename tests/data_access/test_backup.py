@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from builders import Desk
 
-    from dashboard.data import Book
+    from dashboard.answers.workspace import Book
 
 NOW = us("2026-11-22T14:05:00Z")
 

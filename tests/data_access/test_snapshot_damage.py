@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from builders import Desk
 
-    from dashboard.data import Book
+    from dashboard.answers.workspace import Book
 
 LEADS = 40
 

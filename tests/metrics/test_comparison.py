@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from builders import delivered, reported, us
 
-from dashboard.data import Book
+from dashboard.answers.workspace import Book
 from data_access.settings import Settings
 from metrics.catalogue import BY_KEY
 from metrics.intervals import difference, wilson

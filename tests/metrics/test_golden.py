@@ -14,7 +14,7 @@ from builders import NOW, Desk, delivered, failed, reported, us
 from oracle_tables import wilson
 from statsmodels.stats.proportion import proportion_confint
 
-from dashboard.data import Book
+from dashboard.answers.workspace import Book
 from data_access.settings import Settings
 from data_access.store import Store
 from metrics.scope import Base, Rows, Scope

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from link_stories import Fact
 
-    from dashboard.data import Book
+    from dashboard.answers.workspace import Book
 
 # --- any story, in any order ----------------------------------------------------------
 

@@ -26,7 +26,7 @@ from polars.testing import assert_frame_equal
 from metrics.scope import Rows, Scope
 
 if TYPE_CHECKING:
-    from dashboard.data import Book
+    from dashboard.answers.workspace import Book
 
 COUNTED: Final = (
     "attempted",

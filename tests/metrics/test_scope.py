@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from builders import delivered, reported, us
 
-from dashboard.data import Book
+from dashboard.answers.workspace import Book
 from data_access.settings import Settings
 from metrics.scope import Compare, Scope
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from builders import Desk
 
-    from dashboard.data import Book
+    from dashboard.answers.workspace import Book
 
 START: Final = date(2026, 3, 2)
 DAYS: Final = 196

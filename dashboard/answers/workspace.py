@@ -16,8 +16,8 @@ import polars as pl
 from dashboard import compared, hearing, kept
 from dashboard import edition as editions
 from dashboard import question as questions
+from dashboard.answers.store_tables import Ledger
 from dashboard.current_edition import CurrentEdition
-from dashboard.ledger import Ledger
 from dashboard.question import Question
 from data_access import snapshot
 from data_access.settings import Settings

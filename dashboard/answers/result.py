@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from dashboard import clock, filters, tables
-from dashboard.options import OPTIONS, Options, no_filters, problem
-from dashboard.options import read as read_options
+from dashboard.answers.table_options import OPTIONS, Options, no_filters, problem
+from dashboard.answers.table_options import read as read_options
 from dashboard.parameters import MOST, BadQuestion
 from data_access import exporting
 from metrics import listing
@@ -19,7 +19,7 @@ from metrics import listing
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from dashboard.data import Book
+    from dashboard.answers.workspace import Book
     from metrics.scope import Scope
 
 

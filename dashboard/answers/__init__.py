@@ -1,0 +1,1 @@
+"""A question about the store, and what comes of it: rows, files, leads."""
