@@ -8,7 +8,7 @@ from starlette.routing import Mount
 from streamlit.starlette import App
 
 from benchmarks.constant_answers import freeze
-from dashboard.api import routes
+from dashboard.api.tables_api import routes
 
 freeze()
 app = App(

@@ -2,7 +2,7 @@
 
 `leadloop serve`, `uvicorn dashboard.app:app` and `streamlit run dashboard/app.py` all
 serve the `app` below, and only to this machine; the first also has a strict HTTP front with
-time limits (`dashboard.front`).
+time limits (`dashboard.api.http_front`).
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 from streamlit.starlette import App
 
-from dashboard.admission import Admission
-from dashboard.api import routes
-from dashboard.bodies import BoundedBodies
+from dashboard.api.admission import Admission
+from dashboard.api.request_bodies import BoundedBodies
+from dashboard.api.tables_api import routes
+from dashboard.api.warm_up import warmed
 from dashboard.empty_states import failed
 from dashboard.known_errors import KNOWN
-from dashboard.warming import warmed
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send

@@ -9,9 +9,10 @@ from typing import Any, Final
 
 import click
 
-from dashboard import api, filters, tables
+from dashboard import filters, tables
 from dashboard.answers import result, table_options
 from dashboard.answers.workspace import book, close
+from dashboard.api import tables_api
 from dashboard.command import Command
 from data_access import exporting
 from metrics.scope import DIMENSIONS
@@ -68,7 +69,7 @@ def _write(answer: result.Answer, kind: str, out: Path | None) -> None:
             sys.stdout.buffer.write(block)
         sys.stdout.buffer.flush()
         return
-    api.write_file(answer, kind, out)
+    tables_api.write_file(answer, kind, out)
     if kind in {"csv", "ndjson"}:
         package = exporting.descriptor(
             name=answer.table.name,

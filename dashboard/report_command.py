@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from dashboard import api
 from dashboard.answers import result
 from dashboard.answers.workspace import book, close
+from dashboard.api import tables_api
 from dashboard.command import Command, Stop
 from dashboard.reports import asking, buyer, html, making, pdf, published
 from metrics.scope import DIMENSIONS
@@ -94,7 +94,7 @@ def _write_unanswered(source: Book, order: Order, out: Path) -> None:
     for name, value in order.pairs():
         params.setdefault(name, []).append(value)
     answer = result.ask(source, buyer.FILE, params)
-    api.write_file(answer, "csv", out)
+    tables_api.write_file(answer, "csv", out)
     click.echo(f"{out}: {answer.rows:,} rows", err=True)
 
 

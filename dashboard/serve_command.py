@@ -12,8 +12,8 @@ from typing import Final
 import click
 import uvicorn
 
+from dashboard.api.http_front import FrontProtocol
 from dashboard.command import Command, Stop
-from dashboard.front import FrontProtocol
 from data_access.settings import Settings
 from data_access.store import Store
 

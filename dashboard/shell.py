@@ -9,8 +9,8 @@ from typing import Final
 import streamlit as st
 
 from dashboard import address, empty_states, filter_bar, header, navigation, theme
-from dashboard.admission import visit_refused
 from dashboard.answers.workspace import book
+from dashboard.api.admission import visit_refused
 from dashboard.known_errors import KNOWN
 from dashboard.panels import data_import
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dashboard import bodies, current_edition, extent, filters, front, lanes, tables
+from dashboard import current_edition, extent, filters, tables
 from dashboard.answers import table_options
+from dashboard.api import http_front, request_bodies, work_queue
 from dashboard.cli import main
 from data_access import delimited, doctor, file_limits, files, records, wire
 from data_access.profile import shipped
@@ -78,16 +79,20 @@ def test_every_limit_is_documented() -> None:
     text = (DOCS / "tables.md").read_text("utf-8")
     for most in (extent.SPANS_MOST, extent.WEEKS_MOST, extent.GROUPS_MOST):
         assert f"| {most:,} |" in text
-    assert (lanes.ANSWERS_AT_ONCE, lanes.ANSWERS_WAITING, lanes.WAIT_S) == (4, 32, 20)
+    assert (work_queue.ANSWERS_AT_ONCE, work_queue.ANSWERS_WAITING, work_queue.WAIT_S) == (
+        4,
+        32,
+        20,
+    )
     assert "four answers are made at once, 32 wait, none longer than 20 s" in text
     text = (DOCS / "settings.md").read_text("utf-8")
     for words in (
-        f"more than {bodies.BODY_MOST // 1_024} KiB ({bodies.UPLOAD_MOST // 1_048_576} MiB",
-        f"takes over {bodies.BODY_WITHIN_S:.0f} s",
-        f"of over {front.HEAD_MOST // 1_024} KiB",
-        f"after {front.HEAD_WITHIN_S:.0f} s get 408",
-        f"taken for {front.TAKEN_WITHIN_S:.0f} s",
-        f"beyond {front.CONNECTIONS_MOST} connections",
+        f"more than {request_bodies.BODY_MOST // 1_024} KiB ({request_bodies.UPLOAD_MOST // 1_048_576} MiB",
+        f"takes over {request_bodies.BODY_WITHIN_S:.0f} s",
+        f"of over {http_front.HEAD_MOST // 1_024} KiB",
+        f"after {http_front.HEAD_WITHIN_S:.0f} s get 408",
+        f"taken for {http_front.TAKEN_WITHIN_S:.0f} s",
+        f"beyond {http_front.CONNECTIONS_MOST} connections",
     ):
         assert words in text.replace("\n", " "), words
     assert LONGEST_PATTERN == 500

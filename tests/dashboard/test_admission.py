@@ -12,7 +12,8 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from dashboard import admission, app
+from dashboard import app
+from dashboard.api import admission
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -15,8 +15,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from dashboard import api, health
 from dashboard.answers import workspace
+from dashboard.api import health, tables_api
 from data_access import exporting
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def client(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
         *(reported(f"L{n}", "B1", "converted", "2026-05-20T10:00:00Z") for n in range(4)),
         reported("L5", "B1", "returned", "2026-05-20T10:00:00Z"),
     )
-    with TestClient(Starlette(routes=[Mount("/api", routes=api.routes)])) as found:
+    with TestClient(Starlette(routes=[Mount("/api", routes=tables_api.routes)])) as found:
         yield found
     workspace.close()
 

@@ -8,7 +8,7 @@ import anyio
 import own_loop
 import pytest
 
-from dashboard import bodies
+from dashboard.api import request_bodies
 
 if TYPE_CHECKING:
     from starlette.types import Message, Receive, Send
@@ -42,22 +42,22 @@ def told(
 
     headers = [(b"content-length", declared)] if declared else []
     scope = {"type": "http", "path": path, "method": "POST", "headers": headers}
-    own_loop.run(bodies.BoundedBodies(_echo), scope, receive, send)
+    own_loop.run(request_bodies.BoundedBodies(_echo), scope, receive, send)
     return sent[0]["status"], sent[1]["body"]
 
 
 @pytest.fixture(autouse=True)
 def _short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small and short bounds."""
-    monkeypatch.setattr(bodies, "BODY_WITHIN_S", 0.1)
-    monkeypatch.setattr(bodies, "BODY_MOST", 10)
-    monkeypatch.setattr(bodies, "UPLOAD_MOST", 12)
+    monkeypatch.setattr(request_bodies, "BODY_WITHIN_S", 0.1)
+    monkeypatch.setattr(request_bodies, "BODY_MOST", 10)
+    monkeypatch.setattr(request_bodies, "UPLOAD_MOST", 12)
 
 
 def test_what_comes_in_size_and_time_is_read_as_it_is() -> None:
     """In any pieces; a file sent to a page may be longer."""
     assert told(b"12345", b"67890") == (200, b"1234567890")
-    assert told(b"12345", b"6789012", path=f"{bodies.UPLOADS}a/b")[0] == 200
+    assert told(b"12345", b"6789012", path=f"{request_bodies.UPLOADS}a/b")[0] == 200
     assert told(b"", declared=b"10")[0] == 200
 
 
@@ -66,7 +66,7 @@ def test_a_body_that_is_too_long_is_refused() -> None:
     assert told(b"12345", b"678901") == (413, b"The body of the request has more than 10 bytes.")
     assert told(declared=b"11")[0] == 413
     assert told(declared=b"x")[0] == 413
-    assert told(b"1234567890123", path=f"{bodies.UPLOADS}a/b")[0] == 413
+    assert told(b"1234567890123", path=f"{request_bodies.UPLOADS}a/b")[0] == 413
 
 
 def test_a_body_that_does_not_come_is_refused() -> None:

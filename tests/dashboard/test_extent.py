@@ -14,8 +14,9 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from dashboard import api, extent, tables
+from dashboard import extent, tables
 from dashboard.answers import workspace
+from dashboard.api import tables_api
 from dashboard.cli import main
 from dashboard.memory import Memory
 
@@ -42,7 +43,7 @@ def client(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
             for n in range(60)
         )
     )
-    with TestClient(Starlette(routes=[Mount("/api", routes=api.routes)])) as found:
+    with TestClient(Starlette(routes=[Mount("/api", routes=tables_api.routes)])) as found:
         yield found
     workspace.close()
 

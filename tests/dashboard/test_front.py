@@ -22,8 +22,8 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
-from dashboard import front
-from dashboard.front import FrontProtocol, StrictConnection
+from dashboard.api import http_front
+from dashboard.api.http_front import FrontProtocol, StrictConnection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,16 +105,16 @@ def test_a_connection_too_many_is_told_so(address: str) -> None:
     """Also one that has asked already: it is heard, refused and closed."""
     host = urlsplit(address)
     with ExitStack() as stack:
-        for _ in range(front.CONNECTIONS_MOST):
+        for _ in range(http_front.CONNECTIONS_MOST):
             stack.enter_context(socket.create_connection((host.hostname, host.port)))
         heard = sent(address, TABLES)
     assert heard.startswith(b"HTTP/1.1 503 ")
-    assert front.CROWDED.encode() in heard
+    assert http_front.CROWDED.encode() in heard
 
 
 def test_a_head_without_end_is_refused(address: str) -> None:
     """In size."""
-    head = b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X-Long: " + b"x" * front.HEAD_MOST
+    head = b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X-Long: " + b"x" * http_front.HEAD_MOST
     assert sent(address, head + b"\r\n\r\n").startswith(b"HTTP/1.1 431 ")
 
 
@@ -144,7 +144,7 @@ def test_half_sent_requests_are_ended(address: str) -> None:
                     continue
         for answer in (silent.result(), half.result(), heard):
             assert answer.startswith(b"HTTP/1.1 408 ")
-    assert front.HEAD_WITHIN_S - 1 < time.monotonic() - begun < PATIENCE_S
+    assert http_front.HEAD_WITHIN_S - 1 < time.monotonic() - begun < PATIENCE_S
 
 
 def test_a_websocket_of_another_port_is_refused(address: str) -> None:
@@ -209,7 +209,7 @@ def test_a_strict_connection_says_what_h11_says_of_the_rest() -> None:
 
 def test_an_answer_that_nobody_takes_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection is not held for ever by who does not read."""
-    monkeypatch.setattr(front, "TAKEN_WITHIN_S", 0.01)
+    monkeypatch.setattr(http_front, "TAKEN_WITHIN_S", 0.01)
     ended: list[str] = []
 
     class Wire:

@@ -11,7 +11,7 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
-from dashboard import api, health
+from dashboard.api import health, tables_api
 
 if TYPE_CHECKING:
     from builders import Desk
@@ -43,7 +43,7 @@ def test_what_cannot_be_taken_is_said_everywhere(
     page = opened()
     assert not page.exception
     told = [text(page)]
-    with TestClient(Starlette(routes=[Mount("/api", routes=api.routes)])) as client:
+    with TestClient(Starlette(routes=[Mount("/api", routes=tables_api.routes)])) as client:
         for path in ("tables/sources.csv", "reports/monthly.html", "health"):
             answer = client.get(f"/api/v1/{path}")
             assert answer.status_code == 503

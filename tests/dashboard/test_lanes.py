@@ -14,8 +14,8 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from dashboard import api, health
-from dashboard.lanes import Crowded, Lane
+from dashboard.api import health, tables_api
+from dashboard.api.work_queue import Crowded, Lane
 from data_access.store_errors import StoreUnusable
 
 if TYPE_CHECKING:
@@ -189,15 +189,15 @@ def test_health_says_why_where_it_is_known(asked: Callable[[Any], Any]) -> None:
 
 def test_an_endpoint_without_a_place_is_answered_with_503(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the seconds after which to ask again."""
-    monkeypatch.setattr(api, "LANE", Lane(at_once=1, waiting=0))
+    monkeypatch.setattr(tables_api, "LANE", Lane(at_once=1, waiting=0))
 
     def never(_request: Request) -> Any:
         message = "it has no place"
         raise AssertionError(message)
 
     async def ask() -> tuple[int, str]:
-        async with api.LANE._places:  # noqa: SLF001 - the one place is taken
-            answer = await api._guarded(never)(None)  # type: ignore[arg-type]  # noqa: SLF001 - unread
+        async with tables_api.LANE._places:  # noqa: SLF001 - the one place is taken
+            answer = await tables_api._guarded(never)(None)  # type: ignore[arg-type]  # noqa: SLF001 - unread
         return answer.status_code, answer.headers["retry-after"]
 
     assert own_loop.run(ask) == (503, "5")

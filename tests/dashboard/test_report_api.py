@@ -14,8 +14,9 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from dashboard import api, app
+from dashboard import app
 from dashboard.answers import workspace
+from dashboard.api import tables_api
 from dashboard.reports import asking, html, making, pdf, published
 from data_access import publications
 
@@ -34,7 +35,7 @@ def client(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     monkeypatch.setenv("LEADLOOP_DATA_DIR", str(desk.folder))
     monkeypatch.delenv("LEADLOOP_DATABASE_URL", raising=False)
     desk.take(*two_months())
-    routes = [Mount("/api", routes=api.routes)]
+    routes = [Mount("/api", routes=tables_api.routes)]
     served = Starlette(routes=routes, middleware=[Middleware(app.SafeHeaders)])
     with TestClient(served, base_url="https://leads.example") as found:
         yield found

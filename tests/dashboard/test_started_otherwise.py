@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from browser.chromium import ROOT, free_port
 
-from dashboard import admission
+from dashboard.api import admission
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,8 +11,9 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from dashboard import api, current_edition, health, warming
+from dashboard import current_edition
 from dashboard.answers.workspace import book
+from dashboard.api import health, tables_api, warm_up
 from data_access import doctor
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def looking(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _asked(path: str) -> Any:
-    with TestClient(Starlette(routes=[Mount("/api", routes=api.routes)])) as client:
+    with TestClient(Starlette(routes=[Mount("/api", routes=tables_api.routes)])) as client:
         return client.get(f"/api/v1/{path}")
 
 
@@ -82,10 +83,10 @@ def test_a_damaged_store_is_said_on_every_page(
     """What the look at the start finds."""
     desk.take(delivered("L1", "B1", "2026-11-20T10:00:00Z"))
     opened()
-    warming.look_over()
+    warm_up.look_over()
     assert book().damage is None
     monkeypatch.setattr(doctor, "quick_check", lambda _store: "row 7 missing from index")
-    warming.look_over()
+    warm_up.look_over()
     for name in ("overview", "returns"):
         told = text(opened(name))
         assert "row 7 missing from index" in told

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from builders import delivered
 
-from dashboard import publishing, question, warming
+from dashboard import publishing, question
+from dashboard.api import warm_up
 from dashboard.table import Table
 from data_access.store_errors import StoreUnusable
 
@@ -30,7 +31,7 @@ def test_pages_find_what_was_warmed(
     """After warming up nothing of it is worked out again."""
     desk.take(delivered("L1", "B1", "2026-10-14T09:00:00Z", price="10.00"))
     question.table.cache_clear()
-    warming.warm()
+    warm_up.warm()
     made: list[str] = []
     asked = Table.asked
 
@@ -51,8 +52,8 @@ def test_a_store_that_cannot_be_read_is_left_to_the_page(
 ) -> None:
     """Warming up never stops a server; the log says why."""
     assert opened is not None
-    monkeypatch.setattr(warming, "book", lambda: 1 / 0)
-    warming.warm()
+    monkeypatch.setattr(warm_up, "book", lambda: 1 / 0)
+    warm_up.warm()
     assert "could not warm up" in caplog.text
 
 
@@ -66,9 +67,9 @@ def test_an_error_in_our_own_words_is_one_line_of_the_log(
         message = "the store is damaged"
         raise StoreUnusable(message)
 
-    monkeypatch.setattr(warming, "book", damaged)
-    warming.warm()
-    warming.look_over()
+    monkeypatch.setattr(warm_up, "book", damaged)
+    warm_up.warm()
+    warm_up.look_over()
     assert [record.getMessage() for record in caplog.records] == [
         "leadloop: the store is damaged"
     ] * 2

@@ -16,12 +16,13 @@ from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from dashboard import report_api, tables
+from dashboard import tables
 from dashboard.answers import result
 from dashboard.answers.workspace import book
-from dashboard.health import health
+from dashboard.api import reports_api
+from dashboard.api.health import health
+from dashboard.api.work_queue import RETRY_AFTER_S, Crowded, Lane
 from dashboard.known_errors import KNOWN
-from dashboard.lanes import RETRY_AFTER_S, Crowded, Lane
 from dashboard.parameters import BadQuestion
 from data_access import exporting
 
@@ -192,6 +193,6 @@ routes = [
     Route("/v1/health", health),
     Route("/v1/tables", _guarded(listed)),
     Route("/v1/tables/{table}", _guarded(one)),
-    *(Route(path, _guarded(endpoint)) for path, endpoint in report_api.ENDPOINTS),
+    *(Route(path, _guarded(endpoint)) for path, endpoint in reports_api.ENDPOINTS),
     Route("/{rest:path}", missing),
 ]
