@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dashboard import theme, wording
-from dashboard.charts import rows as row_axis
+from dashboard.charts import row_axis as row_axis
 
 if TYPE_CHECKING:
     from collections.abc import Callable

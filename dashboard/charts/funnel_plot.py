@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from dashboard import theme, wording
-from dashboard.charts import rows as row_axis
+from dashboard.charts import row_axis as row_axis
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

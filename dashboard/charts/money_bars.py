@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from dashboard import theme, wording
-from dashboard.charts import rows as row_axis
+from dashboard.charts import row_axis as row_axis
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

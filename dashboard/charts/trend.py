@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from dashboard import theme, wording
-from dashboard.charts import dates, lines
+from dashboard.charts import date_axis, line_parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,14 +49,14 @@ def figure(frame: pl.DataFrame, line: Line, colours: Palette) -> go.Figure:
     if line.low and line.high:
         known = rows.drop_nulls([line.low, line.high])
         ends = (known[line.low].to_list(), known[line.high].to_list())
-        lines.spread(chart, known["start"].to_list(), *ends, colours)
+        line_parts.spread(chart, known["start"].to_list(), *ends, colours)
     if line.previous and line.previous in rows.columns:
         before = rows[line.previous].to_list()
-        lines.plain(chart, starts, before, color=colours.comparison, width=1.3)
+        line_parts.plain(chart, starts, before, color=colours.comparison, width=1.3)
     values = rows[line.value].to_list()
     young = rows["young"].to_list() if "young" in rows.columns else [False] * rows.height
     judged = young.index(True) if True in young else len(young)
-    lines.judged(chart, starts, values, judged, shade=colours.subject)
+    line_parts.judged(chart, starts, values, judged, shade=colours.subject)
     chart.add_scatter(
         x=starts,
         y=values,
@@ -70,7 +70,7 @@ def figure(frame: pl.DataFrame, line: Line, colours: Palette) -> go.Figure:
         },
     )
     _axes(chart, rows, line)
-    dates.notes(chart, [n for n in line.notes if starts and n[0] >= starts[0]], colours)
+    date_axis.notes(chart, [n for n in line.notes if starts and n[0] >= starts[0]], colours)
     return chart
 
 
@@ -106,7 +106,7 @@ def _axes(chart: go.Figure, rows: pl.DataFrame, line: Line) -> None:
         nticks=5,
         zeroline=bottom < 0,
     )
-    dates.axis(chart, rows["start"].to_list())
+    date_axis.axis(chart, rows["start"].to_list())
 
 
 def _hover(row: dict[str, Any], line: Line) -> str:

@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from dashboard import theme, wording
-from dashboard.charts import dates, lines
-from dashboard.charts import rows as row_axis
+from dashboard.charts import date_axis, line_parts
+from dashboard.charts import row_axis as row_axis
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -29,15 +29,15 @@ def figure(frame: pl.DataFrame, colours: Palette) -> go.Figure:
     ]
     days = [at for at, _ in known]
     lows, highs = ([row[f"normal_{end}"] for _, row in known] for end in ("low", "high"))
-    lines.spread(chart, days, lows, highs, colours)
+    line_parts.spread(chart, days, lows, highs, colours)
     _bars(chart, middles, rows, colours)
     expected = [row["expected"] for _, row in known]
-    lines.plain(chart, days, expected, color=colours.text, width=1.4, dash="dash")
+    line_parts.plain(chart, days, expected, color=colours.text, width=1.4, dash="dash")
     whole = [(at, row) for at, row in known if not row["partial"]]
     if whole:
         at, row = whole[-1]
         row_axis.said(chart, at, row["normal_high"], "usual", colours.quiet, yanchor="bottom")
-    dates.axis(chart, [row["start"] for row in rows], middles)
+    date_axis.axis(chart, [row["start"] for row in rows], middles)
     chart.update_yaxes(rangemode="tozero", tickformat=",d", showgrid=True, nticks=5)
     return chart
 

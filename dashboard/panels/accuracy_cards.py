@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard import address, cards, wording
 from dashboard.answers.workspace import book
-from dashboard.charts import ranking, shares
+from dashboard.charts import ranking, share_dots
 from dashboard.panels import buyer_cards, figures
 
 if TYPE_CHECKING:
@@ -68,8 +68,8 @@ def contact_card(scope: Scope) -> None:
         called = pl.concat_str(_word(QUESTIONS, "question"), kind, separator=" · ")
         return rows.with_columns(called=called).sort(order, maintain_order=True)
 
-    kind = shares.Shares(name="called", count="yes", of="asked", words="said yes", whole=True)
-    cards.show(card, frame, lambda rows, colours: shares.figure(rows, kind, colours))
+    kind = share_dots.Shares(name="called", count="yes", of="asked", words="said yes", whole=True)
+    cards.show(card, frame, lambda rows, colours: share_dots.figure(rows, kind, colours))
 
 
 def interest_card(scope: Scope) -> None:
@@ -123,8 +123,10 @@ def accuracy_card(scope: Scope) -> None:
         table="accuracy",
         empty="No buyer has said that a detail was wrong.",
     )
-    kind = shares.Shares(name="called", count="deliveries", of="checked", words="checked")
-    cards.show(card, lambda: found(scope), lambda rows, colours: shares.figure(rows, kind, colours))
+    kind = share_dots.Shares(name="called", count="deliveries", of="checked", words="checked")
+    cards.show(
+        card, lambda: found(scope), lambda rows, colours: share_dots.figure(rows, kind, colours)
+    )
 
 
 def examples_card(scope: Scope) -> None:

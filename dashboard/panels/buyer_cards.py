@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard import address, cards, theme, wording
 from dashboard.answers.workspace import book
-from dashboard.charts import around_one, funnel_plot, heat
+from dashboard.charts import funnel_plot, heat_map, ratio_dots
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
@@ -24,7 +24,7 @@ COLUMNS: Final = (
     *("days_silent", "strictness", "return_rate", "contact_rate", "conversion_rate"),
     "net_share",
 )
-RATIOS: Final = around_one.Ratios(
+RATIOS: Final = ratio_dots.Ratios(
     value="strictness",
     low="strictness_low",
     high="strictness_high",
@@ -167,7 +167,7 @@ def strictness_card(scope: Scope) -> None:
     cards.show(
         card,
         frame,
-        lambda rows, colours: around_one.figure(rows, RATIOS, colours),
+        lambda rows, colours: ratio_dots.figure(rows, RATIOS, colours),
         cards.Extras(on_click=only_buyer),
     )
 
@@ -210,7 +210,7 @@ def coverage_card(scope: Scope) -> None:
         table="coverage",
         leads=None if cut else {"status": "delivered"},
     )
-    grid = heat.Heat(
+    grid = heat_map.Heat(
         row="source_id",
         column="buyer_id",
         value="coverage",
@@ -222,7 +222,7 @@ def coverage_card(scope: Scope) -> None:
     cards.show(
         card,
         lambda: shown.with_columns(enough=pl.col("delivered") >= cards.FEW),
-        lambda frame, colours: heat.figure(frame, grid, colours),
+        lambda frame, colours: heat_map.figure(frame, grid, colours),
     )
 
 

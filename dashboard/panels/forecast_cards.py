@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import address, cards, theme, wording
 from dashboard.answers.workspace import book
-from dashboard.charts import by_age, dumbbell
+from dashboard.charts import age_curves, dumbbell
 from dashboard.panels import figures
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def weeks_card(scope: Scope) -> None:
     def frame() -> pl.DataFrame:
         return book().table("cohorts", scope).with_columns(pl.col(_ENDS).round(1))
 
-    cards.show(card, frame, by_age.expected)
+    cards.show(card, frame, age_curves.expected)
 
 
 def ages_card(scope: Scope) -> None:
@@ -60,10 +60,10 @@ def ages_card(scope: Scope) -> None:
     )
 
     def frame() -> pl.DataFrame:
-        called = pl.col("segment").map_elements(by_age.segment_name, return_dtype=pl.String)
+        called = pl.col("segment").map_elements(age_curves.segment_name, return_dtype=pl.String)
         return book().table("maturity", scope).with_columns(called=called)
 
-    cards.show(card, frame, by_age.developed)
+    cards.show(card, frame, age_curves.developed)
 
 
 def backtest_card(scope: Scope) -> None:

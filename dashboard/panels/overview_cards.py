@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard import address, cards, todo, wording
 from dashboard.answers.workspace import book
-from dashboard.charts import contributions, steps
+from dashboard.charts import contributions, funnel_steps
 from dashboard.panels import figures, todo_list
 from metrics.catalogue import number
 from metrics.sentences import LEAST
@@ -150,14 +150,14 @@ def lost(scope: Scope) -> None:
     cards.show(
         card,
         lambda: _named(book().table("funnel", scope)),
-        steps.figure,
+        funnel_steps.figure,
         cards.Extras(on_click=lambda step: address.go_next("leads", **STEP_LEADS[step])),
     )
 
 
 def _named(funnel: pl.DataFrame) -> pl.DataFrame:
     some = funnel.filter(pl.col("deliveries").sum() > 0)
-    return some.with_columns(called=pl.col("step").replace(steps.STEPS))
+    return some.with_columns(called=pl.col("step").replace(funnel_steps.STEPS))
 
 
 STEP_LEADS: Final[dict[str, dict[str, Value]]] = {

@@ -12,7 +12,7 @@ import streamlit as st
 
 from dashboard import address, cards, theme, wording
 from dashboard.answers.workspace import book
-from dashboard.charts import control, money_bars
+from dashboard.charts import control_chart, money_bars
 from dashboard.panels import figures
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def trend_card(scope: Scope, chip: str | None) -> None:
     cards.show(
         card,
         lambda: trend(scope),
-        control.figure,
+        control_chart.figure,
         cards.Extras(
             chip=lambda _: chip,
             controls=lambda: figures.switch(

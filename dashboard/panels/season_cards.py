@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard import address, cards, wording
 from dashboard.answers.workspace import book
-from dashboard.charts import around_one, heat
+from dashboard.charts import heat_map, ratio_dots
 from dashboard.panels import figures
 from metrics.catalogue import number
 
@@ -70,7 +70,7 @@ def index_card(scope: Scope, span: str, names: tuple[str, ...], *, switch: bool)
         table=f"seasonality_{span}",
         empty="There is no delivery yet that is old enough to judge.",
     )
-    ratios = around_one.Ratios(
+    ratios = ratio_dots.Ratios(
         value="index",
         low="index_low",
         high="index_high",
@@ -93,7 +93,7 @@ def index_card(scope: Scope, span: str, names: tuple[str, ...], *, switch: bool)
     cards.show(
         card,
         frame,
-        lambda rows, colours: around_one.figure(rows, ratios, colours),
+        lambda rows, colours: ratio_dots.figure(rows, ratios, colours),
         cards.Extras(controls=(lambda: figures.switch("metric", key, labels)) if switch else None),
     )
 
@@ -111,7 +111,7 @@ def hours_card(scope: Scope) -> None:
         table="seasonality_weekday_hour",
         empty="No delivery that is old enough to judge came with its hour.",
     )
-    grid = heat.Heat(
+    grid = heat_map.Heat(
         row="weekday",
         column="hour",
         value="index",
@@ -129,7 +129,7 @@ def hours_card(scope: Scope) -> None:
         rows = rows.drop_nulls("index").sort("weekday", "hour")
         return _spelt(rows.with_columns(called=called, enough=pl.col("of") >= LEAST))
 
-    cards.show(card, frame, lambda rows, colours: heat.figure(rows, grid, colours))
+    cards.show(card, frame, lambda rows, colours: heat_map.figure(rows, grid, colours))
 
 
 def _hour_hover(cell: dict[str, Any], label: str) -> str:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard import address, cards, wording
 from dashboard.answers.workspace import book
-from dashboard.charts import two_lines
+from dashboard.charts import paired_lines
 from dashboard.panels import figures
 from metrics.catalogue import number
 from metrics.intervals import difference
@@ -142,7 +142,7 @@ def _lines(scope: Scope, rows: list[dict[str, Any]]) -> None:
     cards.show(
         card,
         frame,
-        lambda table, colours: two_lines.figure(table, lines, colours),
+        lambda table, colours: paired_lines.figure(table, lines, colours),
         cards.Extras(
             controls=lambda: figures.switch(
                 "metric", key, {name: number(name).label for name in RATES}

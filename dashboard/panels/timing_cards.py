@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import address, cards, wording
 from dashboard.answers.workspace import book
-from dashboard.charts import by_age, waits
+from dashboard.charts import age_curves, wait_histogram
 from dashboard.panels import buyer_cards, figures
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def histogram_card(scope: Scope) -> None:
         kind = pl.col("value").map_elements(wording.buyer_type, return_dtype=pl.String)
         return buyer_cards.in_order(rows, "value").with_columns(buyer_type=kind)
 
-    cards.show(card, frame, waits.histogram)
+    cards.show(card, frame, wait_histogram.histogram)
 
 
 def complete_card(scope: Scope) -> None:
@@ -71,7 +71,7 @@ def complete_card(scope: Scope) -> None:
         rows = book().table("cohorts", scope).sort("week").tail(_WEEKS)
         return rows.with_columns(pl.col("expected_final").round(1))
 
-    cards.show(card, frame, by_age.complete)
+    cards.show(card, frame, age_curves.complete)
 
 
 def overview(scope: Scope) -> None:
@@ -100,7 +100,7 @@ def incidence_card(scope: Scope) -> None:
         table="incidence",
         empty="No delivery of this period has come to an end yet.",
     )
-    cards.show(card, lambda: book().table("incidence", scope), by_age.incidence)
+    cards.show(card, lambda: book().table("incidence", scope), age_curves.incidence)
 
 
 def middles_card(scope: Scope) -> None:
@@ -125,7 +125,7 @@ def middles_card(scope: Scope) -> None:
     cards.show(
         card,
         lambda: middles(scope, split),
-        waits.middles,
+        wait_histogram.middles,
         cards.Extras(controls=lambda: figures.switch("split", split, SPLITS, width=150)),
     )
 

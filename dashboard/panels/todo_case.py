@@ -14,7 +14,7 @@ from dashboard import address, cards, kept, theme, todo, wording
 from dashboard.analyses import buyers
 from dashboard.analyses.deciding import RECENT_DAYS
 from dashboard.answers.workspace import book
-from dashboard.charts import dumbbell, weekly
+from dashboard.charts import dumbbell, weekly_rate
 from dashboard.filters import NOUNS
 from dashboard.panels import todo_decision
 from metrics.catalogue import number
@@ -83,8 +83,8 @@ def _weeks(item: dict[str, Any], scope: Scope) -> None:
     )
     cards.show(
         card,
-        lambda: weekly.rows(todo.weekly(scope), item),
-        lambda rows, colours: weekly.figure(rows, label, colours),
+        lambda: weekly_rate.rows(todo.weekly(scope), item),
+        lambda rows, colours: weekly_rate.figure(rows, label, colours),
     )
     _leads(item, scope)
     stake = "At stake is the price of these deliveries times the share by which the rate is off."

@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 
 from dashboard import theme
-from dashboard.charts import around_one, dumbbell, funnel_plot, heat, weeks_reported
+from dashboard.charts import dumbbell, funnel_plot, heat_map, ratio_dots, weeks_reported
 
 HOSTILE = "<b>Juniper</b> & $ons"
-RATIOS = around_one.Ratios(
+RATIOS = ratio_dots.Ratios(
     value="ratio", low="low", high="high", name="name", label="Returns", one="usual", key="id"
 )
 
@@ -31,7 +31,7 @@ def ratios(**columns: list[Any]) -> pl.DataFrame:
 
 def test_a_ratio_is_filled_only_where_its_range_leaves_one_out() -> None:
     """What cannot be told from 1.0 is hollow and says so."""
-    figure = around_one.figure(ratios(), RATIOS, theme.LIGHT)
+    figure = ratio_dots.figure(ratios(), RATIOS, theme.LIGHT)
     (dots,) = figure.data
     assert list(dots.customdata) == ["a", "b"]
     assert list(dots.marker.color) == [theme.LIGHT.attention, theme.LIGHT.card]
@@ -43,7 +43,7 @@ def test_a_ratio_is_filled_only_where_its_range_leaves_one_out() -> None:
 
 def test_a_verdict_overrules_the_range() -> None:
     """Of many looked at some ranges leave 1.0 out by chance; the verdict knows."""
-    kind = around_one.Ratios(
+    kind = ratio_dots.Ratios(
         value="ratio",
         low="low",
         high="high",
@@ -54,14 +54,14 @@ def test_a_verdict_overrules_the_range() -> None:
         verdict="verdict",
     )
     frame = ratios(verdict=["not supported by the data yet", "lower", None])
-    (dots,) = around_one.figure(frame, kind, theme.LIGHT).data
+    (dots,) = ratio_dots.figure(frame, kind, theme.LIGHT).data
     assert list(dots.marker.color) == [theme.LIGHT.card, theme.LIGHT.subject]
 
 
 def test_one_wild_range_does_not_press_the_ratios_together() -> None:
     """The axis ends near the dots; a range may run out of it."""
     frame = ratios(high=[2.6, 40.0, None])
-    figure = around_one.figure(frame, RATIOS, theme.LIGHT)
+    figure = ratio_dots.figure(frame, RATIOS, theme.LIGHT)
     assert figure.layout.xaxis.range[1] < 4
     assert figure.layout.xaxis.range[0] < 0.9
 
@@ -104,7 +104,7 @@ def test_labels_never_lie_on_one_another() -> None:
 
 def grid(frame: pl.DataFrame, **more: Any) -> Any:
     """A map of two sources by two buyers."""
-    kind = heat.Heat(
+    kind = heat_map.Heat(
         row="source",
         column="buyer",
         value="value",
@@ -114,7 +114,7 @@ def grid(frame: pl.DataFrame, **more: Any) -> Any:
         hover=lambda cell: f"cell {cell['value']}",
         **more,
     )
-    return heat.figure(frame, kind, theme.LIGHT)
+    return heat_map.figure(frame, kind, theme.LIGHT)
 
 
 CELLS = pl.DataFrame(

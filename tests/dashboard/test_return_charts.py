@@ -8,7 +8,14 @@ import polars as pl
 import pytest
 
 from dashboard import theme, wording
-from dashboard.charts import by_age, control, money_bars, pareto, shares, waits
+from dashboard.charts import (
+    age_curves,
+    control_chart,
+    money_bars,
+    pareto,
+    share_dots,
+    wait_histogram,
+)
 from metrics import timing
 
 LIGHT = theme.LIGHT
@@ -35,7 +42,7 @@ def trend(rates: list[float], young: list[bool]) -> pl.DataFrame:
 def test_what_lies_outside_its_normal_band_is_named() -> None:
     """Above is bad, below is good, each with a shape and a word; a young week is never too low."""
     frame = trend([0.07, 0.1, 0.04, 0.02], [False, False, False, True])
-    figure = control.figure(frame, LIGHT)
+    figure = control_chart.figure(frame, LIGHT)
     band, solid, dotted, points = figure.data
     assert list(points.marker.symbol) == ["circle", "diamond", "diamond", "circle"]
     assert list(points.marker.color) == [LIGHT.subject, LIGHT.bad, LIGHT.good, LIGHT.card]
@@ -53,7 +60,7 @@ def test_too_few_weeks_have_no_band() -> None:
     frame = trend([0.07, 0.5], [False, False]).with_columns(
         normal_low=pl.lit(None, pl.Float64), normal_high=pl.lit(None, pl.Float64)
     )
-    figure = control.figure(frame, LIGHT)
+    figure = control_chart.figure(frame, LIGHT)
     assert len(figure.layout.annotations) == 0
     assert set(figure.data[-1].marker.symbol) == {"circle"}
 
@@ -156,7 +163,7 @@ def bins(value: str, none_yet: int) -> list[dict[str, object]]:
 def test_waits_are_on_the_bins_of_the_guide_with_none_yet_hatched_at_the_end() -> None:
     """A panel per type of buyer, on one scale."""
     frame = pl.DataFrame([*bins("live_transfer", 10), *bins("data_buyer", 60)])
-    figure = waits.histogram(frame, LIGHT)
+    figure = wait_histogram.histogram(frame, LIGHT)
     first, second = figure.data
     expected = ["≤ 1 h", "1 – 24 h", "1 – 7 d", "7 – 30 d", "> 30 d", "none yet"]
     assert list(first.x) == expected
@@ -181,7 +188,7 @@ def test_middle_times_are_sorted_on_a_scale_of_orders() -> None:
             "median_reporting_delay": [82_800.0, 30.0, None],
         }
     )
-    figure = waits.middles(frame, LIGHT)
+    figure = wait_histogram.middles(frame, LIGHT)
     (dots,) = figure.data
     assert list(dots.x) == [90.0, 86_400.0]
     assert figure.layout.xaxis.type == "log"
@@ -203,7 +210,7 @@ def incidence(days: int) -> pl.DataFrame:
 
 def test_what_becomes_of_deliveries_is_drawn_in_steps_up_to_where_it_settles() -> None:
     """Three lines told apart by dash and word, each in its range, no long flat tail."""
-    figure = by_age.incidence(incidence(90), LIGHT)
+    figure = age_curves.incidence(incidence(90), LIGHT)
     lines = [trace for trace in figure.data if trace.line.width]
     assert [trace.line.dash for trace in lines] == ["dot", "solid", "dash"]
     assert {trace.line.shape for trace in figure.data} == {"hv"}
@@ -232,7 +239,7 @@ def cohorts() -> pl.DataFrame:
 
 def test_a_week_too_young_to_say_how_complete_it_is_is_not_called_empty() -> None:
     """Nought per cent would be wrong: sales have come."""
-    figure = by_age.complete(cohorts(), LIGHT)
+    figure = age_curves.complete(cohorts(), LIGHT)
     done, rest = figure.data
     assert list(done.y) == [1.0, 0.85, 0.0]
     assert list(rest.y) == [0.0, pytest.approx(0.15), 1.0]
@@ -244,7 +251,7 @@ def test_a_week_too_young_to_say_how_complete_it_is_is_not_called_empty() -> Non
 
 def test_the_expected_end_is_dashed_and_young_weeks_are_hollow() -> None:
     """The band holds the likely ends, per delivery."""
-    band, end, so_far = by_age.expected(cohorts(), LIGHT).data
+    band, end, so_far = age_curves.expected(cohorts(), LIGHT).data
     assert max(band.y) == pytest.approx(0.14)
     assert end.line.dash == "dash"
     assert list(so_far.y) == [0.1, 0.09, 0.04]
@@ -260,7 +267,7 @@ def test_each_buyer_type_has_a_line_of_its_own_named_at_its_start() -> None:
             "developed": [0.8, 0.9, 1.0, 0.79, 0.9, 1.0],
         }
     )
-    figure = by_age.developed(frame, LIGHT)
+    figure = age_curves.developed(frame, LIGHT)
     assert len({line.line.dash for line in figure.data}) == 2
     assert list(figure.data[0].x) == [1, 2]
     names = {note.text: note.y for note in figure.layout.annotations}
@@ -280,25 +287,25 @@ def test_shares_of_few_are_hollow_and_those_of_nobody_are_left_out() -> None:
             "high": [0.17, 0.2, None],
         }
     )
-    kind = shares.Shares(name="called", count="deliveries", of="checked", words="checked")
-    figure = shares.figure(frame, kind, LIGHT)
+    kind = share_dots.Shares(name="called", count="deliveries", of="checked", words="checked")
+    figure = share_dots.figure(frame, kind, LIGHT)
     (dots,) = figure.data
     assert list(dots.marker.color) == [LIGHT.subject, LIGHT.card]
     assert "10 of 100 checked" in dots.hovertext[0]
     assert "<i>" not in dots.hovertext[0]
     assert figure.layout.xaxis.range[1] < 0.25
-    whole = shares.Shares(
+    whole = share_dots.Shares(
         name="called", count="deliveries", of="checked", words="checked", whole=True
     )
-    assert shares.figure(frame, whole, LIGHT).layout.xaxis.range[1] > 1
+    assert share_dots.figure(frame, whole, LIGHT).layout.xaxis.range[1] > 1
 
 
 def test_empty_frames_are_no_error() -> None:
     """Cards say why there is nothing; figures just do not fall over."""
-    control.figure(trend([0.1], [False]).clear(), LIGHT)
+    control_chart.figure(trend([0.1], [False]).clear(), LIGHT)
     kind = pareto.Reasons(key="reason_group", called=wording.reason_group)
     pareto.figure(reasons().clear(), kind, LIGHT)
-    waits.histogram(pl.DataFrame(bins("live_transfer", 1)).clear(), LIGHT)
-    by_age.incidence(incidence(3).clear(), LIGHT)
-    by_age.complete(cohorts().clear(), LIGHT)
-    by_age.expected(cohorts().clear(), LIGHT)
+    wait_histogram.histogram(pl.DataFrame(bins("live_transfer", 1)).clear(), LIGHT)
+    age_curves.incidence(incidence(3).clear(), LIGHT)
+    age_curves.complete(cohorts().clear(), LIGHT)
+    age_curves.expected(cohorts().clear(), LIGHT)

@@ -11,13 +11,13 @@ import pytest
 from dashboard import theme, wording
 from dashboard.charts import (
     contributions,
-    dates,
+    date_axis,
+    funnel_steps,
+    paired_lines,
     ranking,
-    rows,
-    steps,
-    two_lines,
+    row_axis,
     waterfall,
-    weekly,
+    weekly_rate,
 )
 from dashboard.panels import overview_cards, side_by_side, source_cards, source_table
 from metrics.mix import SHIFT
@@ -167,7 +167,7 @@ def test_the_funnel_names_each_step_and_its_part_of_the_one_before() -> None:
             "lost": [None, 10],
         }
     )
-    figure = steps.figure(table, theme.LIGHT)
+    figure = funnel_steps.figure(table, theme.LIGHT)
     said = [note.text for note in figure.layout.annotations]
     assert said == ["100", "90 · 90 % of those"]
     assert list(figure.data[0].customdata) == ["attempted", "delivered"]
@@ -179,10 +179,10 @@ def test_labels_of_days_stand_at_the_buckets_the_last_one_among_them() -> None:
         date(2026, 9, 7 + 7 * n) if n < 4 else date(2026, 10, 7 * (n - 4) + 5) for n in range(8)
     ]
     figure = theme.figure(theme.LIGHT, height=100)
-    dates.axis(figure, weeks)
+    date_axis.axis(figure, weeks)
     assert figure.layout.xaxis.tickvals[-1] == weeks[-1]
     assert set(figure.layout.xaxis.tickvals) <= set(weeks)
-    dates.notes(figure, [(weeks[2], "<b>New</b> page & $1")], theme.LIGHT)
+    date_axis.notes(figure, [(weeks[2], "<b>New</b> page & $1")], theme.LIGHT)
     assert "<b>" not in figure.layout.annotations[-1].text
     assert len(figure.layout.shapes) == 1
 
@@ -201,7 +201,7 @@ def test_names_at_the_ends_of_lines_can_all_be_read(
     places: list[float], expected: list[float]
 ) -> None:
     """Moved up where they would stand closer than a tenth of the axis."""
-    assert rows.pushed_apart(places, 0.1) == pytest.approx(expected)
+    assert row_axis.pushed_apart(places, 0.1) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ def test_two_lines_are_told_apart_without_colour_and_young_weeks_are_dotted() ->
             "b": [0.2, None, 0.1],
         }
     )
-    figure = two_lines.figure(table, [("a", "Oak"), ("b", "Elm")], theme.LIGHT)
+    figure = paired_lines.figure(table, [("a", "Oak"), ("b", "Elm")], theme.LIGHT)
     lines = [trace for trace in figure.data if trace.mode == "lines"]
     assert [line.line.dash for line in lines] == ["solid", "dot", "dash", "dot"]
     assert len(lines[0].x) == len(lines[1].x) == 2
@@ -261,11 +261,11 @@ def test_the_weeks_of_a_change_are_those_it_is_about() -> None:
         "since": date(2026, 10, 26),
         "expected": 0.1,
     }
-    rows = weekly.rows(weeks, item)
+    rows = weekly_rate.rows(weeks, item)
     assert rows["rate"].to_list() == [0.1, 0.02]
     assert rows["looked"].to_list() == [False, True]
     assert rows["expected"].to_list() == [None, 0.1]
-    figure = weekly.figure(rows, "Conversion", theme.LIGHT)
+    figure = weekly_rate.figure(rows, "Conversion", theme.LIGHT)
     assert any(note.text == "expected 10.0 %" for note in figure.layout.annotations)
 
 

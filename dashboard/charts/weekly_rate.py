@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from dashboard import theme, wording
-from dashboard.charts import dates, lines
-from dashboard.charts import rows as row_axis
+from dashboard.charts import date_axis, line_parts
+from dashboard.charts import row_axis as row_axis
 from metrics.alerts import MEASURES
 from metrics.intervals import rated
 
@@ -45,7 +45,7 @@ def figure(frame: pl.DataFrame, label: str, colours: Palette) -> go.Figure:
     """The line of all weeks, the weeks looked at filled, what was to be expected dashed."""
     chart = theme.figure(colours, height=_HEIGHT, hovermode="x")
     weeks, rates = frame["week"].to_list(), frame["rate"].to_list()
-    lines.spread(chart, weeks, frame["low"].to_list(), frame["high"].to_list(), colours)
+    line_parts.spread(chart, weeks, frame["low"].to_list(), frame["high"].to_list(), colours)
     looked = frame["looked"].to_list()
     chart.add_scatter(
         x=weeks,
@@ -65,7 +65,7 @@ def figure(frame: pl.DataFrame, label: str, colours: Palette) -> go.Figure:
     _expectation(chart, asked, colours)
     highest = max((value for value in [*rates, *asked["expected"]] if value), default=0.1)
     chart.update_yaxes(range=[0, highest * 1.25], tickformat=".0%", showgrid=True, nticks=5)
-    dates.axis(chart, weeks)
+    date_axis.axis(chart, weeks)
     return chart
 
 
@@ -75,7 +75,7 @@ def _expectation(chart: go.Figure, asked: pl.DataFrame, colours: Palette) -> Non
         return
     weeks, level = asked["week"].to_list(), asked["expected"][0]
     ends = ([weeks[0], weeks[-1]], [level, level])
-    lines.plain(chart, *ends, color=colours.comparison, width=2, dash="dash")
+    line_parts.plain(chart, *ends, color=colours.comparison, width=2, dash="dash")
     text = f"expected {wording.rate(level)}"
     at = (weeks[-1], level)
     row_axis.said(chart, *at, text, colours.quiet, xanchor="right", yanchor="bottom")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from dashboard import theme, wording
-from dashboard.charts import dates, lines
-from dashboard.charts import rows as row_axis
+from dashboard.charts import date_axis, line_parts
+from dashboard.charts import row_axis as row_axis
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -27,7 +27,7 @@ def figure(frame: pl.DataFrame, colours: Palette) -> go.Figure:
     chart = theme.figure(colours, height=_HEIGHT, hovermode="x")
     _band(chart, table, colours)
     settled = _last_run(young)
-    lines.judged(chart, starts, rates, settled, shade=colours.subject)
+    line_parts.judged(chart, starts, rates, settled, shade=colours.subject)
     sides = [outside(row) for row in rows]
     shades = [
         colours.bad if side > 0 else colours.good if side else colours.subject for side in sides
@@ -55,7 +55,7 @@ def figure(frame: pl.DataFrame, colours: Palette) -> go.Figure:
             row_axis.said(chart, start, rate, text, shade, yshift=14 * side)
     highest = _highest(rows)
     chart.update_yaxes(range=[0, highest * 1.2], tickformat=".0%", showgrid=True, nticks=5)
-    dates.axis(chart, starts)
+    date_axis.axis(chart, starts)
     return chart
 
 
@@ -92,7 +92,7 @@ def outside(row: dict[str, Any]) -> int:
 def _band(chart: go.Figure, table: pl.DataFrame, colours: Palette) -> None:
     known = table.filter(~pl.col("partial")).drop_nulls(["normal_low", "normal_high"])
     days, tops = known["start"].to_list(), known["normal_high"].to_list()
-    lines.spread(chart, days, known["normal_low"].to_list(), tops, colours)
+    line_parts.spread(chart, days, known["normal_low"].to_list(), tops, colours)
     if days:
         row_axis.said(
             chart, days[0], tops[0], "normal", colours.quiet, xanchor="left", yanchor="bottom"

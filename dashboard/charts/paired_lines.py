@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from dashboard import theme, wording
-from dashboard.charts import dates
-from dashboard.charts import lines as line_parts
-from dashboard.charts import rows as row_axis
+from dashboard.charts import date_axis
+from dashboard.charts import line_parts as line_parts
+from dashboard.charts import row_axis as row_axis
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,7 @@ def figure(frame: pl.DataFrame, lines: Sequence[tuple[str, str]], colours: Palet
     longest = max((len(name) for _, name in lines), default=0)
     chart.update_layout(margin={"r": 20 + 7 * min(longest, 21)})
     chart.update_yaxes(range=[0, top], tickformat=".0%", showgrid=True, nticks=5)
-    dates.axis(chart, starts, most=_DATES)
+    date_axis.axis(chart, starts, most=_DATES)
     return chart
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from dashboard import theme, wording
-from dashboard.charts import dates
-from dashboard.charts import rows as row_axis
+from dashboard.charts import date_axis
+from dashboard.charts import row_axis as row_axis
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -185,7 +185,7 @@ def complete(frame: pl.DataFrame, colours: Palette) -> go.Figure:
             yshift=16,
         )
     chart.update_yaxes(range=[0, 1.16], tickformat=".0%", tickvals=[0, 0.5, 1], showgrid=True)
-    dates.axis(chart, weeks)
+    date_axis.axis(chart, weeks)
     return chart
 
 
@@ -228,7 +228,7 @@ def expected(frame: pl.DataFrame, colours: Palette) -> go.Figure:
         },
     )
     chart.update_yaxes(rangemode="tozero", tickformat=".0%", showgrid=True, nticks=5)
-    dates.axis(chart, weeks)
+    date_axis.axis(chart, weeks)
     return chart
 
 
