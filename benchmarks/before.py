@@ -159,7 +159,7 @@ def _copies(store: object, work: Path) -> dict[str, float]:
 
 
 def _make() -> None:
-    from dashboard.cli import main as leadloop  # noqa: PLC0415 - of the tree that is measured
+    from dashboard.commands.main import main as leadloop  # noqa: PLC0415 - of the tree that is measured
 
     words = ["demo", "--deliveries", str(DELIVERIES), "--until", "2026-10-31"]
     leadloop(words, standalone_mode=False)

@@ -78,7 +78,7 @@ def demo(data_dir: Path, size: int) -> None:
     if (data_dir / "leadloop.sqlite3").exists():
         return
     words = ["demo", "--deliveries", str(size), "--until", "2026-11-22"]
-    command = [sys.executable, "-m", "dashboard.cli", *words]
+    command = [sys.executable, "-m", "dashboard.commands.main", *words]
     subprocess.run(command, check=True, env={**os.environ, "LEADLOOP_DATA_DIR": str(data_dir)})
 
 

@@ -42,7 +42,7 @@ def book(folder: Path) -> Book:
     env = {**os.environ, "LEADLOOP_DATA_DIR": str(folder)}
     for profile, file in FILES.items():
         words = ["import", str(data / file), "--profile", str(PROFILES / profile)]
-        command = [sys.executable, "-m", "dashboard.cli", *words]
+        command = [sys.executable, "-m", "dashboard.commands.main", *words]
         subprocess.run(command, check=True, env=env, capture_output=True)
     return Book(Settings(data_dir=folder))
 

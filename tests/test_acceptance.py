@@ -13,7 +13,7 @@ from builders import test_data
 from click.testing import CliRunner
 
 from dashboard.answers import workspace
-from dashboard.cli import main
+from dashboard.commands.main import main
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

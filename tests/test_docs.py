@@ -13,7 +13,7 @@ import pytest
 from dashboard import current_edition, extent, filters, tables
 from dashboard.answers import table_options
 from dashboard.api import http_front, request_bodies, work_queue
-from dashboard.cli import main
+from dashboard.commands.main import main
 from data_access import delimited, doctor, file_limits, files, records, wire
 from data_access.profile import shipped
 from data_access.settings import Settings

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from hostile_text import KEPT
 
 from dashboard.answers import workspace
-from dashboard.cli import main
+from dashboard.commands.main import main
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

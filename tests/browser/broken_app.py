@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from dashboard import address, cards, theme
-from dashboard.serve_command import serve
+from dashboard.commands.serve import serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable

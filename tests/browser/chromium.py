@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Scheme = Literal["light", "dark"]
 ROOT: Final = Path(__file__).resolve().parents[2]
-SERVE: Final = (sys.executable, "-m", "dashboard.cli", "serve")
+SERVE: Final = (sys.executable, "-m", "dashboard.commands.main", "serve")
 RUN: Final = (sys.executable, "-m", "streamlit", "run")
 LOOPBACK: Final = ("--server.address", "127.0.0.1", "--server.headless", "true")
 ARGUMENTS: Final = (

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from dashboard import clock
-from dashboard.serve_command import serve
+from dashboard.commands.serve import serve
 
 HOUR: Final = datetime(2026, 11, 25, 6, tzinfo=UTC)
 """Three days after the last delivery of the demo."""

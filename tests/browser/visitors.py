@@ -56,7 +56,7 @@ class Site:
 
 def leadloop(folder: Path, *words: str) -> None:
     """Run a command of ours on a data directory."""
-    command = [sys.executable, "-m", "dashboard.cli", *words]
+    command = [sys.executable, "-m", "dashboard.commands.main", *words]
     env = {**os.environ, "LEADLOOP_DATA_DIR": str(folder)}
     subprocess.run(command, check=True, env=env, capture_output=True)
 

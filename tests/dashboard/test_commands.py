@@ -12,8 +12,8 @@ import pytest
 from browser.chromium import ROOT, free_port, served
 from click.testing import CliRunner
 
-from dashboard import command
-from dashboard.cli import main
+from dashboard.commands import command_base
+from dashboard.commands.main import main
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,7 +62,7 @@ def told(*words: str) -> str:
 def test_the_list_of_commands_here_is_complete() -> None:
     """A new command is tested as the others are, by being one of ours."""
     assert set(COMMANDS) == set(main.commands)
-    assert all(isinstance(one, command.Command) for one in main.commands.values())
+    assert all(isinstance(one, command_base.Command) for one in main.commands.values())
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -175,7 +175,7 @@ def test_a_server_has_the_store_and_the_look_that_were_meant(tmp_path: Path) -> 
     """Relative places are those of the caller, and the configuration is ours."""
     url = "sqlite:///mine.sqlite3"
     env = {**os.environ, "LEADLOOP_DATABASE_URL": url, "LEADLOOP_DATA_DIR": "here"}
-    leadloop = [sys.executable, "-m", "dashboard.cli"]
+    leadloop = [sys.executable, "-m", "dashboard.commands.main"]
     subprocess.run(
         [*leadloop, "demo", "--deliveries", "200", "--until", "2026-10-31"],
         check=True,

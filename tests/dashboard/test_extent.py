@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 from dashboard import extent, tables
 from dashboard.answers import workspace
 from dashboard.api import tables_api
-from dashboard.cli import main
+from dashboard.commands.main import main
 from dashboard.memory import Memory
 
 if TYPE_CHECKING:

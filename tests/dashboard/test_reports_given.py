@@ -15,7 +15,7 @@ from report_market import OCTOBER, month, two_months
 from report_reading import Text, report, said
 
 import dashboard.answers.workspace
-from dashboard.cli import main
+from dashboard.commands.main import main
 from dashboard.reports import asking, drawing, html, making, pdf, published
 from dashboard.reports.document import Document, Picture, Section, told
 from data_access import publications, worklist

@@ -31,7 +31,16 @@ def _file(path: Path) -> Path:
 
 def _command(data: Path, file: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "dashboard.cli", "import", str(file), "--buyer", "B1", "--json"],
+        [
+            sys.executable,
+            "-m",
+            "dashboard.commands.main",
+            "import",
+            str(file),
+            "--buyer",
+            "B1",
+            "--json",
+        ],
         env={**os.environ, "LEADLOOP_DATA_DIR": str(data)},
         stdout=subprocess.PIPE,
         text=True,

@@ -10,7 +10,7 @@ import click
 from dashboard.answers import result
 from dashboard.answers.workspace import book, close
 from dashboard.api import tables_api
-from dashboard.command import Command, Stop
+from dashboard.commands.command_base import Command, Stop
 from dashboard.reports import asking, buyer, html, making, pdf, published
 from metrics.scope import DIMENSIONS
 

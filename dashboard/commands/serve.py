@@ -13,11 +13,11 @@ import click
 import uvicorn
 
 from dashboard.api.http_front import FrontProtocol
-from dashboard.command import Command, Stop
+from dashboard.commands.command_base import Command, Stop
 from data_access.settings import Settings
 from data_access.store import Store
 
-ROOT: Final = Path(__file__).resolve().parent.parent
+ROOT: Final = Path(__file__).resolve().parents[2]
 MESSAGE_MOST: Final = 16 * 1_048_576
 """Bytes of one message from a page: what was clicked and typed, never a file."""
 PING_S: Final = 30.0

@@ -13,7 +13,7 @@ from dashboard import filters, tables
 from dashboard.answers import result, table_options
 from dashboard.answers.workspace import book, close
 from dashboard.api import tables_api
-from dashboard.command import Command
+from dashboard.commands.command_base import Command
 from data_access import exporting
 from metrics.scope import DIMENSIONS
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import click
 
 from dashboard import clock
-from dashboard.command import Commands, Stop
-from dashboard.export_command import export
-from dashboard.import_command import import_, progress_bar
-from dashboard.report_command import report
-from dashboard.serve_command import serve
-from dashboard.store_commands import backup, doctor, restore
+from dashboard.commands.command_base import Commands, Stop
+from dashboard.commands.export import export
+from dashboard.commands.import_files import import_, progress_bar
+from dashboard.commands.report import report
+from dashboard.commands.serve import serve
+from dashboard.commands.store import backup, doctor, restore
 from data_access import demo as demo_store
 from data_access import demo_facts
 from data_access.columns import ANSWERS, BUYER_TYPES

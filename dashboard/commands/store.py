@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from dashboard import clock, publishing
-from dashboard.command import Command
+from dashboard.commands.command_base import Command
 from data_access import backup as copies
 from data_access import doctor as checks
 from data_access.settings import Settings

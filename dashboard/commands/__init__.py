@@ -1,0 +1,1 @@
+"""The console command `leadloop`, a module a command."""
