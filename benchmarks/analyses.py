@@ -13,8 +13,9 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from benchmarks.timing import seconds, table
-from dashboard import question, tables
+from dashboard import tables
 from dashboard.answers.workspace import Book
+from dashboard.editions import table_query
 from data_access.settings import Settings
 from metrics.scope import Scope
 
@@ -33,7 +34,7 @@ def costs(folder: Path) -> tuple[int, dict[str, float]]:
             continue
         times = []
         for turn in range(ROUNDS + 1):
-            question.table.cache_clear()
+            table_query.table.cache_clear()
             asked = replace(scope, first=scope.first + timedelta(days=turn % 2))
             times.append(seconds(lambda n=name, a=asked: book.table(n, a)))  # type: ignore[misc]
         found[name] = statistics.median(times[1:])

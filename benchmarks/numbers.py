@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from benchmarks.timing import in_turn, short, table
-from dashboard import question
 from dashboard.answers.workspace import Book
+from dashboard.editions import table_query
 from data_access.settings import Settings
 from metrics.scope import Scope
 
@@ -129,7 +129,7 @@ def _fresh(book: Book, scope: Scope) -> Callable[[], object]:
     """Our answer worked out anew: the kept ones are forgotten before each call."""
 
     def call() -> object:
-        question.table.cache_clear()
+        table_query.table.cache_clear()
         return book.table("sources", scope)
 
     return call

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.timing import table
 from dashboard.answers.workspace import Book
-from dashboard.question import Question
+from dashboard.editions.table_query import Question
 from data_access.settings import Settings
 from metrics import expectation
 from metrics.calendar import end_of_day_us

@@ -23,7 +23,7 @@ from scipy import stats
 
 from benchmarks.timing import table
 from dashboard.answers.workspace import Book
-from dashboard.question import Question
+from dashboard.editions.table_query import Question
 from data_access import demo, demo_facts, demo_market
 from data_access import demo_roster as roster
 from data_access.settings import Settings

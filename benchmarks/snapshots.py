@@ -15,7 +15,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from benchmarks.timing import seconds, short, table
-from dashboard import publishing
+from dashboard.editions import builder
 from data_access.engines import writing
 from data_access.intake import Receipt, take
 from data_access.shelf import Shelf
@@ -53,7 +53,7 @@ def _run(folder: Path) -> tuple[float, float, float, float]:
 
     def build() -> None:
         now_us = time.time_ns() // 1000
-        publishing.build(store, shelf, zone="UTC", now_us=now_us, rules=Rules())
+        builder.build(store, shelf, zone="UTC", now_us=now_us, rules=Rules())
 
     rebuild = seconds(build)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_000_000  # kilobytes on Linux

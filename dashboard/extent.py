@@ -16,7 +16,7 @@ from metrics.reasons import GROUPS
 if TYPE_CHECKING:
     from datetime import date
 
-    from dashboard.question import Question
+    from dashboard.editions.table_query import Question
 
 SPANS_MOST: Final = 4_000
 """Rows of a table with one per span of time: by day eleven years, by week seventy-six."""

@@ -13,7 +13,7 @@ from metrics.catalogue import BY_KEY
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from dashboard.question import Question
+    from dashboard.editions.table_query import Question
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from dashboard import kept, periods, refusals, wording
+from dashboard import periods, refusals, wording
 from dashboard.analyses.watching import SETTLED_DAYS, weeks
 from dashboard.answers.workspace import book
+from dashboard.editions import cached_frames
 from data_access import worklist
 from metrics import evidence
 from metrics.alerts import MEASURES
@@ -62,7 +63,7 @@ _TAKEN: Final = {"rejected", "conflict"}
 def items(scope: Scope) -> pl.DataFrame:
     """Every finding with its state (`ITEMS`), and those decided on that are found no longer."""
     known = book()
-    plain = kept.timeless(scope)
+    plain = cached_frames.timeless(scope)
     found = known.table("findings", plain)
     if not scope.filters:
         found = pl.concat([found, refused(known.ledger.refused())])

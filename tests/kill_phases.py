@@ -57,7 +57,7 @@ def _import(folder: Path, name: str = "first.csv") -> None:
 
 
 def _build(folder: Path) -> None:
-    from dashboard import publishing  # noqa: PLC0415
+    from dashboard.editions import builder  # noqa: PLC0415
     from data_access.shelf import Shelf  # noqa: PLC0415
     from metrics.rules import Rules  # noqa: PLC0415
 
@@ -65,7 +65,7 @@ def _build(folder: Path) -> None:
     shelf = Shelf(folder / "snapshot")
     with shelf.writing() as mine:
         assert mine, "a process that was ended holds no lock"
-        publishing.build(store, shelf, zone=ZONE, now_us=AT_US, rules=Rules())
+        builder.build(store, shelf, zone=ZONE, now_us=AT_US, rules=Rules())
     store.close()
 
 
@@ -126,13 +126,13 @@ def _figures(folder: Path) -> tuple[int, int, str]:
     """Version, deliveries, and a digest of all outcomes of the snapshot in force."""
     from hashlib import sha256  # noqa: PLC0415
 
-    from dashboard import publishing  # noqa: PLC0415
+    from dashboard.editions import builder  # noqa: PLC0415
     from data_access.shelf import Shelf  # noqa: PLC0415
     from metrics.rules import Rules  # noqa: PLC0415
 
     store = _store(folder)
     shelf = Shelf(folder / "snapshot")
-    edition = publishing.standing(store, shelf, zone=ZONE, now_us=AT_US, rules=Rules())
+    edition = builder.standing(store, shelf, zone=ZONE, now_us=AT_US, rules=Rules())
     store.close()
     if edition is None:
         return (0, 0, "")
@@ -247,7 +247,7 @@ class Server:
 
 def serve() -> None:
     """Fork a process for each line of standard input; say its number, then how it ended."""
-    import dashboard.publishing  # noqa: F401, PLC0415 - loaded once, for all
+    import dashboard.editions.builder  # noqa: F401, PLC0415 - loaded once, for all
     import data_access.backup  # noqa: PLC0415
     import data_access.importing  # noqa: F401, PLC0415
 

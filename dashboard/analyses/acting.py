@@ -13,7 +13,7 @@ from dashboard.table import Table
 from metrics import acting, messages, replay
 
 if TYPE_CHECKING:
-    from dashboard.question import Question
+    from dashboard.editions.table_query import Question
 
 
 def _advice(asked: Question) -> pl.DataFrame:

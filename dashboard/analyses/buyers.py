@@ -15,7 +15,7 @@ from metrics import beginning, buyers, silence
 from metrics.scope import EVER
 
 if TYPE_CHECKING:
-    from dashboard.question import Question
+    from dashboard.editions.table_query import Question
 
 RECENT_DAYS: Final = 35
 """What is overdue is looked for among the deliveries of so many days."""

@@ -17,7 +17,7 @@ from metrics.calendar import day_number
 from metrics.scope import EVER, Rows
 
 if TYPE_CHECKING:
-    from dashboard.question import Question
+    from dashboard.editions.table_query import Question
 
 RECENT_DAYS: Final = 90
 """Contradictions and prices are those of the deliveries of so many days."""

@@ -10,7 +10,7 @@ from dashboard.table import Table
 from metrics import mix, ranking, rates
 
 if TYPE_CHECKING:
-    from dashboard.question import Question
+    from dashboard.editions.table_query import Question
 
 
 def cells(asked: Question, *dimensions: str) -> pl.DataFrame:

@@ -18,7 +18,7 @@ from metrics.calendar import day_number
 from metrics.scope import EVER
 
 if TYPE_CHECKING:
-    from dashboard.question import Question
+    from dashboard.editions.table_query import Question
 
 
 def _weeks(asked: Question) -> pl.DataFrame:

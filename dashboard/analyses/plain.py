@@ -10,7 +10,7 @@ from dashboard.table import Table
 from metrics import comparison, rates
 
 if TYPE_CHECKING:
-    from dashboard.question import Question
+    from dashboard.editions.table_query import Question
 
 _TREND: Final[dict[str, pl.DataType]] = {
     "start": pl.Date(),

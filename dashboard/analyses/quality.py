@@ -10,7 +10,7 @@ from metrics import quality
 if TYPE_CHECKING:
     import polars as pl
 
-    from dashboard.question import Question
+    from dashboard.editions.table_query import Question
 
 
 def _analysis(asked: Question) -> pl.DataFrame:

@@ -15,7 +15,7 @@ from metrics.calendar import end_of_day_us
 from metrics.catalogue import number
 
 if TYPE_CHECKING:
-    from dashboard.question import Question
+    from dashboard.editions.table_query import Question
     from metrics.scope import Scope
 
 _MADE: Final = {

@@ -14,7 +14,7 @@ from metrics.scope import EVER, Rows
 if TYPE_CHECKING:
     import polars as pl
 
-    from dashboard.question import Question
+    from dashboard.editions.table_query import Question
 
 
 def _scores(asked: Question) -> pl.DataFrame:

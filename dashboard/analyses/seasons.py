@@ -14,7 +14,7 @@ from metrics.calendar import to_date
 from metrics.scope import EVER
 
 if TYPE_CHECKING:
-    from dashboard.question import Question
+    from dashboard.editions.table_query import Question
 
 
 def _year(asked: Question) -> tuple[pl.LazyFrame, bool]:

@@ -11,7 +11,7 @@ from dashboard.table import Table
 from metrics import forecast, maturity, timing
 
 if TYPE_CHECKING:
-    from dashboard.question import Question
+    from dashboard.editions.table_query import Question
 
 DAY_US: Final = 86_400_000_000
 

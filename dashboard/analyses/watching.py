@@ -11,7 +11,7 @@ from metrics import alerts
 if TYPE_CHECKING:
     import polars as pl
 
-    from dashboard.question import Question
+    from dashboard.editions.table_query import Question
 
 
 SETTLED_DAYS: Final = 14

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import polars as pl
 
-from dashboard import compared, hearing, kept
-from dashboard import edition as editions
-from dashboard import question as questions
 from dashboard.answers.store_tables import Ledger
-from dashboard.current_edition import CurrentEdition
-from dashboard.question import Question
+from dashboard.editions import cached_frames, comparison_period, event_frames
+from dashboard.editions import edition as editions
+from dashboard.editions import table_query as questions
+from dashboard.editions.current_edition import CurrentEdition
+from dashboard.editions.table_query import Question
 from data_access import snapshot
 from data_access.settings import Settings
 from data_access.store import Store
@@ -29,7 +29,7 @@ from metrics.scope import EVER, Scope
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dashboard.edition import Edition
+    from dashboard.editions.edition import Edition
 
 ENDED_DAYS: Final = 35
 """A record without a delivery or report for so long has ended: all time reaches to the last."""
@@ -104,7 +104,7 @@ class Book:
             ended=self._ended(),
             last_day=to_date(days[1]) if days else None,
             newest=_moment(newest) if newest is not None else None,
-            deliveries=kept.delivered(shown),
+            deliveries=cached_frames.delivered(shown),
             currency=self.settings.currency,
             trouble=self.damage or self._current.trouble,
         )
@@ -121,13 +121,13 @@ class Book:
 
     def names(self) -> dict[str, dict[str, str]]:
         """Per dimension its values with their labels; `(none)` where some are empty."""
-        return kept.names(self.edition)
+        return cached_frames.names(self.edition)
 
     # --- tables -----------------------------------------------------------------------
 
-    def alone(self, scope: Scope) -> compared.Alone | None:
+    def alone(self, scope: Scope) -> comparison_period.Alone | None:
         """Why a period has none to be compared with; None where it has one."""
-        return compared.alone(self.edition, scope, None)
+        return comparison_period.alone(self.edition, scope, None)
 
     def table(self, name: str, scope: Scope, **options: object) -> pl.DataFrame:
         """A table of numbers under a scope.
@@ -161,12 +161,14 @@ class Book:
     ) -> int:
         """How many offers a scope and its row conditions list."""
         shown = self.edition
-        chosen = kept.changed(shown, kept.chosen(shown, scope, version), changed_since)
+        chosen = cached_frames.changed(
+            shown, cached_frames.chosen(shown, scope, version), changed_since
+        )
         return int(chosen.select(pl.len()).collect().item())
 
     def deliveries(self, scope: Scope, *, limit: int = 50) -> pl.DataFrame:
         """The newest deliveries of a scope, the newest first."""
-        return self._listed(kept.newest(self.edition, scope, limit), scope)
+        return self._listed(cached_frames.newest(self.edition, scope, limit), scope)
 
     def delivery_pages(
         self,
@@ -180,25 +182,25 @@ class Book:
         `changed_since` leaves out leads without a fact after that data version.
         """
         shown = self.edition
-        for first, last in kept.months(kept.span(shown, scope, version)):
-            within = kept.chosen(shown, scope, version, days=(first, last))
+        for first, last in cached_frames.months(cached_frames.span(shown, scope, version)):
+            within = cached_frames.chosen(shown, scope, version, days=(first, last))
             within = within.filter(pl.col("dated_day").is_between(first, last))
-            rows = kept.changed(shown, within, changed_since).collect()
-            rows = rows.sort(kept.ORDER)
+            rows = cached_frames.changed(shown, within, changed_since).collect()
+            rows = rows.sort(cached_frames.ORDER)
             if rows.height:
                 yield self._listed(rows, scope, version)
 
     def _listed(self, rows: pl.DataFrame, scope: Scope, version: int | None = None) -> pl.DataFrame:
         shown = self.edition
-        days = kept.curves(shown, scope.as_of_us, version).mature_days
-        named = kept.named(shown, version)
+        days = cached_frames.curves(shown, scope.as_of_us, version).mature_days
+        named = cached_frames.named(shown, version)
         return listing.deliveries(rows, scope, named, zone=shown.zone.name, mature_days=days)
 
     def feedback(self, scope: Scope, *, version: int | None = None) -> pl.DataFrame:
         """Every event about the deliveries of a scope (`listing.FEEDBACK_TABLE`)."""
         shown = self.edition
-        chosen = kept.chosen(shown, scope, version).select("lead_id", "buyer_id").collect()
-        said = hearing.said(shown, scope.as_of_us, version)
+        chosen = cached_frames.chosen(shown, scope, version).select("lead_id", "buyer_id").collect()
+        said = event_frames.said(shown, scope.as_of_us, version)
         events = said.feedback
         keys = chosen.with_columns(reached=pl.lit(value=True))
         events = events.join(keys, on=["lead_id", "buyer_id"], how="left")
@@ -208,14 +210,14 @@ class Book:
         )
         wanted = mine | messages.fill_null(value=False)
         if not scope.filters and scope.rows == type(scope.rows)():
-            wanted |= hearing.loose(said, scope, shown.zone.name)
+            wanted |= event_frames.loose(said, scope, shown.zone.name)
         rows = events.with_columns(reached=mine).filter(wanted)
         return listing.feedback(rows, said.live, said.undone, self._channels())
 
     def attempts(self, scope: Scope, *, version: int | None = None) -> pl.DataFrame:
         """Every try behind the deliveries of a scope (`listing.ATTEMPTS_TABLE`)."""
         shown = self.edition
-        chosen = kept.chosen(shown, scope, version).select("lead_id", "buyer_id").collect()
+        chosen = cached_frames.chosen(shown, scope, version).select("lead_id", "buyer_id").collect()
         facts = shown.facts("attempts", version)
         canonical = shown.canonical("buyer", version)
         facts = facts.with_columns(key=pl.col("buyer_id").replace(canonical))
@@ -240,7 +242,7 @@ class Book:
         rows = editions.resolved(*frames, as_of_us=as_of, zone=shown.zone, rules=self.rules)
         asked = scope or Scope(first=EVER, last=EVER, as_of_us=as_of)
         listed = self._listed(rows.sort("dated_us", "buyer_id"), asked)
-        said = hearing.heard(frames, as_of, shown)
+        said = event_frames.heard(frames, as_of, shown)
         told = (said.attempts, said.feedback, said.undone, said.idle)
         return Lead(lead_id, listed, lifeline.events(*told, shown.named))
 

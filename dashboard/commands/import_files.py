@@ -10,8 +10,9 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from dashboard import clock, refusals
+from dashboard import refusals
 from dashboard.commands.command_base import Command
+from dashboard.editions import clock
 from data_access.columns import ANSWERS
 from data_access.files import UnreadableFile
 from data_access.importing import Imported, Order, as_json, import_file

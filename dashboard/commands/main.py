@@ -8,13 +8,13 @@ from pathlib import Path
 
 import click
 
-from dashboard import clock
 from dashboard.commands.command_base import Commands, Stop
 from dashboard.commands.export import export
 from dashboard.commands.import_files import import_, progress_bar
 from dashboard.commands.report import report
 from dashboard.commands.serve import serve
 from dashboard.commands.store import backup, doctor, restore
+from dashboard.editions import clock
 from data_access import demo as demo_store
 from data_access import demo_facts
 from data_access.columns import ANSWERS, BUYER_TYPES

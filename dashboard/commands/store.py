@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from dashboard import clock, publishing
 from dashboard.commands.command_base import Command
+from dashboard.editions import builder, clock
 from data_access import backup as copies
 from data_access import doctor as checks
 from data_access.settings import Settings
@@ -98,7 +98,7 @@ def _snapshot(store: Store, settings: Settings) -> Check:
             pass
     except SnapshotUnwritable as error:
         return checks.Check("snapshot", well=False, found=str(error))
-    edition = publishing.standing(
+    edition = builder.standing(
         store,
         shelf,
         zone=settings.report_zone,

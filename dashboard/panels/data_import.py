@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from dashboard import cards, clock, grids, refusals, wording
+from dashboard import cards, grids, refusals, wording
 from dashboard.answers.workspace import book
+from dashboard.editions import clock
 from dashboard.known_errors import KNOWN
 from data_access.columns import ANSWERS
 from data_access.files import UnreadableFile

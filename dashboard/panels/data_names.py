@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import cards, clock, wording
+from dashboard import cards, wording
 from dashboard.answers.workspace import book
+from dashboard.editions import clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

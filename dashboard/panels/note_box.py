@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import streamlit as st
 
-from dashboard import clock, wording
+from dashboard import wording
 from dashboard.answers.workspace import book
+from dashboard.editions import clock
 from data_access import trend_notes
 
 if TYPE_CHECKING:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import address, cards, kept, theme, todo, wording
+from dashboard import address, cards, theme, todo, wording
 from dashboard.analyses import buyers
 from dashboard.analyses.deciding import RECENT_DAYS
 from dashboard.answers.workspace import book
 from dashboard.charts import dumbbell, weekly_rate
+from dashboard.editions import cached_frames
 from dashboard.filters import NOUNS
 from dashboard.panels import todo_decision
 from metrics.catalogue import number
@@ -93,7 +94,7 @@ def _weeks(item: dict[str, Any], scope: Scope) -> None:
 
 
 def _slices(item: dict[str, Any], scope: Scope) -> None:
-    plain = kept.timeless(scope)
+    plain = cached_frames.timeless(scope)
     mine = book().table("change_slices", plain).filter(finding=item["finding"])
     pair = dumbbell.Pair(
         value="rate",

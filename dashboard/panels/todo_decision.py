@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from dashboard import cards, clock, todo, wording
+from dashboard import cards, todo, wording
 from dashboard.answers.workspace import book
+from dashboard.editions import clock
 from data_access import worklist
 
 if TYPE_CHECKING:

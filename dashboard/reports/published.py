@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
-from dashboard import clock
+from dashboard.editions import clock
 from dashboard.reports import html, making
 from dashboard.reports.reading import page_link
 from data_access import publications

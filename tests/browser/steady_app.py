@@ -6,8 +6,8 @@ import time
 from datetime import UTC, datetime
 from typing import Final
 
-from dashboard import clock
 from dashboard.commands.serve import serve
+from dashboard.editions import clock
 
 HOUR: Final = datetime(2026, 11, 25, 6, tzinfo=UTC)
 """Three days after the last delivery of the demo."""

@@ -10,7 +10,7 @@ from pages import SHELL
 from streamlit.testing.v1 import AppTest
 
 import dashboard.answers.workspace
-from dashboard import clock
+from dashboard.editions import clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from builders import NOW, delivered, reported, us
 
-from dashboard import clock, compared, kept
 from dashboard.answers.workspace import Book
+from dashboard.editions import cached_frames, clock, comparison_period
 from data_access.settings import Settings
 from metrics.calendar import to_date
 from metrics.scope import Scope
@@ -131,11 +131,14 @@ def test_an_earlier_data_version_is_answered_as_it_was(book: Book, desk: Desk) -
     desk.take(*[f for n in range(1, 6) for f in month("b1", n, told=True)])
     book.refresh()
     assert book.alone(scope) is None
-    assert compared.alone(book.edition, scope, version) == "record"
+    assert comparison_period.alone(book.edition, scope, version) == "record"
     assert book.table("headline", scope, data_version=version).equals(then)
     newest, then_known = (
         None if days is None else to_date(days[0])
-        for days in (compared.record(book.edition, None), compared.record(book.edition, version))
+        for days in (
+            comparison_period.record(book.edition, None),
+            comparison_period.record(book.edition, version),
+        )
     )
     assert (newest, then_known) == (date(2026, 1, 1), date(2026, 6, 1))
 
@@ -159,10 +162,12 @@ def test_both_periods_are_cut_off_at_one_age(book: Book, desk: Desk) -> None:
     desk.take(*facts)
     last = date(2026, 10, 11)
     scope = Scope(first=last - timedelta(days=139), last=last, as_of_us=us(desk.now), base="mature")
-    past = compared.previous(book.edition, scope, None)
+    past = comparison_period.previous(book.edition, scope, None)
     assert past is not None
-    ages = [kept.mature_days(book.edition, side, None)["b1"] for side in (scope, past)]
-    learnt_then = kept.mature_days(book.edition, replace(past, learned_us=None), None)["b1"]
+    ages = [cached_frames.mature_days(book.edition, side, None)["b1"] for side in (scope, past)]
+    learnt_then = cached_frames.mature_days(book.edition, replace(past, learned_us=None), None)[
+        "b1"
+    ]
     assert ages[0] == ages[1] < learnt_then
     just_old_enough = 3  # leads of the Monday a week ago
     row = book.table("headline", scope).filter(key="conversion_rate").to_dicts()[0]

@@ -11,9 +11,9 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from dashboard import current_edition
 from dashboard.answers.workspace import book
 from dashboard.api import health, tables_api, warm_up
+from dashboard.editions import current_edition
 from data_access import doctor
 
 if TYPE_CHECKING:

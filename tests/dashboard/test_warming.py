@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from builders import delivered
 
-from dashboard import publishing, question
 from dashboard.api import warm_up
+from dashboard.editions import builder, table_query
 from dashboard.table import Table
 from data_access.store_errors import StoreUnusable
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pages import Open
 
     from dashboard.answers.workspace import Book
-    from dashboard.edition import Edition
+    from dashboard.editions.edition import Edition
 
 
 @pytest.mark.parametrize(("page", "name"), [("todo", "findings"), ("reports", "monthly")])
@@ -30,19 +30,19 @@ def test_pages_find_what_was_warmed(
 ) -> None:
     """After warming up nothing of it is worked out again."""
     desk.take(delivered("L1", "B1", "2026-10-14T09:00:00Z", price="10.00"))
-    question.table.cache_clear()
+    table_query.table.cache_clear()
     warm_up.warm()
     made: list[str] = []
     asked = Table.asked
 
-    def counted(self: Table, of: question.Question) -> object:
+    def counted(self: Table, of: table_query.Question) -> object:
         made.append(self.name)
         return asked(self, of)
 
     monkeypatch.setattr(Table, "asked", counted)
     assert not opened(page).exception
     assert name not in made
-    question.table.cache_clear()
+    table_query.table.cache_clear()
     assert not opened(page).exception
     assert name in made
 
@@ -81,14 +81,14 @@ def test_two_who_come_at_once_are_shown_one_edition(
 ) -> None:
     """The second waits for the first; two editions would keep their answers apart."""
     desk.take(delivered("L1", "B1", "2026-10-14T09:00:00Z"))
-    book, build, made = open_book(), publishing.build, []
+    book, build, made = open_book(), builder.build, []
 
     def slow(*args: Any, **options: Any) -> Edition:
         time.sleep(0.2)
         made.append(build(*args, **options))
         return made[-1]
 
-    monkeypatch.setattr(publishing, "build", slow)
+    monkeypatch.setattr(builder, "build", slow)
     with ThreadPoolExecutor(2) as pool:
         shown = list(pool.map(lambda _: book.edition, range(2)))
     assert shown == [made[0], made[0]]

@@ -158,10 +158,10 @@ def test_a_clock_that_was_ahead_leaves_nothing_of_tomorrow(
         delivered("L1", "B1", "2026-11-01T10:00:00Z"),
         reported("L1", "B1", "converted", "2026-11-23T12:00:00Z"),
     )
-    monkeypatch.setattr("dashboard.clock.now_us", lambda: us("2026-11-23T14:05:00Z"))
+    monkeypatch.setattr("dashboard.editions.clock.now_us", lambda: us("2026-11-23T14:05:00Z"))
     book = open_book()
     assert book.edition.outcomes().collect()["outcome"].to_list() == ["converted"]
-    monkeypatch.setattr("dashboard.clock.now_us", lambda: now)
+    monkeypatch.setattr("dashboard.editions.clock.now_us", lambda: now)
     assert book.status().now.isoformat() == "2026-11-22T14:05:00+00:00"
     assert book.edition.outcomes().collect()["outcome"].to_list() == [None]
     assert open_book().edition.outcomes().collect()["outcome"].to_list() == [None]

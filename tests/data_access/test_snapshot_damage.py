@@ -154,7 +154,7 @@ def test_a_folder_that_cannot_be_written_is_said_and_heals_by_itself(
     desk: Desk, open_book: Callable[[], Book], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing to show: a sentence. Something to show: it stays, with a sentence. Then: new."""
-    monkeypatch.setattr("dashboard.current_edition.RETRY_US", 0)
+    monkeypatch.setattr("dashboard.editions.current_edition.RETRY_US", 0)
     _filled(desk)
     folder = desk.folder / "snapshot"
     folder.write_text("a file in its place")
@@ -176,7 +176,7 @@ def test_a_folder_that_cannot_be_written_is_said_and_heals_by_itself(
     assert told.trouble is not None
     assert "No space left" in told.trouble
     monkeypatch.undo()
-    monkeypatch.setattr("dashboard.current_edition.RETRY_US", 0)
+    monkeypatch.setattr("dashboard.editions.current_edition.RETRY_US", 0)
     healed = book.status()
     assert (healed.deliveries, healed.stale, healed.trouble) == (2 * LEADS + 1, False, None)
     assert Shelf.put is put

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from builders import delivered, reported, us
 
-from dashboard.edition import resolved
+from dashboard.editions.edition import resolved
 from data_access import correction, receipts, snapshot
 from data_access.correction import ErrorFileUnwritable
 from data_access.engines import writing

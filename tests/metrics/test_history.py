@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from builders import Desk
 
     from dashboard.answers.workspace import Book
-    from dashboard.edition import Edition
+    from dashboard.editions.edition import Edition
 
 KEY = ["lead_id", "buyer_id"]
 

@@ -13,7 +13,7 @@ from scipy import stats
 from statsmodels.duration.survfunc import CumIncidenceRight
 from statsmodels.stats.multitest import multipletests
 
-from dashboard.edition import resolved, span_zone, stated
+from dashboard.editions.edition import resolved, span_zone, stated
 from data_access import demo, snapshot
 from metrics import expectation, maturity, timing
 from metrics.alerts import benjamini_hochberg, midp

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import polars as pl
 
-from dashboard import kept
+from dashboard.editions import cached_frames
 from metrics import beginning
 from metrics.calendar import day_number, local_day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dashboard.edition import Edition
+    from dashboard.editions.edition import Edition
     from metrics.scope import Scope
 
 Alone = Literal["record", "unreported"]
@@ -37,12 +37,12 @@ def alone(shown: Edition, scope: Scope, version: int | None) -> Alone | None:
     found, known = scope.previous(shown.zone.name), record(shown, version)
     if known is None or day_number(found.first) < known[0]:
         return "record"
-    since = kept.curves(shown, scope.knowing_us, version).since
+    since = cached_frames.curves(shown, scope.knowing_us, version).since
     if not since:
         return None
     unseen = beginning.unseen(since, pl.col("day"))
     for side in (found, scope):
-        counted = kept.tally(shown, kept.plainly(side), version).select(
+        counted = cached_frames.tally(shown, cached_frames.plainly(side), version).select(
             all=pl.col("delivered").sum(), unseen=pl.col("delivered").filter(unseen).sum()
         )
         every, blind = counted.collect().row(0)
@@ -67,4 +67,4 @@ def before(
 ) -> pl.LazyFrame | None:
     """Cells of the period before at the same age; None where that would not be fair."""
     found = previous(shown, scope, version)
-    return None if found is None else kept.tally(shown, found, version, extra)
+    return None if found is None else cached_frames.tally(shown, found, version, extra)

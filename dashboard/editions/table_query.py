@@ -1,6 +1,6 @@
 """One question about an edition, with the frames that an analysis may need to answer it.
 
-Frames are made when first asked for and kept by `dashboard.kept`; answers are kept here.
+Frames are made when first asked for and kept by `dashboard.editions.cached_frames`; answers are kept here.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from dashboard import compared, extent, hearing, kept, tables
+from dashboard import extent, tables
+from dashboard.editions import cached_frames, comparison_period, event_frames
 from dashboard.memory import Memory
 from metrics import rates, selection
 from metrics.calendar import day_number, local_day
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from dashboard.edition import Edition
+    from dashboard.editions.edition import Edition
     from metrics import maturity
     from metrics.rates import Named
     from metrics.rules import Rules
@@ -51,12 +52,12 @@ class Question:
     @property
     def named(self) -> Named:
         """Names of sources and buyers, types of buyers."""
-        return kept.named(self.shown, self.version)
+        return cached_frames.named(self.shown, self.version)
 
     @property
     def names(self) -> dict[str, dict[str, str]]:
         """Per dimension its values with their labels."""
-        return kept.names(self.shown)
+        return cached_frames.names(self.shown)
 
     @property
     def offers(self) -> int:
@@ -70,7 +71,7 @@ class Question:
     @property
     def record(self) -> tuple[int, int] | None:
         """First and last day of any attempt, as day numbers; None without attempts."""
-        return compared.record(self.shown, self.version)
+        return comparison_period.record(self.shown, self.version)
 
     @property
     def zone(self) -> str:
@@ -94,7 +95,9 @@ class Question:
     @property
     def timeless(self) -> Question:
         """The same filters and as-of, whatever the period: one key for what does not heed it."""
-        return Question(shown=self.shown, scope=kept.timeless(self.scope), version=self.version)
+        return Question(
+            shown=self.shown, scope=cached_frames.timeless(self.scope), version=self.version
+        )
 
     def of_sources(self, table: pl.DataFrame, column: str) -> pl.DataFrame:
         """The rows of a table about the sources asked for; all where none is."""
@@ -112,15 +115,15 @@ class Question:
         `extra` names dimensions beside those of a cell: sub_source, campaign, state,
         sold_to, reason_group.
         """
-        return kept.tally(self.shown, self.scope, self.version, extra)
+        return cached_frames.tally(self.shown, self.scope, self.version, extra)
 
     def cells_before(self, extra: Sequence[str] = ()) -> pl.LazyFrame | None:
         """The period before at the same age; None where it is not fair (`compared.alone`)."""
-        return compared.before(self.shown, self.scope, self.version, extra)
+        return comparison_period.before(self.shown, self.scope, self.version, extra)
 
     def outcomes(self) -> pl.LazyFrame:
         """Outcomes (`outcomes.COLUMNS`) of exactly the offers the scope is about."""
-        return kept.chosen(self.shown, self.scope, self.version)
+        return cached_frames.chosen(self.shown, self.scope, self.version)
 
     def outcomes_by(self, dimensions: Sequence[str]) -> pl.LazyFrame:
         """The same with a column per dimension, named as it; empty values are `NOTHING`."""
@@ -129,33 +132,33 @@ class Question:
 
     def everywhere(self) -> pl.LazyFrame:
         """Outcomes inside the filters, of any day."""
-        return kept.everywhere(self.shown, self.scope, self.version)
+        return cached_frames.everywhere(self.shown, self.scope, self.version)
 
     def changes(self) -> pl.DataFrame:
         """The change tally inside the filters, of any day, up to as-of (`steps.CHANGE_CELL`)."""
-        return kept.changes(self.shown, kept.timeless(self.scope), self.version)
+        return cached_frames.changes(self.shown, cached_frames.timeless(self.scope), self.version)
 
     def period_changes(self) -> pl.DataFrame:
         """The same for the deliveries of the period only, whatever clock and base say."""
-        return kept.changes(self.shown, kept.plainly(self.scope), self.version)
+        return cached_frames.changes(self.shown, cached_frames.plainly(self.scope), self.version)
 
     def steps(self) -> pl.LazyFrame:
         """Changes of single deliveries inside the filters (`steps.COLUMNS`), up to as-of."""
-        return kept.steps(self.shown, self.scope, self.version)
+        return cached_frames.steps(self.shown, self.scope, self.version)
 
     def sent(self) -> pl.DataFrame:
         """What was said to the sources of the filters, in the period, by as-of."""
-        return hearing.sent(self.shown, self.scope, self.version)
+        return event_frames.sent(self.shown, self.scope, self.version)
 
     @property
     def curves(self) -> maturity.Curves:
         """How the sales of the whole store develop with age, as known at the scope's as-of."""
-        return kept.curves(self.shown, self.scope.as_of_us, self.version)
+        return cached_frames.curves(self.shown, self.scope.as_of_us, self.version)
 
     @property
     def unknown_day(self) -> int:
         """The first day that is not wholly known, as a day number."""
-        return kept.unknown_day(self.scope.as_of_us, self.zone)
+        return cached_frames.unknown_day(self.scope.as_of_us, self.zone)
 
     @property
     def as_of_day(self) -> int:
@@ -176,18 +179,18 @@ class Question:
 
     def before(self) -> Question | None:
         """The period before at the same age; None where it is not fair (`compared.alone`)."""
-        previous = compared.previous(self.shown, self.scope, self.version)
+        previous = comparison_period.previous(self.shown, self.scope, self.version)
         return None if previous is None else self.of(previous)
 
     @property
     def rated(self) -> pl.Expr:
         """Condition on outcomes: old enough to judge, and inside the rating window."""
-        return kept.rated(self.shown, self.scope, self.version)
+        return cached_frames.rated(self.shown, self.scope, self.version)
 
     @property
     def grown(self) -> pl.Expr:
         """Condition on outcomes: old enough to judge."""
-        days = kept.curves(self.shown, self.scope.knowing_us, self.version).mature_days
+        days = cached_frames.curves(self.shown, self.scope.knowing_us, self.version).mature_days
         return selection.mature(self.as_of_day, days)
 
 

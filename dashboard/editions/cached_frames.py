@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import narwhals as nw
 import polars as pl
 
-from dashboard import edition as editions
+from dashboard.editions import edition as editions
 from metrics import maturity, selection, tallies
 from metrics import steps as stepping
 from metrics.calendar import day_number, local_day, to_date
@@ -22,7 +22,7 @@ from metrics.scope import EVER, NARROW, NOTHING, Rows, Scope
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dashboard.edition import Edition
+    from dashboard.editions.edition import Edition
     from metrics.rates import Named
     from metrics.scope import Clock
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import narwhals as nw
 import polars as pl
 
-from dashboard.edition import (
+from dashboard.editions.edition import (
     ALL,
     Edition,
     sorted_cells,

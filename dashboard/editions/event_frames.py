@@ -15,7 +15,7 @@ from metrics.calendar import end_of_day_us
 from metrics.listing import JOINT
 
 if TYPE_CHECKING:
-    from dashboard.edition import Edition
+    from dashboard.editions.edition import Edition
     from metrics.scope import Scope
 
 

@@ -11,12 +11,12 @@ import threading
 import time
 from typing import TYPE_CHECKING, Final, TypedDict
 
-from dashboard import clock, publishing
+from dashboard.editions import builder, clock
 from data_access.reading import LEEWAY_US
 from data_access.shelf import Damaged, Shelf, SnapshotUnwritable
 
 if TYPE_CHECKING:
-    from dashboard.edition import Edition
+    from dashboard.editions.edition import Edition
     from data_access.settings import Settings
     from data_access.store import Store
     from metrics.rules import Rules
@@ -80,9 +80,7 @@ class CurrentEdition:
             try:
                 with self._shelf.writing() as mine:
                     if mine:
-                        self._edition = publishing.build(
-                            self._store, self._shelf, **self._made_of()
-                        )
+                        self._edition = builder.build(self._store, self._shelf, **self._made_of())
                         self._taken_us, self.trouble = clock.now_us(), None
                         return
             except SnapshotUnwritable as error:
@@ -96,7 +94,7 @@ class CurrentEdition:
 
     def _make_do(self, error: SnapshotUnwritable) -> None:
         """Go on with the edition on disk where it still fits; else there is nothing to show."""
-        found = publishing.standing(self._store, self._shelf, **self._made_of())
+        found = builder.standing(self._store, self._shelf, **self._made_of())
         if found is None:
             self._edition = None
             raise error
@@ -113,7 +111,7 @@ class CurrentEdition:
         longest = RETRY_US if self.trouble else LONGEST_US
         if first_facts or now - self._taken_us >= longest:
             return True
-        if shown.as_of_us > now + LEEWAY_US or not publishing.belongs(self._store, shown):
+        if shown.as_of_us > now + LEEWAY_US or not builder.belongs(self._store, shown):
             return True
         try:
             self._shelf.check(shown.manifest)
