@@ -8,10 +8,11 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import address, empty_states, filter_bar, header, navigation, theme
+from dashboard import theme
 from dashboard.answers.workspace import book
 from dashboard.api.admission import visit_refused
 from dashboard.known_errors import KNOWN
+from dashboard.layout import address, empty_states, filter_bar, header, navigation
 from dashboard.panels import data_import
 
 ASSETS: Final = Path(__file__).parent / "assets"

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from dashboard import address, cards
 from dashboard.answers.workspace import book
+from dashboard.layout import address, cards
 from dashboard.panels import buyer_cards, buyer_profile, figures
 
 asked, status = address.asked(), book().status()

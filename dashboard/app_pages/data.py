@@ -1,8 +1,8 @@
 """Data: what came in, what was refused, what do the numbers mean?"""
 
-from dashboard import address
 from dashboard.answers.workspace import book
-from dashboard.panels import data_import, data_names, data_tabs, table_browser, tabs
+from dashboard.layout import address, tabs
+from dashboard.panels import data_import, data_names, data_tabs, table_browser
 
 asked, status = address.asked(), book().status()
 TITLES = {

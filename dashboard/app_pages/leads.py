@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from dashboard import address
 from dashboard.answers.workspace import book
+from dashboard.layout import address
 from dashboard.panels import lead_list, lead_story, search_results
 from dashboard.parameters import LONGEST
 

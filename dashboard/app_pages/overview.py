@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dashboard import address, cards
 from dashboard.answers.workspace import book
 from dashboard.charts import outcome_mix, ranking
+from dashboard.layout import address, cards
 from dashboard.panels import figures, headline, overview_cards
 
 asked, status = address.asked(), book().status()

@@ -1,8 +1,8 @@
 """Patterns: how long does it take, how complete is it, is there a season?"""
 
-from dashboard import address, cards
 from dashboard.answers.workspace import book
-from dashboard.panels import figures, forecast_cards, season_cards, tabs, timing_cards
+from dashboard.layout import address, cards, tabs
+from dashboard.panels import figures, forecast_cards, season_cards, timing_cards
 
 asked, status = address.asked(), book().status()
 scope = asked.scope

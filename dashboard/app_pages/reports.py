@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from dashboard import address, cards
 from dashboard.answers.workspace import book
+from dashboard.layout import address, cards
 from dashboard.panels import report_page
 
 asked, status = address.asked(), book().status()

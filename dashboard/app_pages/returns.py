@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dashboard import address, cards
 from dashboard.answers.workspace import book
-from dashboard.panels import accuracy_cards, figures, reason_cards, returns_cards, tabs
+from dashboard.layout import address, cards, tabs
+from dashboard.panels import accuracy_cards, figures, reason_cards, returns_cards
 
 asked, status = address.asked(), book().status()
 scope = asked.scope

@@ -1,8 +1,8 @@
 """Sources: which sources bring leads that convert?"""
 
-from dashboard import address, cards
 from dashboard.answers.workspace import book
 from dashboard.charts import ranking
+from dashboard.layout import address, cards
 from dashboard.panels import figures, profile, side_by_side, source_table
 from metrics.catalogue import number
 

@@ -4,8 +4,9 @@ import html
 
 import streamlit as st
 
-from dashboard import address, cards, todo
+from dashboard import todo
 from dashboard.answers.workspace import book
+from dashboard.layout import address, cards
 from dashboard.panels import todo_case, todo_list
 
 asked, status = address.asked(), book().status()

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import address, cards, theme, wording
+from dashboard import theme, wording
 from dashboard.answers.workspace import book
 from dashboard.charts import funnel_plot, heat_map, ratio_dots
+from dashboard.layout import address, cards
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status

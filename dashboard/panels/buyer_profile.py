@@ -10,9 +10,10 @@ from urllib.parse import urlencode
 import polars as pl
 import streamlit as st
 
-from dashboard import address, cards, filters, wording
+from dashboard import filters, wording
 from dashboard.answers.workspace import book
 from dashboard.charts import dumbbell, ranking, weeks_reported
+from dashboard.layout import address, cards
 from dashboard.panels import buyer_cards, figures, headline
 from metrics.scope import Rows
 

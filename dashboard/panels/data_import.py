@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from dashboard import cards, grids, refusals, wording
+from dashboard import refusals, wording
 from dashboard.answers.workspace import book
 from dashboard.editions import clock
 from dashboard.known_errors import KNOWN
+from dashboard.layout import cards, grids
 from data_access.columns import ANSWERS
 from data_access.files import UnreadableFile
 from data_access.importing import Imported, Order, import_file

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import cards, wording
+from dashboard import wording
 from dashboard.answers.workspace import book
 from dashboard.editions import clock
+from dashboard.layout import cards
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import streamlit as st
 
-from dashboard import cards, refusals, wording
+from dashboard import refusals, wording
 from dashboard.answers.workspace import book
+from dashboard.layout import cards
 from metrics.catalogue import NUMBERS
 
 if TYPE_CHECKING:

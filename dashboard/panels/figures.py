@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import address, cards, empty_states, extent, filter_bar, todo, wording
+from dashboard import extent, todo, wording
 from dashboard.answers.workspace import book
 from dashboard.charts import ranking, trend
+from dashboard.layout import address, cards, empty_states, filter_bar
 from dashboard.panels import note_box
 from metrics.alerts import MEASURES
 from metrics.catalogue import number

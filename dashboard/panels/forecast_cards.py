@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import address, cards, theme, wording
+from dashboard import theme, wording
 from dashboard.answers.workspace import book
 from dashboard.charts import age_curves, dumbbell
+from dashboard.layout import address, cards
 from dashboard.panels import figures
 
 if TYPE_CHECKING:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from dashboard import address, cards, wording
+from dashboard import wording
 from dashboard.answers.workspace import book
-from dashboard.cards import HALF
 from dashboard.charts import sparkline
+from dashboard.layout import address, cards
+from dashboard.layout.cards import HALF
 from metrics.catalogue import number
 
 if TYPE_CHECKING:

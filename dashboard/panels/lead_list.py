@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import address, cards, empty_states, filters, grids, wording
+from dashboard import filters, wording
 from dashboard.answers.workspace import book
+from dashboard.layout import address, cards, empty_states, grids
 from metrics.contradictions import CODES
 from metrics.reasons import GROUPS, OTHER, REASONS
 

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import address, cards, wording
+from dashboard import wording
 from dashboard.answers.workspace import book
+from dashboard.layout import address, cards
 from metrics.contradictions import CODES
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from dashboard import address, cards, wording
+from dashboard import wording
 from dashboard.answers.workspace import book
 from dashboard.charts import outcome_mix, ranking
+from dashboard.layout import address, cards
 from dashboard.panels import accuracy_cards, figures, headline, reason_cards, source_cards
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from dashboard import address, cards, filters, periods, wording
+from dashboard import filters, periods, wording
 from dashboard.answers.workspace import book
-from dashboard.filter_bar import unique_labels
+from dashboard.layout import address, cards
+from dashboard.layout.filter_bar import unique_labels
 from dashboard.parameters import BadQuestion
 from dashboard.reports import asking, making, published
 from dashboard.reports import buyer as letter

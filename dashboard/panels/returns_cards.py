@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import address, cards, theme, wording
+from dashboard import theme, wording
 from dashboard.answers.workspace import book
 from dashboard.charts import control_chart, money_bars
+from dashboard.layout import address, cards
 from dashboard.panels import figures
 
 if TYPE_CHECKING:

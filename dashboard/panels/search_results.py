@@ -7,8 +7,8 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import address, cards
 from dashboard.answers.workspace import book
+from dashboard.layout import address, cards
 
 _KINDS: Final = {"lead": "Leads", "event": "Events", "source": "Sources", "buyer": "Buyers"}
 _MOST: Final = 12

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import address, cards, wording
+from dashboard import wording
 from dashboard.answers.workspace import book
 from dashboard.charts import paired_lines
+from dashboard.layout import address, cards
 from dashboard.panels import figures
 from metrics.catalogue import number
 from metrics.intervals import difference

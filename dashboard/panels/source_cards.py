@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import address, cards, todo, wording
+from dashboard import todo, wording
 from dashboard.answers.workspace import book
 from dashboard.charts import waterfall
+from dashboard.layout import address, cards
 from dashboard.panels import todo_list
 from metrics.tiers import HEARD
 

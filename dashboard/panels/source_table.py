@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from dashboard import address, cards, wording
+from dashboard import wording
 from dashboard.answers.workspace import book
 from dashboard.charts import ranking
+from dashboard.layout import address, cards
 from dashboard.panels import figures
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import address, cards, filters, wording
+from dashboard import filters, wording
 from dashboard.answers.workspace import book
+from dashboard.layout import address, cards
 from dashboard.tables import DIMENSIONS, TABLES
 
 if TYPE_CHECKING:

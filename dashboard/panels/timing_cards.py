@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import address, cards, wording
+from dashboard import wording
 from dashboard.answers.workspace import book
 from dashboard.charts import age_curves, wait_histogram
+from dashboard.layout import address, cards
 from dashboard.panels import buyer_cards, figures
 
 if TYPE_CHECKING:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import address, cards, theme, todo, wording
+from dashboard import theme, todo, wording
 from dashboard.analyses import buyers
 from dashboard.analyses.deciding import RECENT_DAYS
 from dashboard.answers.workspace import book
 from dashboard.charts import dumbbell, weekly_rate
 from dashboard.editions import cached_frames
 from dashboard.filters import NOUNS
+from dashboard.layout import address, cards
 from dashboard.panels import todo_decision
 from metrics.catalogue import number
 

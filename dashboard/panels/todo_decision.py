@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from dashboard import cards, todo, wording
+from dashboard import todo, wording
 from dashboard.answers.workspace import book
 from dashboard.editions import clock
+from dashboard.layout import cards
 from data_access import worklist
 
 if TYPE_CHECKING:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import address, cards, todo, wording
+from dashboard import todo, wording
 from dashboard.analyses.deciding import RECENT_DAYS
-from dashboard.panels import figures, tabs
+from dashboard.layout import address, cards, tabs
+from dashboard.panels import figures
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status

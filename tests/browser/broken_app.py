@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dashboard import address, cards, theme
+from dashboard import theme
 from dashboard.commands.serve import serve
+from dashboard.layout import address, cards
 
 if TYPE_CHECKING:
     from collections.abc import Callable

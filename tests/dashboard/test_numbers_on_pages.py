@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pages import PERIOD, marketplace, text
 
-from dashboard import cards, grids
+from dashboard.layout import cards, grids
 from dashboard.meanings import MEANINGS
 from dashboard.tables import TABLES
 from metrics.catalogue import BY_KEY, NUMBERS

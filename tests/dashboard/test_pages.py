@@ -10,7 +10,7 @@ from builders import delivered, reported
 from pages import PERIOD, marketplace, text
 
 import dashboard.answers.workspace
-from dashboard import navigation
+from dashboard.layout import navigation
 from dashboard.tables import TABLES
 
 if TYPE_CHECKING:

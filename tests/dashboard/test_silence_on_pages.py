@@ -12,8 +12,8 @@ from builders import delivered, reported
 from pages import text
 
 import dashboard.answers.workspace
-from dashboard import cards
 from dashboard.answers import result
+from dashboard.layout import cards
 from dashboard.panels import headline, profile
 from metrics.scope import Scope
 

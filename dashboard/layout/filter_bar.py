@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import address, filters, periods, wording
+from dashboard import filters, periods, wording
 from dashboard.answers.workspace import book
+from dashboard.layout import address
 from metrics.scope import DIMENSIONS, NOTHING
 
 if TYPE_CHECKING:

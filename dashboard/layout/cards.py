@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from dashboard import address, grids, theme, wording
+from dashboard import theme, wording
 from dashboard.known_errors import KNOWN
+from dashboard.layout import address, grids
 from dashboard.tables import TABLES
 from metrics.tiers import HEARD
 

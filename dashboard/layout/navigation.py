@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import address
+from dashboard.layout import address
 
 
 @dataclass(frozen=True, slots=True)

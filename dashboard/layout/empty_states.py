@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard import address, wording
+from dashboard import wording
+from dashboard.layout import address
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status

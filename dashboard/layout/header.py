@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import address, filters, wording
+from dashboard import filters, wording
 from dashboard.answers.workspace import book
+from dashboard.layout import address
 from dashboard.parameters import LONGEST
 
 if TYPE_CHECKING:

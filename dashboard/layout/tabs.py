@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from dashboard import address
+from dashboard.layout import address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
