@@ -4,7 +4,8 @@ import streamlit as st
 
 from dashboard.answers.workspace import book
 from dashboard.layout import address, cards
-from dashboard.panels import buyer_cards, buyer_profile, figures
+from dashboard.panels import figures
+from dashboard.panels.buyers import buyer_cards, buyer_profile
 
 asked, status = address.asked(), book().status()
 scope = asked.scope

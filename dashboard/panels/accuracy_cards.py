@@ -12,7 +12,8 @@ from dashboard import wording
 from dashboard.answers.workspace import book
 from dashboard.charts import ranking, share_dots
 from dashboard.layout import address, cards
-from dashboard.panels import buyer_cards, figures
+from dashboard.panels import figures
+from dashboard.panels.buyers import buyer_cards
 
 if TYPE_CHECKING:
     from metrics.scope import Scope

@@ -11,7 +11,7 @@ from pages import text
 from two_buyers import PERIOD, two_buyers
 
 import dashboard.answers.workspace
-from dashboard.panels.buyer_profile import Habits, verdict
+from dashboard.panels.buyers.buyer_profile import Habits, verdict
 
 if TYPE_CHECKING:
     from builders import Desk

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from dashboard.answers.workspace import Book
-from dashboard.panels import buyer_cards
+from dashboard.panels.buyers import buyer_cards
 from data_access import demo
 from data_access.settings import Settings
 from metrics.calendar import end_of_day_us

@@ -14,7 +14,8 @@ from dashboard import filters, wording
 from dashboard.answers.workspace import book
 from dashboard.charts import dumbbell, ranking, weeks_reported
 from dashboard.layout import address, cards
-from dashboard.panels import buyer_cards, figures, headline
+from dashboard.panels import figures, headline
+from dashboard.panels.buyers import buyer_cards
 from metrics.scope import Rows
 
 if TYPE_CHECKING:
