@@ -13,7 +13,7 @@ from dashboard.answers.workspace import book
 from dashboard.api.admission import visit_refused
 from dashboard.known_errors import KNOWN
 from dashboard.layout import address, empty_states, filter_bar, header, navigation
-from dashboard.panels import data_import
+from dashboard.panels.data import file_import
 
 ASSETS: Final = Path(__file__).parent / "assets"
 _SIDEBAR: Final = 210  # pixels; page names are short
@@ -43,7 +43,7 @@ def show() -> None:
         header.show(page.title, status)
         if status.empty:
             empty_states.nothing_yet()
-            data_import.show()
+            file_import.show()
             return
         if status.trouble:
             empty_states.trouble(status.trouble)

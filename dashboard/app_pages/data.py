@@ -2,7 +2,7 @@
 
 from dashboard.answers.workspace import book
 from dashboard.layout import address, tabs
-from dashboard.panels import data_import, data_names, data_tabs, table_browser
+from dashboard.panels.data import file_import, imports_and_refused, party_names, table_browser
 
 asked, status = address.asked(), book().status()
 TITLES = {
@@ -16,14 +16,14 @@ TITLES = {
 
 chosen = tabs.chosen(TITLES)
 if chosen == "imports":
-    data_tabs.imports(status)
+    imports_and_refused.imports(status)
 elif chosen == "import":
-    data_import.show()
+    file_import.show()
 elif chosen == "names":
-    data_names.show()
+    party_names.show()
 elif chosen == "refused":
-    data_tabs.refused(status)
+    imports_and_refused.refused(status)
 elif chosen == "tables":
     table_browser.show(asked)
 else:
-    data_tabs.definitions()
+    imports_and_refused.definitions()

@@ -8,7 +8,7 @@ import pytest
 from builders import delivered, reported
 from pages import HOSTILE, PERIOD, marketplace, text
 
-from dashboard.panels import data_names
+from dashboard.panels.data import party_names
 
 if TYPE_CHECKING:
     from builders import Desk
@@ -87,7 +87,7 @@ def test_a_check_says_why_rows_would_be_refused_and_of_which_file(opened: Open, 
 )
 def test_ids_with_the_same_tail_are_proposed(ids: list[str], expected: list[object]) -> None:
     """Proposed, not assumed."""
-    assert data_names.proposals(ids) == expected
+    assert party_names.proposals(ids) == expected
 
 
 def test_names_are_set_and_merged_from_the_page(opened: Open, desk: Desk) -> None:
@@ -103,7 +103,7 @@ def test_names_are_set_and_merged_from_the_page(opened: Open, desk: Desk) -> Non
     press(app, "They are one")
     assert "Merged: rcp_acme is ent_acme" in text(app)
     assert "looks like" not in text(app)
-    table = data_names.known()
+    table = party_names.known()
     assert table.filter(id="ent_acme")["merged"].to_list() == ["rcp_acme"]
 
 
@@ -117,4 +117,4 @@ def test_a_name_is_kept(opened: Open, desk: Desk) -> None:
     which.set_value("buyer:ent_acme")
     press(app, "Keep it")
     assert "Kept: Acme Roofing" in text(app)
-    assert "Acme Roofing" in data_names.known()["name"].to_list()
+    assert "Acme Roofing" in party_names.known()["name"].to_list()

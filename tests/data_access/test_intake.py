@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard import refusals
-from dashboard.panels import data_import
+from dashboard.panels.data import file_import
 from data_access.columns import ANSWERS
 from data_access.importing import as_json
 from data_access.store import Store
@@ -200,7 +200,7 @@ def test_an_import_counts_its_advice(desk: Desk) -> None:
     assert (done.counts["created"], done.advice) == (5, {"replaced_already": 2})
     assert json.loads(as_json(done))["advice"] == {"replaced_already": 2}
     sentence = "a replacement of what is replaced already (2 rows)"
-    assert sentence in data_import.told(done, validate_only=False)
+    assert sentence in file_import.told(done, validate_only=False)
     assert sentence in refusals.advised(done.advice)
 
 
