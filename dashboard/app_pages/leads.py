@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.answers.workspace import book
 from dashboard.layout import address
-from dashboard.panels import lead_list, lead_story, search_results
+from dashboard.panels.leads import lead_list, lead_story, search_results
 from dashboard.parameters import LONGEST
 
 asked, status = address.asked(), book().status()

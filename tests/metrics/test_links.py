@@ -27,7 +27,7 @@ from link_stories import (
 from oracle_markets import Market
 from oracle_shop import check_editions, opened, rebuilt
 
-from dashboard.panels import lead_story
+from dashboard.panels.leads import lead_story
 from data_access.store import Store
 from metrics.scope import Scope
 
