@@ -5,7 +5,8 @@ import streamlit as st
 from dashboard.answers.workspace import book
 from dashboard.charts import outcome_mix, ranking
 from dashboard.layout import address, cards
-from dashboard.panels import figures, headline, overview_cards
+from dashboard.panels import figures, headline
+from dashboard.panels.overview import overview_cards
 
 asked, status = address.asked(), book().status()
 scope = asked.scope

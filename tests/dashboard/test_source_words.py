@@ -19,7 +19,8 @@ from dashboard.charts import (
     waterfall,
     weekly_rate,
 )
-from dashboard.panels import overview_cards, side_by_side, source_cards, source_table
+from dashboard.panels import side_by_side, source_cards, source_table
+from dashboard.panels.overview import overview_cards
 from metrics.mix import SHIFT
 from metrics.ranking import brackets
 
