@@ -2,7 +2,8 @@
 
 from dashboard.answers.workspace import book
 from dashboard.layout import address, cards, tabs
-from dashboard.panels import figures, forecast_cards, season_cards, timing_cards
+from dashboard.panels import figures
+from dashboard.panels.patterns import forecast_cards, season_cards, timing_cards
 
 asked, status = address.asked(), book().status()
 scope = asked.scope

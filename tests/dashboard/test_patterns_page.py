@@ -10,7 +10,7 @@ from builders import delivered, reported
 from pages import text
 from two_buyers import PERIOD, two_buyers
 
-from dashboard.panels import season_cards
+from dashboard.panels.patterns import season_cards
 
 if TYPE_CHECKING:
     from builders import Desk
