@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.answers.workspace import book
 from dashboard.layout import address, cards
-from dashboard.panels import report_page
+from dashboard.panels.reports import report_page
 
 asked, status = address.asked(), book().status()
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 
 from dashboard import wording
-from dashboard.panels import report_page
+from dashboard.panels.reports import report_page
 from dashboard.reports import party
 from dashboard.reports.document import Tile
 from dashboard.reports.reading import tile
