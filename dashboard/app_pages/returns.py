@@ -4,7 +4,8 @@ import streamlit as st
 
 from dashboard.answers.workspace import book
 from dashboard.layout import address, cards, tabs
-from dashboard.panels import accuracy_cards, figures, reason_cards, returns_cards
+from dashboard.panels import accuracy_cards, figures, reason_cards
+from dashboard.panels.returns import returns_cards
 
 asked, status = address.asked(), book().status()
 scope = asked.scope
