@@ -4,8 +4,8 @@ import streamlit as st
 
 from dashboard.answers.workspace import book
 from dashboard.layout import address, cards
-from dashboard.panels import figures
 from dashboard.panels.buyers import buyer_cards, buyer_profile
+from dashboard.panels.shared import shared_cards
 
 asked, status = address.asked(), book().status()
 scope = asked.scope
@@ -13,7 +13,7 @@ scope = asked.scope
 
 def compare() -> None:
     """Types of buyers, all of them, then who returns more and who tells us about what."""
-    numbers = figures.headline(asked, status, "buyers")
+    numbers = shared_cards.headline(asked, status, "buyers")
     if numbers is None:
         return
     buyer_cards.types_card(scope)

@@ -2,8 +2,8 @@
 
 from dashboard.answers.workspace import book
 from dashboard.layout import address, cards, tabs
-from dashboard.panels import figures
 from dashboard.panels.patterns import forecast_cards, season_cards, timing_cards
+from dashboard.panels.shared import shared_cards
 
 asked, status = address.asked(), book().status()
 scope = asked.scope
@@ -17,7 +17,7 @@ TITLES = {
 
 def show() -> None:
     """The tab that is asked for."""
-    numbers = figures.headline(asked, status, "patterns")
+    numbers = shared_cards.headline(asked, status, "patterns")
     if numbers is None:
         return
     tab = tabs.chosen(TITLES)

@@ -4,8 +4,8 @@ import streamlit as st
 
 from dashboard.answers.workspace import book
 from dashboard.layout import address, cards, tabs
-from dashboard.panels import accuracy_cards, figures, reason_cards
 from dashboard.panels.returns import returns_cards
+from dashboard.panels.shared import accuracy_cards, reason_cards, shared_cards
 
 asked, status = address.asked(), book().status()
 scope = asked.scope
@@ -29,12 +29,12 @@ def overview(chip: str | None) -> None:
 
 def show() -> None:
     """The tab that is asked for."""
-    numbers = figures.headline(asked, status, "returns")
+    numbers = shared_cards.headline(asked, status, "returns")
     if numbers is None:
         return
     tab = tabs.chosen(TITLES)
     if tab == "overview":
-        overview(figures.chip(numbers))
+        overview(shared_cards.chip(numbers))
     elif tab == "waiting":
         returns_cards.queue(scope, status)
     elif tab == "reasons":

@@ -3,7 +3,8 @@
 from dashboard.answers.workspace import book
 from dashboard.charts import ranking
 from dashboard.layout import address, cards
-from dashboard.panels import figures, profile, side_by_side, source_table
+from dashboard.panels import profile, side_by_side, source_table
+from dashboard.panels.shared import shared_cards
 from metrics.catalogue import number
 
 asked, status = address.asked(), book().status()
@@ -12,11 +13,11 @@ scope = asked.scope
 
 def compare() -> None:
     """Every source as dot and range, then as a table."""
-    numbers = figures.headline(asked, status, "sources")
+    numbers = shared_cards.headline(asked, status, "sources")
     if numbers is None:
         return
-    key = address.choice("metric", figures.RANKINGS, "conversion_rate")
-    kind = figures.ranked(scope, key)
+    key = address.choice("metric", shared_cards.RANKINGS, "conversion_rate")
+    kind = shared_cards.ranked(scope, key)
     first = "Lowest first." if kind.lowest_first else "Best first."
     card = cards.Card(
         key="ranking",
@@ -31,14 +32,14 @@ def compare() -> None:
         card,
         lambda: source_table.ranked(scope, kind),
         lambda rows, colours: ranking.figure(
-            rows, kind, colours, overall=figures.value(numbers, key), bracketed=True
+            rows, kind, colours, overall=shared_cards.value(numbers, key), bracketed=True
         ),
         cards.Extras(
-            controls=lambda: figures.switch(
-                "metric", key, {name: number(name).label for name in figures.RANKINGS}
+            controls=lambda: shared_cards.switch(
+                "metric", key, {name: number(name).label for name in shared_cards.RANKINGS}
             ),
-            chip=lambda _: figures.chip(numbers),
-            on_click=figures.only_source,
+            chip=lambda _: shared_cards.chip(numbers),
+            on_click=shared_cards.only_source,
         ),
     )
     source_table.show(scope, status)

@@ -12,7 +12,8 @@ from dashboard import wording
 from dashboard.answers.workspace import book
 from dashboard.charts import outcome_mix, ranking
 from dashboard.layout import address, cards
-from dashboard.panels import accuracy_cards, figures, headline, reason_cards, source_cards
+from dashboard.panels import source_cards
+from dashboard.panels.shared import accuracy_cards, headline_cards, reason_cards, shared_cards
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
@@ -28,23 +29,23 @@ def source(source_id: str, asked: Asked, status: Status) -> None:
     name = book().names()["source"].get(source_id, source_id)
     _heading(name, source_id)
     scope = asked.scope
-    numbers = figures.headline(asked, status, "sources")
+    numbers = shared_cards.headline(asked, status, "sources")
     if numbers is None:
         return
     rows = {row["key"]: row for row in numbers.iter_rows(named=True)}
     told = rows["coverage"]["value"]
     _conclude(name, source_id, scope, rows)
-    trend = book().table("trend", scope, grain=figures.grain(scope))
-    headline.show(numbers, trend, scope, status.currency)
+    trend = book().table("trend", scope, grain=shared_cards.grain(scope))
+    headline_cards.show(numbers, trend, scope, status.currency)
     left, right = st.columns([3, 2])
     with left:
-        figures.trend_card(scope, status, chip=figures.chip(numbers, scope))
+        shared_cards.trend_card(scope, status, chip=shared_cards.chip(numbers, scope))
     with right:
         cards.show(
-            figures.mix_card(scope),
-            lambda: figures.mix(scope),
+            shared_cards.mix_card(scope),
+            lambda: shared_cards.mix(scope),
             outcome_mix.figure,
-            cards.Extras(on_click=figures.leads_of_outcome),
+            cards.Extras(on_click=shared_cards.leads_of_outcome),
         )
     left, right = st.columns(2)
     with left:
@@ -92,7 +93,7 @@ def verdict(name: str, rows: dict[str, dict[str, Any]]) -> str:
         return f"{name}: too few leads to judge ({counted} counted, {ranking.FEW} needed)."
     likely = wording.likely_range(row["low"], row["high"])
     text = f"{name} converts {wording.rate(row['value'])} ({likely}) of {wording.count(base)}"
-    was, then = wording.rate(row["previous"]), figures.compared(address.asked().scope)
+    was, then = wording.rate(row["previous"]), shared_cards.compared(address.asked().scope)
     if row["verdict"] == "level":
         return f"{text}, level with the {was} of the {then}: the difference may be chance."
     if row["verdict"] is None:
@@ -103,7 +104,7 @@ def verdict(name: str, rows: dict[str, dict[str, Any]]) -> str:
 
 def silent(rows: dict[str, dict[str, Any]]) -> str:
     """What the unreported leads leave open, where many are; else nothing."""
-    bounds = headline.unreported(rows)
+    bounds = headline_cards.unreported(rows)
     if bounds is None:
         return ""
     missing = f"{(1 - rows['coverage']['value']) * 100:.0f} %"
@@ -116,7 +117,7 @@ def silent(rows: dict[str, dict[str, Any]]) -> str:
 def _split(dimension: str, title: str, asked: Asked) -> None:
     """The source cut by another dimension, as a ranking."""
     scope = asked.scope
-    kind = figures.ranked(scope)
+    kind = shared_cards.ranked(scope)
     named = f"{dimension}_name"
     rows = book().table("rates", scope, by=(dimension,))
     kind = replace(kind, key=dimension, name=named if named in rows.columns else dimension)

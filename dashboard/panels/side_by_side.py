@@ -12,7 +12,7 @@ from dashboard import wording
 from dashboard.answers.workspace import book
 from dashboard.charts import paired_lines
 from dashboard.layout import address, cards
-from dashboard.panels import figures
+from dashboard.panels.shared import shared_cards
 from metrics.catalogue import number
 from metrics.intervals import difference
 
@@ -36,7 +36,7 @@ NONE: Final = "none was reported"
 def show(asked: Asked, status: Status) -> None:
     """Draw the comparison of the two sources that are asked for."""
     scope = asked.scope
-    numbers = figures.headline(asked, status, "sources")
+    numbers = shared_cards.headline(asked, status, "sources")
     if numbers is None:
         return
     rows = pair(book().table("sources", scope), scope)
@@ -46,7 +46,7 @@ def show(asked: Asked, status: Status) -> None:
         st.button(
             "Back to all sources", type="tertiary", on_click=address.change, kwargs={"source": None}
         )
-    if not (scope.rate_base == "feedback" and figures.only_ends_told(numbers)):
+    if not (scope.rate_base == "feedback" and shared_cards.only_ends_told(numbers)):
         st.html(f'<p class="conclusion">{html.escape(verdict(rows))}</p>')
     left, right = st.columns([2, 3])
     with (
@@ -121,7 +121,7 @@ def facts(rows: list[dict[str, Any]], currency: str) -> list[tuple[str, ...]]:
 
 def _lines(scope: Scope, rows: list[dict[str, Any]]) -> None:
     key = address.choice("metric", RATES, "conversion_rate")
-    grain = figures.grain(scope)
+    grain = shared_cards.grain(scope)
     card = cards.Card(
         key="pair_lines",
         title="Over time",
@@ -145,7 +145,7 @@ def _lines(scope: Scope, rows: list[dict[str, Any]]) -> None:
         frame,
         lambda table, colours: paired_lines.figure(table, lines, colours),
         cards.Extras(
-            controls=lambda: figures.switch(
+            controls=lambda: shared_cards.switch(
                 "metric", key, {name: number(name).label for name in RATES}
             )
         ),

@@ -10,7 +10,7 @@ from dashboard import wording
 from dashboard.answers.workspace import book
 from dashboard.charts import ranking
 from dashboard.layout import address, cards
-from dashboard.panels import figures
+from dashboard.panels.shared import shared_cards
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
@@ -52,8 +52,8 @@ def show(scope: Scope, status: Status) -> None:
         lambda: rows(scope, by),
         None,
         cards.Extras(
-            controls=lambda: figures.switch("sort", by, SORTS, width=180),
-            on_row=lambda row: figures.only_source(row["id"]),
+            controls=lambda: shared_cards.switch("sort", by, SORTS, width=180),
+            on_row=lambda row: shared_cards.only_source(row["id"]),
         ),
     )
 

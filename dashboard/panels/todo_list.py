@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard import todo, wording
 from dashboard.analyses.deciding import RECENT_DAYS
 from dashboard.layout import address, cards, tabs
-from dashboard.panels import figures
+from dashboard.panels.shared import shared_cards
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
@@ -49,7 +49,7 @@ def show(scope: Scope, status: Status) -> None:
                 "The period above does not matter here; filters do.",
             )
             st.space("stretch")
-            figures.switch("kind", kind, {_ALL: "All kinds", **todo.KINDS}, width=180)
+            shared_cards.switch("kind", kind, {_ALL: "All kinds", **todo.KINDS}, width=180)
         if chosen.is_empty():
             st.html(f'<div class="empty">{html.escape(nothing(heap, scope, status))}</div>')
             return

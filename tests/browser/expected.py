@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from dashboard import wording
-from dashboard.panels.headline import KEYS
+from dashboard.panels.shared.headline_cards import KEYS
 from metrics.catalogue import number
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from pages import text
 import dashboard.answers.workspace
 from dashboard.answers import result
 from dashboard.layout import cards
-from dashboard.panels import headline, profile
+from dashboard.panels import profile
+from dashboard.panels.shared import headline_cards
 from metrics.scope import Scope
 
 if TYPE_CHECKING:
@@ -36,9 +37,9 @@ def rows(sold: int, told: int, delivered_: int, of: int | None = None) -> dict[s
 
 def test_bounds_say_what_the_unreported_leave_open() -> None:
     """10 sales of 13 reports on 100: 10 % if none of the 87 sold, 97 % if all did."""
-    assert headline.unreported(rows(10, 13, 100)) == (0.10, 0.97)
-    assert headline.unreported(rows(10, 80, 100)) is None  # most have reported
-    assert headline.unreported(rows(10, 13, 100, of=100)) is None  # out of deliveries
+    assert headline_cards.unreported(rows(10, 13, 100)) == (0.10, 0.97)
+    assert headline_cards.unreported(rows(10, 80, 100)) is None  # most have reported
+    assert headline_cards.unreported(rows(10, 13, 100, of=100)) is None  # out of deliveries
     said = profile.silent(rows(10, 13, 100))
     assert said.startswith(" Buyers have not reported on 87 % of these leads")
     assert said.endswith("conversion lies between 10 and 97 %.")

@@ -14,8 +14,8 @@ from dashboard import filters, wording
 from dashboard.answers.workspace import book
 from dashboard.charts import dumbbell, ranking, weeks_reported
 from dashboard.layout import address, cards
-from dashboard.panels import figures, headline
 from dashboard.panels.buyers import buyer_cards
+from dashboard.panels.shared import headline_cards, shared_cards
 from metrics.scope import Rows
 
 if TYPE_CHECKING:
@@ -39,14 +39,14 @@ def buyer(buyer_id: str, asked: Asked, status: Status) -> None:
     """The profile of one buyer; the other filters stay in force."""
     scope = asked.scope
     _heading(book().names()["buyer"].get(buyer_id, buyer_id), buyer_id, asked)
-    numbers = figures.headline(asked, status, "buyers")
+    numbers = shared_cards.headline(asked, status, "buyers")
     if numbers is None:
         return
     with cards.guarded("The verdict"):
         text = verdict(habits(buyer_id, scope))
         st.html(f'<p class="conclusion">{html.escape(text)}</p>')
-    trend = book().table("trend", scope, grain=figures.grain(scope))
-    headline.show(numbers, trend, scope, status.currency)
+    trend = book().table("trend", scope, grain=shared_cards.grain(scope))
+    headline_cards.show(numbers, trend, scope, status.currency)
     _silence(scope)
     left, right = st.columns(2)
     with left:
@@ -224,7 +224,7 @@ def _returns(scope: Scope) -> None:
 
 
 def _conversion(scope: Scope) -> None:
-    kind = replace(figures.ranked(scope), key="source", name="source_name")
+    kind = replace(shared_cards.ranked(scope), key="source", name="source_name")
     card = cards.Card(
         key="by_source",
         title="Conversion by source",

@@ -12,7 +12,8 @@ from dashboard import todo, wording
 from dashboard.answers.workspace import book
 from dashboard.charts import contributions, funnel_steps
 from dashboard.layout import address, cards
-from dashboard.panels import figures, todo_list
+from dashboard.panels import todo_list
+from dashboard.panels.shared import shared_cards
 from metrics.catalogue import number
 from metrics.sentences import LEAST
 
@@ -94,7 +95,7 @@ def changed(scope: Scope) -> None:
             rows, colours, higher_is_better=None if level else entry.better == "higher"
         ),
         cards.Extras(
-            controls=lambda: figures.switch(
+            controls=lambda: shared_cards.switch(
                 "shift", key, {name: number(name).label for name in SHIFTS}
             ),
             on_click=_look_at,
@@ -104,7 +105,7 @@ def changed(scope: Scope) -> None:
 
 def _look_at(source: str) -> None:
     if source != contributions.REST:
-        figures.only_source(source)
+        shared_cards.only_source(source)
 
 
 def why(shift: pl.DataFrame, label: str, *, level: bool = False) -> str:

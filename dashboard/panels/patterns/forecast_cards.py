@@ -11,7 +11,7 @@ from dashboard import theme, wording
 from dashboard.answers.workspace import book
 from dashboard.charts import age_curves, dumbbell
 from dashboard.layout import address, cards
-from dashboard.panels import figures
+from dashboard.panels.shared import shared_cards
 
 if TYPE_CHECKING:
     from metrics.scope import Scope
@@ -97,7 +97,7 @@ def backtest_card(scope: Scope) -> None:
         card,
         lambda: checked(scope, int(ago)),
         lambda rows, colours: dumbbell.figure(rows, pair, colours),
-        cards.Extras(controls=lambda: figures.switch("split", ago, AGO)),
+        cards.Extras(controls=lambda: shared_cards.switch("split", ago, AGO)),
     )
 
 
@@ -164,7 +164,7 @@ def still_card(scope: Scope) -> None:
         card,
         frame,
         lambda rows, colours: dumbbell.figure(rows, pair, colours),
-        cards.Extras(on_click=figures.only_source),
+        cards.Extras(on_click=shared_cards.only_source),
     )
 
 

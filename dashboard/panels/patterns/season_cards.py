@@ -12,7 +12,7 @@ from dashboard import wording
 from dashboard.answers.workspace import book
 from dashboard.charts import heat_map, ratio_dots
 from dashboard.layout import address, cards
-from dashboard.panels import figures
+from dashboard.panels.shared import shared_cards
 from metrics.catalogue import number
 
 if TYPE_CHECKING:
@@ -95,7 +95,9 @@ def index_card(scope: Scope, span: str, names: tuple[str, ...], *, switch: bool)
         card,
         frame,
         lambda rows, colours: ratio_dots.figure(rows, ratios, colours),
-        cards.Extras(controls=(lambda: figures.switch("metric", key, labels)) if switch else None),
+        cards.Extras(
+            controls=(lambda: shared_cards.switch("metric", key, labels)) if switch else None
+        ),
     )
 
 

@@ -11,8 +11,8 @@ from dashboard import wording
 from dashboard.answers.workspace import book
 from dashboard.charts import age_curves, wait_histogram
 from dashboard.layout import address, cards
-from dashboard.panels import figures
 from dashboard.panels.buyers import buyer_cards
+from dashboard.panels.shared import shared_cards
 
 if TYPE_CHECKING:
     from metrics.scope import Scope
@@ -128,7 +128,7 @@ def middles_card(scope: Scope) -> None:
         card,
         lambda: middles(scope, split),
         wait_histogram.middles,
-        cards.Extras(controls=lambda: figures.switch("split", split, SPLITS, width=150)),
+        cards.Extras(controls=lambda: shared_cards.switch("split", split, SPLITS, width=150)),
     )
 
 

@@ -14,7 +14,7 @@ from dashboard import theme, wording
 from dashboard.answers.workspace import book
 from dashboard.charts import control_chart, money_bars
 from dashboard.layout import address, cards
-from dashboard.panels import figures
+from dashboard.panels.shared import shared_cards
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
@@ -28,7 +28,7 @@ _QUEUE: Final = (
 
 def trend(scope: Scope) -> pl.DataFrame:
     """`returns_trend` with the end of each bucket and whether it can be judged yet."""
-    by = figures.grain(scope)
+    by = shared_cards.grain(scope)
     spans = book().table("trend", scope, grain=by).select("start", "end", "partial", "young")
     rows = book().table("returns_trend", scope, grain=by)
     both = rows.join(spans, on="start", how="left", maintain_order="left")
@@ -45,10 +45,10 @@ def trend_card(scope: Scope, chip: str | None) -> None:
         key="returns_trend",
         title="Return rate over time",
         how="Of deliveries. Band: where a week of its size normally lies. Dotted and hollow: too "
-        f"young to judge, more may come back.{figures.coarser(scope)}",
+        f"young to judge, more may come back.{shared_cards.coarser(scope)}",
         columns=("start", "delivered", "returned", "return_rate", "return_range", "normal"),
         table="returns_trend",
-        options={"grain": figures.grain(scope)},
+        options={"grain": shared_cards.grain(scope)},
         leads={"returned": True},
     )
     cards.show(
@@ -57,8 +57,8 @@ def trend_card(scope: Scope, chip: str | None) -> None:
         control_chart.figure,
         cards.Extras(
             chip=lambda _: chip,
-            controls=lambda: figures.switch(
-                "grain", figures.grain(scope), figures.GRAINS, width=95
+            controls=lambda: shared_cards.switch(
+                "grain", shared_cards.grain(scope), shared_cards.GRAINS, width=95
             ),
         ),
     )

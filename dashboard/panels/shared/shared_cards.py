@@ -12,7 +12,7 @@ from dashboard import extent, todo, wording
 from dashboard.answers.workspace import book
 from dashboard.charts import ranking, trend
 from dashboard.layout import address, cards, empty_states, filter_bar
-from dashboard.panels import note_box
+from dashboard.panels.shared import note_box
 from metrics.alerts import MEASURES
 from metrics.catalogue import number
 from metrics.comparison import only_ends

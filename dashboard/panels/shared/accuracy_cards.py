@@ -12,8 +12,8 @@ from dashboard import wording
 from dashboard.answers.workspace import book
 from dashboard.charts import ranking, share_dots
 from dashboard.layout import address, cards
-from dashboard.panels import figures
 from dashboard.panels.buyers import buyer_cards
+from dashboard.panels.shared import shared_cards
 
 if TYPE_CHECKING:
     from metrics.scope import Scope
@@ -97,7 +97,7 @@ def interest_card(scope: Scope) -> None:
         card,
         frame,
         lambda rows, colours: ranking.figure(rows, kind, colours),
-        cards.Extras(on_click=figures.only_source),
+        cards.Extras(on_click=shared_cards.only_source),
     )
 
 
@@ -196,10 +196,10 @@ def by_source_card(scope: Scope) -> None:
         frame,
         lambda rows, colours: ranking.figure(rows, kind, colours),
         cards.Extras(
-            controls=lambda: figures.switch(
+            controls=lambda: shared_cards.switch(
                 "metric", field, {key: text for key, text in FIELDS.items() if key != "geography"}
             ),
-            on_click=figures.only_source,
+            on_click=shared_cards.only_source,
         ),
     )
 

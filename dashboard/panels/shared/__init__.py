@@ -1,0 +1,1 @@
+"""Cards that stand on several pages."""
