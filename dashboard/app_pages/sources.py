@@ -3,8 +3,8 @@
 from dashboard.answers.workspace import book
 from dashboard.charts import ranking
 from dashboard.layout import address, cards
-from dashboard.panels import profile, side_by_side, source_table
 from dashboard.panels.shared import shared_cards
+from dashboard.panels.sources import source_pair, source_profile, source_table
 from metrics.catalogue import number
 
 asked, status = address.asked(), book().status()
@@ -47,8 +47,8 @@ def compare() -> None:
 
 with cards.guarded("The sources"):
     if len(scope.source) == 1:
-        profile.source(scope.source[0], asked, status)
-    elif len(scope.source) == side_by_side.PAIR:
-        side_by_side.show(asked, status)
+        source_profile.source(scope.source[0], asked, status)
+    elif len(scope.source) == source_pair.PAIR:
+        source_pair.show(asked, status)
     else:
         compare()

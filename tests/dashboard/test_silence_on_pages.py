@@ -14,8 +14,8 @@ from pages import text
 import dashboard.answers.workspace
 from dashboard.answers import result
 from dashboard.layout import cards
-from dashboard.panels import profile
 from dashboard.panels.shared import headline_cards
+from dashboard.panels.sources import source_profile
 from metrics.scope import Scope
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def test_bounds_say_what_the_unreported_leave_open() -> None:
     assert headline_cards.unreported(rows(10, 13, 100)) == (0.10, 0.97)
     assert headline_cards.unreported(rows(10, 80, 100)) is None  # most have reported
     assert headline_cards.unreported(rows(10, 13, 100, of=100)) is None  # out of deliveries
-    said = profile.silent(rows(10, 13, 100))
+    said = source_profile.silent(rows(10, 13, 100))
     assert said.startswith(" Buyers have not reported on 87 % of these leads")
     assert said.endswith("conversion lies between 10 and 97 %.")
 

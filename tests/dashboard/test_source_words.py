@@ -19,8 +19,8 @@ from dashboard.charts import (
     waterfall,
     weekly_rate,
 )
-from dashboard.panels import side_by_side, source_cards, source_table
 from dashboard.panels.overview import overview_cards
+from dashboard.panels.sources import source_cards, source_pair, source_table
 from metrics.mix import SHIFT
 from metrics.ranking import brackets
 
@@ -76,16 +76,16 @@ def source(name: str, converted: int, of: int) -> dict[str, Any]:
 def test_two_sources_are_told_apart_only_where_chance_is_not_enough() -> None:
     """20 % against 10 % of 1,000 is sure; of 30 it is not."""
     oak, elm = source("Oak", 200, 1_000), source("Elm", 100, 1_000)
-    assert side_by_side.sure(oak, elm, "conversion_rate") == "Oak is better"
-    assert side_by_side.verdict([oak, elm]).endswith("Oak is better, whatever chance may do.")
+    assert source_pair.sure(oak, elm, "conversion_rate") == "Oak is better"
+    assert source_pair.verdict([oak, elm]).endswith("Oak is better, whatever chance may do.")
     open_ = [source("Oak", 6, 30), source("Elm", 3, 30)]
-    assert side_by_side.verdict(open_).endswith("the difference may be chance.")
+    assert source_pair.verdict(open_).endswith("the difference may be chance.")
     blank = {**open_[0], "conversion_rate": None, "conversion_low": None}
-    assert side_by_side.sure(blank, open_[1], "conversion_rate") == "no data"
-    assert "cannot be compared" in side_by_side.verdict([blank, open_[1]])
+    assert source_pair.sure(blank, open_[1], "conversion_rate") == "no data"
+    assert "cannot be compared" in source_pair.verdict([blank, open_[1]])
     none = [source("Oak", 0, 30), source("Elm", 0, 30)]
-    assert side_by_side.sure(none[0], none[1], "conversion_rate") == "none was reported"
-    assert side_by_side.verdict(none).endswith("no sale was reported.")
+    assert source_pair.sure(none[0], none[1], "conversion_rate") == "none was reported"
+    assert source_pair.verdict(none).endswith("no sale was reported.")
 
 
 def test_brackets_hold_rows_that_cannot_be_told_apart() -> None:

@@ -12,8 +12,8 @@ from dashboard import wording
 from dashboard.answers.workspace import book
 from dashboard.charts import outcome_mix, ranking
 from dashboard.layout import address, cards
-from dashboard.panels import source_cards
 from dashboard.panels.shared import accuracy_cards, headline_cards, reason_cards, shared_cards
+from dashboard.panels.sources import source_cards
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
