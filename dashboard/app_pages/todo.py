@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import todo
 from dashboard.answers.workspace import book
 from dashboard.layout import address, cards
-from dashboard.panels import todo_case, todo_list
+from dashboard.panels.todo import todo_case, todo_list
 
 asked, status = address.asked(), book().status()
 

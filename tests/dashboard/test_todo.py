@@ -13,7 +13,7 @@ from builders import delivered, reported
 from pages import HOSTILE, marketplace, text
 
 from dashboard import todo
-from dashboard.panels import todo_case
+from dashboard.panels.todo import todo_case
 from data_access import worklist
 from metrics.evidence import SLICES
 from metrics.findings import FINDINGS

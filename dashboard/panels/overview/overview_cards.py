@@ -12,8 +12,8 @@ from dashboard import todo, wording
 from dashboard.answers.workspace import book
 from dashboard.charts import contributions, funnel_steps
 from dashboard.layout import address, cards
-from dashboard.panels import todo_list
 from dashboard.panels.shared import shared_cards
+from dashboard.panels.todo import todo_list
 from metrics.catalogue import number
 from metrics.sentences import LEAST
 

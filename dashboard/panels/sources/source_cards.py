@@ -12,7 +12,7 @@ from dashboard import todo, wording
 from dashboard.answers.workspace import book
 from dashboard.charts import waterfall
 from dashboard.layout import address, cards
-from dashboard.panels import todo_list
+from dashboard.panels.todo import todo_list
 from metrics.tiers import HEARD
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from dashboard.charts import dumbbell, weekly_rate
 from dashboard.editions import cached_frames
 from dashboard.filters import NOUNS
 from dashboard.layout import address, cards
-from dashboard.panels import todo_decision
+from dashboard.panels.todo import todo_decision
 from metrics.catalogue import number
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""What the page To do shows: the list, a case, a decision."""
