@@ -19,8 +19,8 @@ from dashboard.api.admission import Admission
 from dashboard.api.request_bodies import BoundedBodies
 from dashboard.api.tables_api import routes
 from dashboard.api.warm_up import warmed
-from dashboard.known_errors import KNOWN
 from dashboard.layout.empty_states import failed
+from dashboard.presentation.known_errors import KNOWN
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from dashboard import wording
 from dashboard.parameters import BadQuestion, Problem
+from dashboard.presentation import formats
 from metrics.calendar import day_number
 from metrics.reasons import GROUPS
 
@@ -49,7 +49,7 @@ def spans(first: date, last: date, grain: str) -> int:
 
 
 def _period(asked: Question) -> str:
-    return wording.period(asked.scope.first, asked.scope.last)
+    return formats.period(asked.scope.first, asked.scope.last)
 
 
 def _judge_spans(name: str, asked: Question) -> None:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from dashboard import periods, wording
+from dashboard import periods
 from dashboard.parameters import Problem, Reader
+from dashboard.presentation import formats
 from data_access.columns import DETAIL_ONLY, OUTCOMES
 from metrics.contradictions import CODES as CONTRADICTIONS
 from metrics.reasons import GROUPS as REASON_GROUPS
@@ -154,14 +155,14 @@ def sentence(asked: Asked, names: Mapping[str, Mapping[str, str]], fresh: str) -
         for name, values in scope.filters.items()
         if name != "source"
     ]
-    parts.append(f"{verbs[scope.clock]} {wording.period(scope.first, scope.last)}")
+    parts.append(f"{verbs[scope.clock]} {formats.period(scope.first, scope.last)}")
     parts.append(bases[scope.rate_base])
     if scope.rows.lead:
         parts = ["One lead with all its deliveries, whatever the filters"]
     if isinstance(asked.as_of, datetime):
-        parts.append(f"as known at {wording.moment(asked.as_of, ZoneInfo(asked.zone))}")
+        parts.append(f"as known at {formats.moment(asked.as_of, ZoneInfo(asked.zone))}")
     elif asked.as_of:
-        parts.append(f"as known on {wording.day(asked.as_of)}")
+        parts.append(f"as known on {formats.day(asked.as_of)}")
     if scope.compare == "last_year" and not scope.rows.lead:
         parts.append("compared with a year before")
     if fresh:
@@ -272,7 +273,7 @@ def _chosen(name: str, values: tuple[str, ...], labels: Mapping[str, str]) -> st
     """Name what is chosen of a dimension; beyond two, count."""
     noun, plural = NOUNS[name]
     if not values:
-        return wording.quantity(len(labels), noun, plural)
+        return formats.quantity(len(labels), noun, plural)
     if len(values) <= 2:  # noqa: PLR2004 - two names still read well
-        return wording.listing([labels.get(value, value) for value in values])
-    return f"{len(values)} of {wording.quantity(len(labels), noun, plural)}"
+        return formats.listing([labels.get(value, value) for value in values])
+    return f"{len(values)} of {formats.quantity(len(labels), noun, plural)}"

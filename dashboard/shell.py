@@ -8,12 +8,12 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import theme
 from dashboard.answers.workspace import book
 from dashboard.api.admission import visit_refused
-from dashboard.known_errors import KNOWN
 from dashboard.layout import address, empty_states, filter_bar, header, navigation
 from dashboard.panels.data import file_import
+from dashboard.presentation import theme
+from dashboard.presentation.known_errors import KNOWN
 
 ASSETS: Final = Path(__file__).parent / "assets"
 _SIDEBAR: Final = 210  # pixels; page names are short

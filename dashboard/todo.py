@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from dashboard import periods, refusals, wording
+from dashboard import periods
 from dashboard.analyses.watching import SETTLED_DAYS, weeks
 from dashboard.answers.workspace import book
 from dashboard.editions import cached_frames
+from dashboard.presentation import formats, refusal_texts
 from data_access import worklist
 from metrics import evidence
 from metrics.alerts import MEASURES
@@ -68,7 +69,7 @@ def items(scope: Scope) -> pl.DataFrame:
     if not scope.filters:
         found = pl.concat([found, refused(known.ledger.refused())])
     zone = known.settings.zone
-    today = periods.day_of(wording.instant_of(scope.as_of_us), zone)
+    today = periods.day_of(formats.instant_of(scope.as_of_us), zone)
     latest = worklist.latest(known.store)
     if scope.filters:
         latest = latest.filter(pl.col("finding").is_in(found["finding"].implode()))
@@ -88,8 +89,8 @@ def refused(rows: pl.DataFrame) -> pl.DataFrame:
             "finding": f"refused:{row['code']}",
             "kind": "refused",
             "code": row["code"],
-            "sentence": f"{wording.quantity(row['count'], 'row')} not taken: "
-            f"{_uncapital(refusals.said(row['code']))}.",
+            "sentence": f"{formats.quantity(row['count'], 'row')} not taken: "
+            f"{_uncapital(refusal_texts.said(row['code']))}.",
             "better": False,
             "measure": "rejected",
             "count": row["count"],
@@ -134,7 +135,7 @@ def _state(
     state, again = decision["state"], False
     if state == "snoozed" and decision["until_day"] <= today:
         state = "new"
-    made_on = periods.day_of(wording.instant_of(decision["recorded_us"]), zone)
+    made_on = periods.day_of(formats.instant_of(decision["recorded_us"]), zone)
     if state == "done" and row["since"] is not None and row["since"] > made_on:
         state, again = "new", True
     return {
@@ -164,7 +165,7 @@ def result(item: dict[str, Any], scope: Scope) -> str | None:
     if item["decided_us"] is None or not item["then"]:
         return None
     then = json.loads(item["then"])
-    on = periods.day_of(wording.instant_of(item["decided_us"]), book().settings.zone)
+    on = periods.day_of(formats.instant_of(item["decided_us"]), book().settings.zone)
     if then.get("source_id") and then.get("measure") in MEASURES:
         settled = weekly(scope, SETTLED_DAYS)
         found = evidence.after(settled, then["source_id"], then["measure"], on)
@@ -186,11 +187,11 @@ def after_sentence(row: dict[str, Any]) -> str:
     verdict = evidence.became(row)
     if row["rate_before"] is None:
         return f"{label}: nothing old enough before it to compare with."
-    was = f"{wording.rate(row['rate_before'])} of {row['of_before']:,} in the four weeks before"
+    was = f"{formats.rate(row['rate_before'])} of {row['of_before']:,} in the four weeks before"
     if verdict == "early":
         return f"{label} was {was}; no complete week since then is old enough yet."
-    span = wording.quantity(row["weeks_after"], "week")
-    now = f"{wording.rate(row['rate_after'])} of {row['of_after']:,} in {span} since"
+    span = formats.quantity(row["weeks_after"], "week")
+    now = f"{formats.rate(row['rate_after'])} of {row['of_after']:,} in {span} since"
     words = {
         "better": "better",
         "worse": "worse",
@@ -204,4 +205,4 @@ def counted_sentence(was: float, now: float, on: date) -> str:
     moved = (
         "gone" if not round(now) else "fewer" if now < was else "more" if now > was else "as many"
     )
-    return f"{was:,.0f} on {wording.day(on)}, {now:,.0f} now: {moved}."
+    return f"{was:,.0f} on {formats.day(on)}, {now:,.0f} now: {moved}."

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.responses import JSONResponse
 
 from dashboard.answers.workspace import book
-from dashboard.known_errors import KNOWN
+from dashboard.presentation.known_errors import KNOWN
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from dashboard import filters, todo
 from dashboard.answers.workspace import book
-from dashboard.known_errors import KNOWN
+from dashboard.presentation.known_errors import KNOWN
 from dashboard.reports import asking
 from data_access import doctor
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from dashboard import theme, wording
 from dashboard.charts import date_axis
 from dashboard.charts import row_axis as row_axis
+from dashboard.presentation import formats, theme
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from dashboard.theme import Palette
+    from dashboard.presentation.theme import Palette
 
 _HEIGHT: Final = 340
 _TALL: Final = 418  # as high as the histogram beside it
@@ -55,13 +55,13 @@ def incidence(frame: pl.DataFrame, colours: Palette) -> go.Figure:
             mode="lines",
             line={"color": shades[stem], "width": 2.2, "dash": dash, "shape": "hv"},
             hovertext=[
-                f"{word} within {age} days: {wording.rate(share)} ({wording.likely_range(a, b)})"
+                f"{word} within {age} days: {formats.rate(share)} ({formats.likely_range(a, b)})"
                 for age, share, a, b in zip(ages, shares, low, high, strict=True)
             ],
             hoverinfo="text",
         )
         if ages and shares[-1] is not None:
-            label = f"{word} {wording.rate(shares[-1])}"
+            label = f"{word} {formats.rate(shares[-1])}"
             shade = colours.quiet if stem == "closed" else shades[stem]
             row_axis.said(chart, ages[-1], shares[-1], label, shade, xanchor="left", xshift=6)
     chart.update_layout(margin={"r": 108})
@@ -106,7 +106,7 @@ def developed(frame: pl.DataFrame, colours: Palette) -> go.Figure:
             line={"color": shade, "width": 2.2, "dash": _DASHES[place % len(_DASHES)]},
             marker={"size": 6, "color": shade},
             hovertext=[
-                f"{theme.safe(word)}, {wording.quantity(age, 'week')}: {wording.rate(share)}"
+                f"{theme.safe(word)}, {formats.quantity(age, 'week')}: {formats.rate(share)}"
                 for age, share in zip(ages, shares, strict=True)
             ],
             hoverinfo="text",
@@ -135,7 +135,7 @@ def _start_labels(chart: go.Figure, ends: list[tuple[float, float, str, str]]) -
 
 def segment_name(segment: str) -> str:
     """What a segment of `maturity` is called."""
-    return "All buyers" if segment == "(all)" else wording.buyer_type(segment)
+    return "All buyers" if segment == "(all)" else formats.buyer_type(segment)
 
 
 def complete(frame: pl.DataFrame, colours: Palette) -> go.Figure:
@@ -234,17 +234,17 @@ def expected(frame: pl.DataFrame, colours: Palette) -> go.Figure:
 
 def _cohort_hover(row: dict[str, Any]) -> str:
     lines = [
-        f"<b>Week of {wording.day(row['week'])}</b>",
-        f"{wording.count(row['converted'])} sales of {wording.count(row['delivered'])} deliveries",
+        f"<b>Week of {formats.day(row['week'])}</b>",
+        f"{formats.count(row['converted'])} sales of {formats.count(row['delivered'])} deliveries",
     ]
     if row["developed"]:
-        lines.append(f"{wording.rate(row['developed'])} of the final sales normally in")
+        lines.append(f"{formats.rate(row['developed'])} of the final sales normally in")
     else:
         lines.append("not yet a week old: too early to say how complete")
     if row["expected_final"] is not None:
         lines.append(
-            f"expected in the end {wording.count(row['expected_final'])} "
-            f"({wording.count(row['expected_low'])} – {wording.count(row['expected_high'])})"
+            f"expected in the end {formats.count(row['expected_final'])} "
+            f"({formats.count(row['expected_low'])} – {formats.count(row['expected_high'])})"
         )
     if row["young"]:
         lines.append("too young to judge")

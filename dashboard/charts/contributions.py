@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from dashboard import theme, wording
 from dashboard.charts import row_axis as row_axis
+from dashboard.presentation import formats, theme
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from dashboard.theme import Palette
+    from dashboard.presentation.theme import Palette
 
 MOST: Final = 8
 REST: Final = "(rest)"
@@ -60,7 +60,7 @@ def figure(frame: pl.DataFrame, colours: Palette, *, higher_is_better: bool | No
         **row_axis.STILL,
     )
     row_axis.names(chart, [row["name"] for row in rows], colours)
-    row_axis.beside(chart, [wording.points(row["change"], places=2) for row in rows], colours)
+    row_axis.beside(chart, [formats.points(row["change"], places=2) for row in rows], colours)
     widest = max(map(abs, changes), default=1) or 1
     chart.update_xaxes(
         range=[-widest * 1.05, widest * 1.05],
@@ -84,9 +84,9 @@ def _ticks(widest: float) -> dict[str, Any]:
 def _hover(row: dict[str, Any]) -> str:
     lines = [f"<b>{theme.safe(row['name'])}</b>"]
     if row.get("rate_now") is not None or row.get("rate_before") is not None:
-        before, now = wording.rate(row["rate_before"]), wording.rate(row["rate_now"])
-        lines.append(f"{before} of {wording.count(row['of_before'])} before")
-        lines.append(f"{now} of {wording.count(row['of_now'])} now")
-    lines.append(f"from performance {wording.points(row['from_performance'], places=2)}")
-    lines.append(f"from the mix {wording.points(row['from_mix'], places=2)}")
+        before, now = formats.rate(row["rate_before"]), formats.rate(row["rate_now"])
+        lines.append(f"{before} of {formats.count(row['of_before'])} before")
+        lines.append(f"{now} of {formats.count(row['of_now'])} now")
+    lines.append(f"from performance {formats.points(row['from_performance'], places=2)}")
+    lines.append(f"from the mix {formats.points(row['from_mix'], places=2)}")
     return "<br>".join(lines)

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from dashboard import theme, wording
 from dashboard.charts import date_axis, line_parts
 from dashboard.charts import row_axis as row_axis
+from dashboard.presentation import formats, theme
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from dashboard.theme import Palette
+    from dashboard.presentation.theme import Palette
 
 _HEIGHT: Final = 300
 
@@ -101,13 +101,13 @@ def _band(chart: go.Figure, table: pl.DataFrame, colours: Palette) -> None:
 
 def _hover(row: dict[str, Any], side: int) -> str:
     told = [
-        wording.period(row["start"], row["end"])
+        formats.period(row["start"], row["end"])
         + (", cut by the period" if row["partial"] else ""),
-        f"<b>Returns {wording.rate(row['return_rate'])}</b>",
-        f"{wording.count(row['returned'])} of {wording.count(row['delivered'])}",
+        f"<b>Returns {formats.rate(row['return_rate'])}</b>",
+        f"{formats.count(row['returned'])} of {formats.count(row['delivered'])}",
     ]
     if row["normal_low"] is not None:
-        told.append(f"normal {wording.likely_range(row['normal_low'], row['normal_high'])}")
+        told.append(f"normal {formats.likely_range(row['normal_low'], row['normal_high'])}")
     if side:
         told.append("above normal" if side > 0 else "below normal")
     if row["young"]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from dashboard import theme, wording
+from dashboard.presentation import formats, theme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import plotly.graph_objects as go
 
-    from dashboard.theme import Palette
+    from dashboard.presentation.theme import Palette
 
 _MOST: Final = 7  # labels that stand side by side
 _NAMED: Final = 4  # notes whose text still fits beside each other
@@ -43,7 +43,7 @@ def axis(
 
 def _short(day: date, *, monthly: bool) -> str:
     """A day without its year; a month with it, on a line of its own."""
-    text, _, year = wording.day(day).rpartition(" ")
+    text, _, year = formats.day(day).rpartition(" ")
     return f"{text.split()[1]}<br>{year}" if monthly else text
 
 
@@ -56,7 +56,7 @@ def notes(chart: go.Figure, said: Sequence[tuple[date, str]], colours: Palette) 
             y=1,
             yref="paper",
             text=theme.short(sentence, 18) if len(said) <= _NAMED else "●",
-            hovertext=f"{wording.day(day)}<br>{theme.safe(sentence)}",
+            hovertext=f"{formats.day(day)}<br>{theme.safe(sentence)}",
             showarrow=False,
             xanchor="left",
             yanchor="top",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dashboard import theme, wording
 from dashboard.charts import row_axis as row_axis
+from dashboard.presentation import formats, theme
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
     import polars as pl
 
-    from dashboard.theme import Palette
+    from dashboard.presentation.theme import Palette
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,16 +139,16 @@ def rates_hover(row: dict[str, Any]) -> str:
     lines = [
         f"<b>{theme.safe(row['source_name'])}</b>",
         (
-            f"here {wording.rate(row['return_rate'])}, {wording.count(row['returned'])} of "
-            f"{wording.count(row['delivered'])}"
+            f"here {formats.rate(row['return_rate'])}, {formats.count(row['returned'])} of "
+            f"{formats.count(row['delivered'])}"
         ),
-        f"likely range {wording.likely_range(row['return_low'], row['return_high'])}",
+        f"likely range {formats.likely_range(row['return_low'], row['return_high'])}",
     ]
     if row["others_rate"] is None:
         lines.append("no other buyer gets these leads")
     else:
         lines.append(
-            f"other buyers {wording.rate(row['others_rate'])}, "
-            f"{wording.count(row['others_returned'])} of {wording.count(row['others_delivered'])}"
+            f"other buyers {formats.rate(row['others_rate'])}, "
+            f"{formats.count(row['others_returned'])} of {formats.count(row['others_delivered'])}"
         )
     return "<br>".join(lines)

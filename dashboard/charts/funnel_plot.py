@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from dashboard import theme, wording
 from dashboard.charts import row_axis as row_axis
+from dashboard.presentation import formats, theme
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from dashboard.theme import Palette
+    from dashboard.presentation.theme import Palette
 
 _HEIGHT: Final = 400
 _STEPS: Final = 60
@@ -109,7 +109,7 @@ def _limits(chart: go.Figure, overall: float, widest: float, top: float, colours
         chart,
         widest,
         overall,
-        f"all {wording.rate(overall)}",
+        f"all {formats.rate(overall)}",
         small,
         xanchor="right",
         yanchor="bottom",
@@ -137,8 +137,8 @@ def _hover(row: dict[str, Any], side: int) -> str:
         (
             f"<b>{theme.safe(str(row['name']))}</b>",
             (
-                f"Returns {wording.rate(row['return_rate'])} "
-                f"({wording.count(row['returned'])} of {wording.count(row['delivered'])})"
+                f"Returns {formats.rate(row['return_rate'])} "
+                f"({formats.count(row['returned'])} of {formats.count(row['delivered'])})"
             ),
             told.get(side, "within what chance explains"),
         )

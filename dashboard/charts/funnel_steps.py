@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from dashboard import theme, wording
 from dashboard.charts import row_axis as row_axis
+from dashboard.presentation import formats, theme
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
     import polars as pl
 
-    from dashboard.theme import Palette
+    from dashboard.presentation.theme import Palette
 
 STEPS: Final = {
     "attempted": "Attempted",
@@ -52,18 +52,18 @@ def figure(frame: pl.DataFrame, colours: Palette) -> go.Figure:
 
 
 def _label(row: dict[str, Any]) -> str:
-    counted = wording.count(row["deliveries"])
+    counted = formats.count(row["deliveries"])
     if row["of_before"] is None:
         return counted
     return f"{counted} · {row['of_before'] * 100:.0f} % of those"
 
 
 def _hover(row: dict[str, Any]) -> str:
-    lines = [f"<b>{STEPS[row['step']]}</b>", f"{wording.count(row['deliveries'])}"]
+    lines = [f"<b>{STEPS[row['step']]}</b>", f"{formats.count(row['deliveries'])}"]
     if row["of_before"] is not None:
-        likely = wording.likely_range(row["of_before_low"], row["of_before_high"])
+        likely = formats.likely_range(row["of_before_low"], row["of_before_high"])
         lines += [
-            f"{wording.rate(row['of_before'])} of the step before ({likely})",
-            f"{wording.count(row['lost'])} lost on the way",
+            f"{formats.rate(row['of_before'])} of the step before ({likely})",
+            f"{formats.count(row['lost'])} lost on the way",
         ]
     return "<br>".join(lines)

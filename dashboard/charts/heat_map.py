@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from dashboard import theme
 from dashboard.charts import row_axis as row_axis
+from dashboard.presentation import theme
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
     import polars as pl
 
-    from dashboard.theme import Palette
+    from dashboard.presentation.theme import Palette
 
 _ROW: Final = 22
 _KEY: Final = 34  # pixels for what the colours mean

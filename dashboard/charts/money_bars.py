@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from dashboard import theme, wording
 from dashboard.charts import row_axis as row_axis
+from dashboard.presentation import formats, theme
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
     import polars as pl
 
-    from dashboard.theme import Palette
+    from dashboard.presentation.theme import Palette
 
 _ROW: Final = 68
 STATES: Final = {
@@ -63,16 +63,16 @@ def amount(row: dict[str, Any]) -> int | None:
 
 
 def _claim_label(row: dict[str, Any], currency: str) -> str:
-    money = theme.safe(wording.money(amount(row), currency))
-    return f"{wording.count(row['claims'])} · {wording.rate(row['share'])}<br>{money}"
+    money = theme.safe(formats.money(amount(row), currency))
+    return f"{formats.count(row['claims'])} · {formats.rate(row['share'])}<br>{money}"
 
 
 def _claim_hover(row: dict[str, Any], currency: str) -> str:
     lines = [
-        f"<b>{STATES[row['return_state']]}: {wording.count(row['claims'])}</b>",
-        f"charged {wording.money(row['price_cents'], currency)}",
-        f"asked back {wording.money(row['credit_requested_cents'], currency)}",
-        f"given back {wording.money(row['credit_approved_cents'] or 0, currency)}",
+        f"<b>{STATES[row['return_state']]}: {formats.count(row['claims'])}</b>",
+        f"charged {formats.money(row['price_cents'], currency)}",
+        f"asked back {formats.money(row['credit_requested_cents'], currency)}",
+        f"given back {formats.money(row['credit_approved_cents'] or 0, currency)}",
     ]
     if row["median_days_to_decide"] is not None:
         lines.append(f"half decided within {row['median_days_to_decide']:.1f} days")
@@ -103,8 +103,8 @@ def avoidable(frame: pl.DataFrame, colours: Palette, currency: str = "USD") -> g
         },
         **row_axis.STILL,
     )
-    row_axis.names(chart, [wording.reason_group(row["reason_group"]) for row in rows], colours)
-    labels = [theme.safe(wording.money(row["avoidable_cents"], currency)) for row in rows]
+    row_axis.names(chart, [formats.reason_group(row["reason_group"]) for row in rows], colours)
+    labels = [theme.safe(formats.money(row["avoidable_cents"], currency)) for row in rows]
     row_axis.beside(chart, labels, colours)
     chart.update_layout(margin={"r": 76})
     chart.update_xaxes(visible=False)
@@ -114,12 +114,12 @@ def avoidable(frame: pl.DataFrame, colours: Palette, currency: str = "USD") -> g
 def _check_hover(row: dict[str, Any], currency: str) -> str:
     return "<br>".join(
         (
-            f"<b>{theme.safe(wording.reason_group(row['reason_group']))}</b>",
+            f"<b>{theme.safe(formats.reason_group(row['reason_group']))}</b>",
             theme.safe(row["check"]),
-            theme.safe(f"saves {wording.money(row['saved_cents'], currency)}"),
+            theme.safe(f"saves {formats.money(row['saved_cents'], currency)}"),
             theme.safe(
-                f"costs {wording.money(row['check_cost_cents'], currency)} "
-                f"for {wording.count(row['checked'])} checks"
+                f"costs {formats.money(row['check_cost_cents'], currency)} "
+                f"for {formats.count(row['checked'])} checks"
             ),
         )
     )

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from dashboard import theme, wording
+from dashboard.presentation import formats, theme
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
     import polars as pl
 
-    from dashboard.theme import Palette
+    from dashboard.presentation.theme import Palette
 
-ORDER: Final = tuple(wording.OUTCOMES)
+ORDER: Final = tuple(formats.OUTCOMES)
 _ROW_HEIGHT: Final = 30
 _LETTER: Final = 5.6  # pixels of a digit in a label, with some to spare for other fonts
 _LEAST: Final = 300  # as high as the trend beside it
@@ -25,7 +25,7 @@ def figure(frame: pl.DataFrame, colours: Palette) -> go.Figure:
         frame.iter_rows(named=True), key=lambda row: place.get(row["outcome"], len(place))
     )
     shares = [row["share"] or 0.0 for row in rows]
-    labels = [f"{wording.count(row['deliveries'])} · {wording.rate(row['share'])}" for row in rows]
+    labels = [f"{formats.count(row['deliveries'])} · {formats.rate(row['share'])}" for row in rows]
     chart = theme.figure(colours, height=max(_LEAST, 16 + _ROW_HEIGHT * len(rows)))
     chart.add_bar(
         x=shares,
@@ -58,7 +58,7 @@ def figure(frame: pl.DataFrame, colours: Palette) -> go.Figure:
     chart.update_xaxes(visible=False, range=[0, max(shares, default=1.0) or 1])
     chart.update_yaxes(
         tickvals=list(range(len(rows))),
-        ticktext=[theme.short(wording.outcome(row["outcome"])) for row in rows],
+        ticktext=[theme.short(formats.outcome(row["outcome"])) for row in rows],
         range=[len(rows) - 0.45, -0.55],
         tickfont={"color": colours.text, "size": theme.SIZE},
         ticks="",
@@ -74,9 +74,9 @@ def _colour(row: dict[str, object], colours: Palette) -> str:
 
 def _hover(row: dict[str, object]) -> str:
     outcome = row["outcome"]
-    likely = wording.likely_range(row["low"], row["high"])  # type: ignore[arg-type]  # shares
+    likely = formats.likely_range(row["low"], row["high"])  # type: ignore[arg-type]  # shares
     return (
-        f"<b>{theme.safe(wording.outcome(outcome if isinstance(outcome, str) else None))}</b><br>"
-        f"{wording.count(row['deliveries'])} of {wording.count(row['base'])}<br>"  # type: ignore[arg-type]  # counts
+        f"<b>{theme.safe(formats.outcome(outcome if isinstance(outcome, str) else None))}</b><br>"
+        f"{formats.count(row['deliveries'])} of {formats.count(row['base'])}<br>"  # type: ignore[arg-type]  # counts
         f"likely range {likely}"
     )

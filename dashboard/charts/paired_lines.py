@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from dashboard import theme, wording
 from dashboard.charts import date_axis
 from dashboard.charts import line_parts as line_parts
 from dashboard.charts import row_axis as row_axis
+from dashboard.presentation import formats, theme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
     import polars as pl
 
-    from dashboard.theme import Palette
+    from dashboard.presentation.theme import Palette
 
 _HEIGHT: Final = 340
 _ROOM: Final = 1.15
@@ -88,7 +88,7 @@ def _line(
             "line": {"color": shade, "width": 1.8},
         },
         hovertext=[
-            f"{wording.day(start)}<br><b>{theme.safe(name)}</b> {wording.rate(rate)}"
+            f"{formats.day(start)}<br><b>{theme.safe(name)}</b> {formats.rate(rate)}"
             for start, rate in zip(starts, rates, strict=True)
         ],
         hoverinfo="text",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dashboard import theme, wording
 from dashboard.charts import row_axis as row_axis
+from dashboard.presentation import formats, theme
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
     import polars as pl
 
-    from dashboard.theme import Palette
+    from dashboard.presentation.theme import Palette
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +59,11 @@ def figure(frame: pl.DataFrame, reasons: Reasons, colours: Palette) -> go.Figure
         mode="lines+markers",
         line={"color": colours.quiet, "width": 1.2, "dash": "dot"},
         marker={"size": 5, "color": colours.quiet},
-        hovertext=[f"{wording.rate(share)} of all claims so far" for share in so_far],
+        hovertext=[f"{formats.rate(share)} of all claims so far" for share in so_far],
         hoverinfo="text",
     )
     row_axis.names(chart, [reasons.called(row[reasons.key]) for row in rows], colours, most=24)
-    labels = [f"{wording.count(row['returned'])} · {wording.rate(row['share'])}" for row in rows]
+    labels = [f"{formats.count(row['returned'])} · {formats.rate(row['share'])}" for row in rows]
     row_axis.beside(chart, labels, colours)
     chart.update_xaxes(
         range=[0, max([*so_far, 0.01]) * 1.03], tickformat=".0%", nticks=5, showgrid=False
@@ -74,9 +74,9 @@ def figure(frame: pl.DataFrame, reasons: Reasons, colours: Palette) -> go.Figure
 def _hover(row: dict[str, Any], reasons: Reasons) -> str:
     lines = [
         f"<b>{theme.safe(reasons.called(row[reasons.key]))}</b>",
-        f"{wording.count(row['returned'])} of {wording.count(row['claims'])} claims",
-        f"likely range {wording.likely_range(row['low'], row['high'])}",
-        theme.safe(f"given back {wording.money(row['credited_cents'], reasons.currency)}"),
+        f"{formats.count(row['returned'])} of {formats.count(row['claims'])} claims",
+        f"likely range {formats.likely_range(row['low'], row['high'])}",
+        theme.safe(f"given back {formats.money(row['credited_cents'], reasons.currency)}"),
     ]
     if row["uncreditable"]:
         lines.append("common terms would not credit it")

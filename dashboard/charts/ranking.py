@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from dashboard import theme, wording
+from dashboard.presentation import formats, theme
 from metrics.ranking import brackets
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from dashboard.theme import Palette
+    from dashboard.presentation.theme import Palette
 
 FEW: Final = 30
 """Below so many, a rate is drawn hollow: too few leads to tell."""
@@ -168,7 +168,7 @@ def _dots(
         y=places,
         mode="text",
         text=[
-            f"{_CLEAR * (2 if high - rate < _NARROW * limit else 1)}{wording.rate(rate)}"
+            f"{_CLEAR * (2 if high - rate < _NARROW * limit else 1)}{formats.rate(rate)}"
             for rate, high in zip(rates, highs, strict=True)
         ],
         textposition="middle right",
@@ -206,7 +206,7 @@ def _marks(chart: go.Figure, ranked: Ranked, colours: Palette, overall: float | 
             x=overall,
             y=0,
             yref="paper",
-            text=f"all {wording.rate(overall)}",
+            text=f"all {formats.rate(overall)}",
             showarrow=False,
             xanchor="left" if right else "right",
             xshift=4 if right else -4,
@@ -217,11 +217,11 @@ def _marks(chart: go.Figure, ranked: Ranked, colours: Palette, overall: float | 
 
 def _hover(row: dict[str, object], ranked: Ranked) -> str:
     base = row[ranked.base]
-    counted = f"of {wording.count(base)} {ranked.of}" if isinstance(base, int) else ""
-    likely = wording.likely_range(row[ranked.low], row[ranked.high])  # type: ignore[arg-type]  # rates
+    counted = f"of {formats.count(base)} {ranked.of}" if isinstance(base, int) else ""
+    likely = formats.likely_range(row[ranked.low], row[ranked.high])  # type: ignore[arg-type]  # rates
     lines = [
         f"<b>{theme.safe(str(row[ranked.name]))}</b>",
-        f"{ranked.label} {wording.rate(row[ranked.rate])} {counted}",  # type: ignore[arg-type]  # a rate
+        f"{ranked.label} {formats.rate(row[ranked.rate])} {counted}",  # type: ignore[arg-type]  # a rate
         f"likely range {likely}",
         theme.safe(str(row[ranked.key])),
     ]

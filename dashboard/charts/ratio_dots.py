@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from dashboard import theme, wording
 from dashboard.charts import row_axis as row_axis
+from dashboard.presentation import formats, theme
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
     import polars as pl
 
-    from dashboard.theme import Palette
+    from dashboard.presentation.theme import Palette
 
 SURE: Final = ("higher", "lower")
 _LEAST_SPREAD: Final = 0.1
@@ -116,7 +116,7 @@ def _hover(row: dict[str, Any], ratios: Ratios) -> str:
         f"<b>{theme.safe(str(row[ratios.name]))}</b>",
         f"{ratios.label} {row[ratios.value]:.2f}",
         f"likely range {row[ratios.low]:.2f} – {row[ratios.high]:.2f}",
-        *(f"{wording.count(row[name])} {words}" for name, words in ratios.counts),
+        *(f"{formats.count(row[name])} {words}" for name, words in ratios.counts),
     ]
     if not sure(row, ratios):
         lines.append("cannot be told from 1.0")

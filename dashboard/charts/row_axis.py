@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from dashboard import theme
+from dashboard.presentation import theme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import plotly.graph_objects as go
 
-    from dashboard.theme import Palette
+    from dashboard.presentation.theme import Palette
 
 HEIGHT: Final = 26
 LETTER: Final = 6.0

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dashboard import theme, wording
 from dashboard.charts import row_axis as row_axis
 from dashboard.charts.ranking import FEW
+from dashboard.presentation import formats, theme
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
     import polars as pl
 
-    from dashboard.theme import Palette
+    from dashboard.presentation.theme import Palette
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,7 @@ def figure(frame: pl.DataFrame, shares: Shares, colours: Palette) -> go.Figure:
         },
     )
     row_axis.names(chart, [row[shares.name] for row in rows], colours, most=32)
-    row_axis.beside(chart, [wording.rate(row[shares.share]) for row in rows], colours)
+    row_axis.beside(chart, [formats.rate(row[shares.share]) for row in rows], colours)
     top = max([row[shares.high] for row in rows] + [0.01])
     chart.update_xaxes(
         range=[0, 1.04 if shares.whole else top * 1.05],
@@ -73,10 +73,10 @@ def _hover(row: dict[str, Any], shares: Shares) -> str:
     return "<br>".join(
         (
             f"<b>{theme.safe(row[shares.name])}</b>",
-            f"{wording.count(row[shares.count])} of {wording.count(row[shares.of])} {shares.words}",
+            f"{formats.count(row[shares.count])} of {formats.count(row[shares.of])} {shares.words}",
             (
-                f"{wording.rate(row[shares.share])}, likely range "
-                f"{wording.likely_range(row[shares.low], row[shares.high])}"
+                f"{formats.rate(row[shares.share])}, likely range "
+                f"{formats.likely_range(row[shares.low], row[shares.high])}"
             ),
         )
     )

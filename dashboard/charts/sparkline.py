@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dashboard.theme import Palette
+    from dashboard.presentation.theme import Palette
 
 _WIDTH, _HEIGHT, _EDGE = 200, 28, 3
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from dashboard import theme, wording
 from dashboard.charts import date_axis, line_parts
+from dashboard.presentation import formats, theme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import plotly.graph_objects as go
 
-    from dashboard.theme import Palette
+    from dashboard.presentation.theme import Palette
 
 _HEIGHT = 300
 
@@ -110,21 +110,21 @@ def _axes(chart: go.Figure, rows: pl.DataFrame, line: Line) -> None:
 
 
 def _hover(row: dict[str, Any], line: Line) -> str:
-    text = wording.period(row["start"], row["end"])
+    text = formats.period(row["start"], row["end"])
     if row.get("partial"):
         text += ", cut by the period"
     value = row[line.value]
     if line.unit == "money":
-        shown = wording.money(value, line.currency)
+        shown = formats.money(value, line.currency)
     else:
-        shown = wording.rate(value) if line.unit == "rate" else wording.count(value)
+        shown = formats.rate(value) if line.unit == "rate" else formats.count(value)
     told = [text, f"<b>{line.label} {shown}</b>"]
     if line.numerator and line.base:
-        told.append(f"{wording.count(row[line.numerator])} of {wording.count(row[line.base])}")
+        told.append(f"{formats.count(row[line.numerator])} of {formats.count(row[line.base])}")
     if line.low and line.high:
-        told.append(f"likely range {wording.likely_range(row[line.low], row[line.high])}")
+        told.append(f"likely range {formats.likely_range(row[line.low], row[line.high])}")
     if line.previous and row.get(line.previous) is not None:
-        told.append(f"{line.compared} {wording.rate(row[line.previous])}")
+        told.append(f"{line.compared} {formats.rate(row[line.previous])}")
     if row.get("young"):
         told.append("too young to judge")
     return "<br>".join(told)

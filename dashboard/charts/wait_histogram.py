@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from dashboard import theme, wording
 from dashboard.charts import row_axis as row_axis
+from dashboard.presentation import formats, theme
 from metrics.timing import BINS, DAY, HOUR, NONE_YET
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from dashboard.theme import Palette
+    from dashboard.presentation.theme import Palette
 
 _PANEL: Final = 128
 SHORT: Final = {
@@ -95,13 +95,13 @@ def _panel(chart: go.Figure, rows: list[dict[str, Any]], axis: str, colours: Pal
 def _title(chart: go.Figure, rows: list[dict[str, Any]], high: float, colours: Palette) -> None:
     if not rows:
         return
-    middle = wording.duration(rows[0]["median_seconds_to_feedback"])
+    middle = formats.duration(rows[0]["median_seconds_to_feedback"])
     chart.add_annotation(
         x=0,
         xref="paper",
         y=high,
         yref="paper",
-        text=f"<b>{theme.safe(wording.buyer_type(rows[0]['value']))}</b>  half of those reported "
+        text=f"<b>{theme.safe(formats.buyer_type(rows[0]['value']))}</b>  half of those reported "
         f"within {middle}",
         showarrow=False,
         xanchor="left",
@@ -113,9 +113,9 @@ def _title(chart: go.Figure, rows: list[dict[str, Any]], high: float, colours: P
 def _hover(row: dict[str, Any]) -> str:
     return "<br>".join(
         (
-            f"<b>{theme.safe(wording.buyer_type(row['value']))}, {row['bin']}</b>",
-            f"{wording.count(row['deliveries'])} of {wording.count(row['base'])} deliveries",
-            f"{wording.rate(row['share'])} of all",
+            f"<b>{theme.safe(formats.buyer_type(row['value']))}, {row['bin']}</b>",
+            f"{formats.count(row['deliveries'])} of {formats.count(row['base'])} deliveries",
+            f"{formats.rate(row['share'])} of all",
         )
     )
 
@@ -145,13 +145,13 @@ def middles(frame: pl.DataFrame, colours: Palette) -> go.Figure:
         marker={"size": 10, "color": colours.subject},
     )
     row_axis.names(chart, [row["name"] for row in rows], colours)
-    row_axis.beside(chart, [wording.duration(row[medians]) for row in rows], colours)
+    row_axis.beside(chart, [formats.duration(row[medians]) for row in rows], colours)
     times = [row[medians] for row in rows] or [HOUR]
     chart.update_xaxes(
         type="log",
         range=[log10(min(times)) - 0.2, log10(max(times)) + 0.2],
         tickvals=list(_TICKS),
-        ticktext=[wording.duration(tick) for tick in _TICKS],
+        ticktext=[formats.duration(tick) for tick in _TICKS],
         showgrid=True,
         gridcolor=colours.line,
     )
@@ -162,9 +162,9 @@ def _middle_hover(row: dict[str, Any]) -> str:
     return "<br>".join(
         (
             f"<b>{theme.safe(row['name'])}</b>",
-            f"told after {wording.duration(row['median_seconds_to_feedback'])}",
-            f"happened after {wording.duration(row['median_seconds_to_outcome'])}",
-            f"told {wording.duration(row['median_reporting_delay'])} after it happened",
-            f"{wording.count(row['reported'])} reports with an hour",
+            f"told after {formats.duration(row['median_seconds_to_feedback'])}",
+            f"happened after {formats.duration(row['median_seconds_to_outcome'])}",
+            f"told {formats.duration(row['median_reporting_delay'])} after it happened",
+            f"{formats.count(row['reported'])} reports with an hour",
         )
     )

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from dashboard import theme
 from dashboard.charts import row_axis as row_axis
+from dashboard.presentation import theme
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import plotly.graph_objects as go
 
-    from dashboard.theme import Palette
+    from dashboard.presentation.theme import Palette
 
 _HEIGHT: Final = 280
 

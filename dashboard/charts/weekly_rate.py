@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from dashboard import theme, wording
 from dashboard.charts import date_axis, line_parts
 from dashboard.charts import row_axis as row_axis
+from dashboard.presentation import formats, theme
 from metrics.alerts import MEASURES
 from metrics.intervals import rated
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from dashboard.theme import Palette
+    from dashboard.presentation.theme import Palette
 
 _HEIGHT: Final = 260
 _MOST: Final = 40  # weeks that can be told apart
@@ -76,16 +76,16 @@ def _expectation(chart: go.Figure, asked: pl.DataFrame, colours: Palette) -> Non
     weeks, level = asked["week"].to_list(), asked["expected"][0]
     ends = ([weeks[0], weeks[-1]], [level, level])
     line_parts.plain(chart, *ends, color=colours.comparison, width=2, dash="dash")
-    text = f"expected {wording.rate(level)}"
+    text = f"expected {formats.rate(level)}"
     at = (weeks[-1], level)
     row_axis.said(chart, *at, text, colours.quiet, xanchor="right", yanchor="bottom")
 
 
 def _hover(row: dict[str, Any], label: str) -> str:
-    week = wording.day(row["week"])
+    week = formats.day(row["week"])
     if row["rate"] is None:
         return f"Week of {week}: no data"
-    likely = wording.likely_range(row["low"], row["high"])
+    likely = formats.likely_range(row["low"], row["high"])
     return (
-        f"Week of {week}<br>{label} {wording.rate(row['rate'])} of {row['of']:,}<br>likely {likely}"
+        f"Week of {week}<br>{label} {formats.rate(row['rate'])} of {row['of']:,}<br>likely {likely}"
     )

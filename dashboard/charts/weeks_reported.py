@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from dashboard import theme, wording
 from dashboard.charts import date_axis, line_parts
 from dashboard.charts import row_axis as row_axis
+from dashboard.presentation import formats, theme
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
     import polars as pl
 
-    from dashboard.theme import Palette
+    from dashboard.presentation.theme import Palette
 
 _HEIGHT: Final = 300
 _DAY_MS: Final = 86_400_000
@@ -55,7 +55,7 @@ def _bars(
         width=[_DAY_MS * max((row["end"] - row["start"]).days + 1, 2) * 0.7 for row in rows],
         hovertext=[_hover(row) for row in rows],
         hoverinfo="text",
-        text=[wording.count(row["received"]) if low or row["partial"] else "" for row, low in both],
+        text=[formats.count(row["received"]) if low or row["partial"] else "" for row, low in both],
         textposition="outside",
         textangle=0,
         cliponaxis=False,
@@ -81,15 +81,15 @@ def quiet(row: dict[str, Any]) -> bool:
 
 def _hover(row: dict[str, Any]) -> str:
     told = [
-        wording.period(row["start"], row["end"]),
-        f"<b>{wording.count(row['received'])} reports came</b>",
+        formats.period(row["start"], row["end"]),
+        f"<b>{formats.count(row['received'])} reports came</b>",
     ]
     if row["expected"] is not None:
         told.append(
-            f"usual {wording.count(row['expected'])} "
-            f"({wording.count(row['normal_low'])} – {wording.count(row['normal_high'])})"
+            f"usual {formats.count(row['expected'])} "
+            f"({formats.count(row['normal_low'])} – {formats.count(row['normal_high'])})"
         )
-    told.append(f"{wording.count(row['delivered'])} delivered")
+    told.append(f"{formats.count(row['delivered'])} delivered")
     if row["partial"]:
         told.append("not a whole week")
     return "<br>".join(told)

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from dashboard.known_errors import KNOWN
+from dashboard.presentation.known_errors import KNOWN
 from data_access.settings import Settings
 from metrics import rules
 

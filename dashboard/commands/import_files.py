@@ -10,9 +10,9 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from dashboard import refusals
 from dashboard.commands.command_base import Command
 from dashboard.editions import clock
+from dashboard.presentation import refusal_texts
 from data_access.columns import ANSWERS
 from data_access.files import UnreadableFile
 from data_access.importing import Imported, Order, as_json, import_file
@@ -109,9 +109,9 @@ def _told(done: Imported, *, validate_only: bool) -> str:
     if validate_only:
         lines.append("  nothing was kept: --validate-only")
     if done.reasons:
-        lines.append(f"  {refusals.reasons(done.reasons)}")
+        lines.append(f"  {refusal_texts.reasons(done.reasons)}")
     if done.advice:
-        lines.append(f"  {refusals.advised(done.advice, kept=not validate_only)}")
+        lines.append(f"  {refusal_texts.advised(done.advice, kept=not validate_only)}")
     if done.error_file:
         lines.append(f"  refused rows, ready to be corrected and imported: {done.error_file}")
     return "\n".join(lines)

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from dashboard import theme, wording
-from dashboard.known_errors import KNOWN
 from dashboard.layout import address, grids
+from dashboard.presentation import formats, theme
+from dashboard.presentation.known_errors import KNOWN
 from dashboard.tables import TABLES
 from metrics.tiers import HEARD
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from dashboard.filters import Value
-    from dashboard.theme import Palette
+    from dashboard.presentation.theme import Palette
 
 _LOG: Final = logging.getLogger(__name__)
 FEW: Final = 30
@@ -83,7 +83,7 @@ def guarded(what: str) -> Iterator[None]:
     try:
         yield
     except KNOWN as error:  # its own sentence says more
-        st.html(f'<div class="empty">{html.escape(wording.sentence(str(error)))}</div>')
+        st.html(f'<div class="empty">{html.escape(formats.sentence(str(error)))}</div>')
     except Exception:  # noqa: BLE001 - whatever it was, the other cards must stand
         _LOG.exception("%s could not be drawn", what)
         st.html(

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard import wording
 from dashboard.layout import address
+from dashboard.presentation import formats
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
@@ -37,13 +37,13 @@ def nothing_yet() -> None:
 
 def no_rows(asked: Asked, status: Status) -> None:
     """Nothing was delivered in the period with these filters: say why, offer another."""
-    period = wording.period(asked.scope.first, asked.scope.last)
+    period = formats.period(asked.scope.first, asked.scope.last)
     last = status.last_day
     filtered = bool(asked.scope.filters)
     outside = last is not None and last < asked.scope.first
-    why = f"The latest delivery was on {wording.day(last)}." if outside else ""
+    why = f"The latest delivery was on {formats.day(last)}." if outside else ""
     if status.first_day and asked.scope.last < status.first_day:
-        why, outside = f"The first delivery was on {wording.day(status.first_day)}.", True
+        why, outside = f"The first delivery was on {formats.day(status.first_day)}.", True
     if not outside and filtered:
         why = "The filters leave nothing of it; taking one away may help."
     with st.container(border=True, key="card_no_rows"):
@@ -55,7 +55,7 @@ def no_rows(asked: Asked, status: Status) -> None:
             if last is not None:
                 first = last - timedelta(days=89)
                 st.button(
-                    f"Show {wording.period(first, last)}",
+                    f"Show {formats.period(first, last)}",
                     on_click=address.change,
                     kwargs={"from": first, "to": last, "as_of": None},
                 )
@@ -78,7 +78,7 @@ def unavailable(why: str = "") -> None:
 
 def _sentence(text: str) -> str:
     """A sentence as HTML; what is to be typed stands out."""
-    return re.sub(r"`([^`<>]+)`", r"<code>\1</code>", html.escape(wording.sentence(text)))
+    return re.sub(r"`([^`<>]+)`", r"<code>\1</code>", html.escape(formats.sentence(text)))
 
 
 def failed(why: str = "") -> None:

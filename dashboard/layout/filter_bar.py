@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import filters, periods, wording
+from dashboard import filters, periods
 from dashboard.answers.workspace import book
 from dashboard.layout import address
+from dashboard.presentation import formats
 from metrics.scope import DIMENSIONS, NOTHING
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def _how_to_count(place: str, asked: Asked, status: Status) -> None:
     key = f"{place}_as_of"
     zone = ZoneInfo(status.zone)
     today = periods.day_of(status.now, zone)
-    known_on = periods.day_of(wording.instant_of(asked.scope.as_of_us), zone)
+    known_on = periods.day_of(formats.instant_of(asked.scope.as_of_us), zone)
     st.session_state[key] = known_on if asked.as_of else None
     st.date_input(
         "As known on",
@@ -205,7 +206,7 @@ def _notices(asked: Asked) -> None:
 
 
 def _sentence(asked: Asked, names: Mapping[str, Mapping[str, str]], status: Status) -> None:
-    fresh = wording.moment(status.newest, ZoneInfo(status.zone), year=False)
+    fresh = formats.moment(status.newest, ZoneInfo(status.zone), year=False)
     text = html.escape(filters.sentence(asked, names, fresh))
     with st.container(horizontal=True, vertical_alignment="center", key="sentence", gap="small"):
         st.html(f'<div class="sentence">{text}</div>', width="content")

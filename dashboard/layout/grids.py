@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import wording
 from dashboard.meanings import MEANINGS
+from dashboard.presentation import formats
 from metrics.catalogue import BY_KEY
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def with_ranges(frame: pl.DataFrame) -> pl.DataFrame:
     stems = [stem for stem in _RANGES if f"{stem}_low" in frame.columns]
     return frame.with_columns(
         pl.struct(f"{stem}_low", f"{stem}_high")
-        .map_elements(lambda ends: wording.likely_range(*ends.values()), return_dtype=pl.String)
+        .map_elements(lambda ends: formats.likely_range(*ends.values()), return_dtype=pl.String)
         .alias(f"{stem}_range")
         for stem in stems
     )
@@ -191,7 +191,7 @@ def grid(
         *(pl.col(n) * 100 for n in columns if _is_rate(n)),
         *(_money(shown[n]) for n in columns if n.endswith("_cents")),
         *(
-            pl.col(n).map_elements(wording.duration, pl.String)
+            pl.col(n).map_elements(formats.duration, pl.String)
             for n in columns
             if n.startswith("seconds_")
         ),
@@ -201,7 +201,7 @@ def grid(
         key=key,
         hide_index=True,
         column_config=config,
-        placeholder=wording.NO_DATA,
+        placeholder=formats.NO_DATA,
         on_select=on_select or _IGNORE,
         selection_mode="single-row",
         height="content" if shown.height <= _ROWS else 458,
@@ -243,7 +243,7 @@ def _column(name: str, kind: pl.DataType, look: Look) -> ColumnConfig:
     label, meaning = heading(name), look.meanings.get(name) or _defined(name)
     columns = st.column_config
     if name.endswith("_cents"):
-        label = f"{label} ({wording.symbol(look.currency)})"
+        label = f"{label} ({formats.symbol(look.currency)})"
     if name.startswith("seconds_") or kind == pl.String:
         return columns.TextColumn(label, help=meaning, pinned=name == "name")
     if isinstance(kind, pl.Datetime):

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import filters, wording
+from dashboard import filters
 from dashboard.answers.workspace import book
 from dashboard.layout import address
 from dashboard.parameters import LONGEST
+from dashboard.presentation import formats
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
@@ -64,7 +65,7 @@ def _freshness() -> None:
     ):
         book().refresh()
         st.rerun(scope="app")
-    told = wording.moment(status.newest, zone, year=False)
+    told = formats.moment(status.newest, zone, year=False)
     hint = f"{status.deliveries:,} deliveries; version {status.data_version}"
     st.html(
         f'<span class="fresh" title="{html.escape(hint)}">Data to {html.escape(told)}</span>',

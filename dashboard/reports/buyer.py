@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from dashboard import wording
+from dashboard.presentation import formats
 from dashboard.reports import moved, party
 from dashboard.reports.document import Document, Grid, Section, Tile, Tiles, told
 from data_access.columns import OUTCOMES
@@ -44,7 +44,7 @@ def document(reading: Reading) -> Document:
 def _standing(reading: Reading) -> str:
     scope = reading.scope
     return (
-        f"Delivered {wording.period(scope.first, scope.last)} · as known on "
+        f"Delivered {formats.period(scope.first, scope.last)} · as known on "
         f"{reading.moment(scope.as_of_us)}"
     )
 
@@ -59,7 +59,7 @@ def _verdict(reading: Reading) -> str:
     if not delivered:
         return "Nothing was delivered to you in this period."
     told_of = phrases.quantity(delivered, "delivery", "deliveries")
-    share = wording.rate(reading.value("coverage"))
+    share = formats.rate(reading.value("coverage"))
     if not left:
         return f"You have reported on all of the {told_of}. Thank you."
     wait = f"{left:,} {'is' if left == 1 else 'are'} still unanswered"
@@ -73,11 +73,11 @@ def _numbers(reading: Reading) -> Section | None:
     row = rows[0]
     habits = reading.table("overdue_feedback").filter(buyer_id=row["id"]).to_dicts()
     last = habits[0]["last_reported_at"] if habits else None
-    told_on = wording.day(last.astimezone(reading.zone).date()) if last else "never"
+    told_on = formats.day(last.astimezone(reading.zone).date()) if last else "never"
     tiles = (
-        Tile("Delivered", wording.count(row["delivered"])),
-        Tile("Reported", wording.rate(row["coverage"]), f"{row['feedback']:,} deliveries"),
-        Tile("Unanswered", wording.count(unanswered(reading)), "see the file"),
+        Tile("Delivered", formats.count(row["delivered"])),
+        Tile("Reported", formats.rate(row["coverage"]), f"{row['feedback']:,} deliveries"),
+        Tile("Unanswered", formats.count(unanswered(reading)), "see the file"),
         Tile("Usual time to report", _wait(row), "the middle one"),
         Tile("Last report", told_on),
     )
@@ -85,7 +85,7 @@ def _numbers(reading: Reading) -> Section | None:
 
 
 def _wait(row: dict[str, Any]) -> str:
-    return wording.duration(row["median_seconds_to_feedback"])
+    return formats.duration(row["median_seconds_to_feedback"])
 
 
 def _parts(reading: Reading) -> list[Section | None]:
@@ -127,10 +127,10 @@ def _months(reading: Reading) -> Section:
     body = tuple(
         (
             f"{phrases.MONTHS[row['month'].month - 1]} {row['month'].year}",
-            wording.count(row["delivered"]),
-            wording.count(row["feedback"]),
-            wording.count(row["delivered"] - row["feedback"]),
-            wording.rate(row["coverage"]),
+            formats.count(row["delivered"]),
+            formats.count(row["feedback"]),
+            formats.count(row["delivered"] - row["feedback"]),
+            formats.rate(row["coverage"]),
         )
         for row in rows
     )
@@ -150,8 +150,8 @@ def _claims(reading: Reading) -> Section | None:
     body = tuple(
         (
             _STATES[row["return_state"]],
-            wording.count(row["claims"]),
-            wording.money(row["price_cents"], reading.currency),
+            formats.count(row["claims"]),
+            formats.money(row["price_cents"], reading.currency),
         )
         for row in rows
     )

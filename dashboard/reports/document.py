@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dashboard.theme import Palette
+    from dashboard.presentation.theme import Palette
 
 Tone = Literal["", "better", "worse", "level", "quiet"]
 

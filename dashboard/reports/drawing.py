@@ -16,7 +16,7 @@ from dashboard.reports.plain import plain
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from dashboard.theme import Palette
+    from dashboard.presentation.theme import Palette
 
 WIDTH: Final = 340
 _FONT: Final = "'Segoe UI', 'Helvetica Neue', Arial, 'Liberation Sans', system-ui, sans-serif"

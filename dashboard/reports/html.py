@@ -10,13 +10,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from dashboard.presentation.theme import LIGHT
 from dashboard.reports.document import Document, Grid, Picture, Section, Sentences, Tiles
 from dashboard.reports.plain import plain
-from dashboard.theme import LIGHT
 
 if TYPE_CHECKING:
+    from dashboard.presentation.theme import Palette
     from dashboard.reports.document import Block, Tile
-    from dashboard.theme import Palette
 
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 """What a report may load: nothing but itself."""

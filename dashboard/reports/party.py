@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from dashboard import wording
+from dashboard.presentation import formats
 from dashboard.reports.document import Grid, Section
 from metrics import phrases, sentences
 from metrics.comparison import only_ends
@@ -38,21 +38,21 @@ def source_verdict(name: str, headline: Mapping[str, Row], called: Called) -> st
         told = phrases.quantity(row["denominator"] or 0, "report")
         sent = phrases.quantity(delivered, "delivery", "deliveries")
         return f"Too few to judge {name}: {told} on {sent}, {sentences.LEAST} needed."
-    likely = wording.likely_range(row["low"], row["high"])
-    text = f"{name} converts {wording.rate(row['value'])} ({likely})"
+    likely = formats.likely_range(row["low"], row["high"])
+    text = f"{name} converts {formats.rate(row['value'])} ({likely})"
     parts = [text + _against(row, called), f"returns {_returns(back)}"]
     share = (headline["feedback"]["value"] or 0) / delivered
     if only_ends(headline):
         parts.append("only sales and returns are reported: this says nothing of the other leads")
     elif share < HEARD:
-        parts.append(f"buyers have reported on {wording.rate(share)} of its leads only")
+        parts.append(f"buyers have reported on {formats.rate(share)} of its leads only")
     return "; ".join(parts) + "."
 
 
 def _against(row: Row, called: Called) -> str:
     if row["previous"] is None:
         return ""
-    was = wording.rate(row["previous"])
+    was = formats.rate(row["previous"])
     if row["verdict"] == "level":
         return f", level with {called.before} at the same age"
     moved = "up" if row["value"] > row["previous"] else "down"
@@ -60,7 +60,7 @@ def _against(row: Row, called: Called) -> str:
 
 
 def _returns(row: Row) -> str:
-    now = wording.rate(row["value"])
+    now = formats.rate(row["value"])
     if row["previous"] is None:
         return f"are {now}"
     if row["verdict"] == "level":
@@ -70,10 +70,10 @@ def _returns(row: Row) -> str:
 
 def tier(row: Row) -> str:
     """The tier where it is sure enough, else how many leads it would take."""
-    counted = f"{wording.count(row['converted'])} of {wording.count(row['feedback'])}"
+    counted = f"{formats.count(row['converted'])} of {formats.count(row['feedback'])}"
     if row["probability"] is None:
         return f"Tier: {row['tier']}."
-    rate = wording.rate(row["conversion_rate"])
+    rate = formats.rate(row["conversion_rate"])
     return (
         f"Tier: {row['tier']}, by conversion over the last 90 days of leads old enough to judge "
         f"({rate}, {counted})."
@@ -88,7 +88,7 @@ def score(row: Row, rules: Score, told: float) -> str | None:
     if row["score"] is None:
         return None
     if told < HEARD:
-        return f"No quality score: buyers have reported on {wording.rate(told)} of its leads only."
+        return f"No quality score: buyers have reported on {formats.rate(told)} of its leads only."
     parts = [
         f"{label} {row[f'{name}_points']:.0f} of {getattr(rules, f'{name}_points'):.0f}"
         for name, label in _PARTS.items()
@@ -108,16 +108,16 @@ def place(row: Row) -> str | None:
         return (
             f"Too few leads with feedback ({row['feedback']:,}) to name a place among the others."
         )
-    best, worst = wording.ordinal(row["rank_low"]), wording.ordinal(row["rank_high"])
+    best, worst = formats.ordinal(row["rank_low"]), formats.ordinal(row["rank_high"])
     sure = f"it could be {best} to {worst}" if best != worst else "this is sure"
-    rank = f"{wording.ordinal(row['rank'])} of {row['of']} {among}"
+    rank = f"{formats.ordinal(row['rank'])} of {row['of']} {among}"
     return f"{rank} by conversion, adjusted for who buys; {sure}."
 
 
 def ask_of_source(row: Row) -> str:
     """What a suggestion means for the source, without money and names of buyers."""
-    seen = f"{wording.rate(row['rate'])} ({row['count']:,} of {row['of']:,})"
-    limit = wording.rate(row["threshold"])
+    seen = f"{formats.rate(row['rate'])} ({row['count']:,} of {row['of']:,})"
+    limit = formats.rate(row["threshold"])
     texts = {
         "high_returns": f"Returns are {seen}, above the limit of {limit}: please check leads "
         "more strictly before you send them, and tell us what you change.",
@@ -137,9 +137,9 @@ def mix_section(rows: Sequence[Row]) -> Section | None:
     ordered = sorted(rows, key=lambda row: -row["deliveries"])
     body = tuple(
         (
-            wording.outcome(row["outcome"]),
-            wording.count(row["deliveries"]),
-            wording.rate(row["share"]),
+            formats.outcome(row["outcome"]),
+            formats.count(row["deliveries"]),
+            formats.rate(row["share"]),
         )
         for row in ordered
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from dashboard import wording
+from dashboard.presentation import formats
 from dashboard.reports import drawing
 from dashboard.reports.document import Picture
 from metrics import phrases
@@ -89,7 +89,7 @@ def conversions(reading: Reading, rows: pl.DataFrame, name: str = "name") -> Pic
             row["conversion_rate"],
             row["conversion_low"],
             row["conversion_high"],
-            wording.rate(row["conversion_rate"]),
+            formats.rate(row["conversion_rate"]),
             few=row["conversion_base"] < FEW,
         )
         for row in ordered.to_dicts()

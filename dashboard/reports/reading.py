@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
-from dashboard import wording
+from dashboard.presentation import formats
 from dashboard.reports.document import Tile
 from metrics import phrases, sentences
 from metrics.catalogue import number
@@ -99,14 +99,14 @@ class Reading:
 
     def moment(self, us: int) -> str:
         """An instant in the report zone."""
-        return wording.moment(_EPOCH + timedelta(microseconds=us), self.zone)
+        return formats.moment(_EPOCH + timedelta(microseconds=us), self.zone)
 
     @property
     def standing(self) -> str:
         """What is counted, against what, as known when."""
         scope, past = self.scope, self.scope.previous()
         filtered = [
-            wording.listing([self.book.names().get(name, {}).get(v, v) for v in values])
+            formats.listing([self.book.names().get(name, {}).get(v, v) for v in values])
             for name, values in scope.filters.items()
             if name != self.order.kind
         ]
@@ -114,11 +114,11 @@ class Reading:
         named = self.order.kind not in {"source", "buyer"}
         over = ", not over yet" if named and today <= scope.last else ""
         parts = [
-            f"Delivered {wording.period(scope.first, scope.last)}{over}",
+            f"Delivered {formats.period(scope.first, scope.last)}{over}",
             *filtered,
         ]
         if any(row["previous"] is not None for row in self.headline.values()):
-            before = wording.period(past.first, past.last)
+            before = formats.period(past.first, past.last)
             parts.append(f"compared with {before} at the same age")
         parts.append(f"as known on {self.moment(scope.as_of_us)}")
         return " · ".join(parts)
@@ -164,7 +164,7 @@ def tile(row: dict[str, Any], currency: str, *, delivered: float) -> Tile:
     """A row of `headline` as a tile: the number, what it is of, its change in words."""
     entry = number(row["key"])
     if row["value"] is None:
-        return Tile(entry.label, wording.NO_DATA, change=sentences.unknown(entry.key, delivered))
+        return Tile(entry.label, formats.NO_DATA, change=sentences.unknown(entry.key, delivered))
     of = ""
     if row["denominator"]:
         of = f"{row['numerator']:,} of {row['denominator']:,}"

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from dashboard import wording
 from dashboard.analyses.reports import when_judged
+from dashboard.presentation import formats
 from dashboard.reports import moved, party, pictures
 from dashboard.reports.document import Document, Grid, Section, Tiles, told
 from dashboard.reports.reading import BASES
@@ -103,9 +103,9 @@ def _reasons(reading: Reading) -> Section | None:
         return None
     body = tuple(
         (
-            wording.REASONS.get(row["reason"], row["reason"]).replace("(not said)", "Not said"),
-            wording.count(row["returned"]),
-            wording.rate(row["share"]),
+            formats.REASONS.get(row["reason"], row["reason"]).replace("(not said)", "Not said"),
+            formats.count(row["returned"]),
+            formats.rate(row["share"]),
         )
         for row in rows
     )
@@ -133,17 +133,17 @@ def _subs(reading: Reading) -> Section | None:
 def _sub(row: dict[str, Any]) -> tuple[str, ...]:
     name = "not named" if row["sub_source"] == "(none)" else row["sub_source"]
     shares = (row["contact_rate"], row["conversion_rate"])
-    likely = wording.likely_range(row["conversion_low"], row["conversion_high"])
+    likely = formats.likely_range(row["conversion_low"], row["conversion_high"])
     if (row["conversion_base"] or 0) < pictures.FEW:
         few = f"few ({row['conversion_base'] or 0})"
-        return name, wording.count(row["delivered"]), few, few, "", wording.rate(row["return_rate"])
-    numbers = (wording.rate(share) for share in shares)
+        return name, formats.count(row["delivered"]), few, few, "", formats.rate(row["return_rate"])
+    numbers = (formats.rate(share) for share in shares)
     return (
         name,
-        wording.count(row["delivered"]),
+        formats.count(row["delivered"]),
         *numbers,
         likely,
-        wording.rate(row["return_rate"]),
+        formats.rate(row["return_rate"]),
     )
 
 
@@ -164,11 +164,11 @@ def _messages(reading: Reading) -> Section | None:
         return None
     body = tuple(
         (
-            wording.day(row["sent_at"].astimezone(reading.zone).date()),
+            formats.day(row["sent_at"].astimezone(reading.zone).date()),
             row["issue"] or row["category"] or "",
             row["action_requested"] or "",
-            wording.rate(row["rate_before"]),
-            wording.rate(row["rate_after"]) if row["weeks"] else "too early",
+            formats.rate(row["rate_before"]),
+            formats.rate(row["rate_after"]) if row["weeks"] else "too early",
         )
         for row in rows
     )

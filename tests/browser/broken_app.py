@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dashboard import theme
 from dashboard.commands.serve import serve
 from dashboard.layout import address, cards
+from dashboard.presentation import theme
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from dashboard import wording
 from dashboard.panels.shared.headline_cards import KEYS
+from dashboard.presentation import formats
 from metrics.catalogue import number
 
 if TYPE_CHECKING:
@@ -23,11 +23,11 @@ def headline(site: Site, query: str) -> dict[str, tuple[str, str]]:
 
 def _card(row: dict[str, Any]) -> tuple[str, str]:
     entry = number(row["key"])
-    write = wording.money if entry.unit == "money" else wording.rate
+    write = formats.money if entry.unit == "money" else formats.rate
     if row["numerator"] is None or row["denominator"] is None:
         return write(row["value"]), entry.definition
     counted = f"{row['numerator']:,} of {row['denominator']:,}"
-    likely = wording.likely_range(row["low"], row["high"])
+    likely = formats.likely_range(row["low"], row["high"])
     return write(row["value"]), counted if row["low"] is None else f"{counted}\n{likely}"
 
 

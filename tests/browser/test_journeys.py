@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Error
 
 from browser.expected import JUNIPER, PERIOD, and_more, headline
-from dashboard import wording
+from dashboard.presentation import formats
 from metrics.catalogue import number
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def test_the_file_of_a_card_holds_its_table_cell_by_cell(
         assert [int(cell[number(key).label]) for key in counts] == [row[key] for key in counts]
         for key in ("coverage", "conversion_rate", "contact_rate", "return_rate"):
             assert float(cell[number(key).label]) == pytest.approx(100 * row[key])
-        likely = wording.likely_range(row["conversion_low"], row["conversion_high"])
+        likely = formats.likely_range(row["conversion_low"], row["conversion_high"])
         assert cell["Conversion, likely"] == likely
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from browser.expected import JUNIPER, PERIOD
 from browser.visitors import leadloop, serving
-from dashboard import wording
+from dashboard.presentation import formats
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,8 +93,8 @@ def test_the_executive_prints_last_month_and_sees_that_the_one_before_has_moved(
     october = site.rows("headline", f"from=2026-10-01&to=2026-10-31&{AS_OF}")
     rows = {row["key"]: row for row in october}
     for key in ("conversion_rate", "contact_rate", "return_rate"):
-        assert wording.rate(rows[key]["value"]) in report
-    assert wording.money(rows["margin_cents"]["value"]) in report
+        assert formats.rate(rows[key]["value"]) in report
+    assert formats.money(rows["margin_cents"]["value"]) in report
     paper = visitor.page.get_by_role("link", name="PDF").get_attribute("href") or ""
     body, headers = site.get(paper.removeprefix("/"))
     assert headers["content-type"] == "application/pdf"
@@ -121,7 +121,7 @@ def test_the_analyst_exports_deliveries_and_recounts_a_page(site: Site, invite: 
     for label, (count, of) in counts.items():
         number, behind = figures[label]
         assert behind.startswith(f"{count:,} of {of:,}"), label
-        assert number == wording.rate(count / of), label
+        assert number == formats.rate(count / of), label
     net = sum(int(row["price_cents"]) - int(row["credit_approved_cents"] or 0) for row in through)
     margin = net - sum(int(row["lead_cost_cents"]) for row in through)
-    assert figures["Margin"][0] == wording.money(margin)
+    assert figures["Margin"][0] == formats.money(margin)

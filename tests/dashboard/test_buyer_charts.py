@@ -8,8 +8,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from dashboard import theme
 from dashboard.charts import dumbbell, funnel_plot, heat_map, ratio_dots, weeks_reported
+from dashboard.presentation import theme
 
 HOSTILE = "<b>Juniper</b> & $ons"
 RATIOS = ratio_dots.Ratios(

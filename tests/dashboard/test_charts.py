@@ -6,8 +6,8 @@ import plotly.graph_objects as go
 import polars as pl
 import pytest
 
-from dashboard import theme
 from dashboard.charts import outcome_mix, ranking, sparkline, trend
+from dashboard.presentation import theme
 
 RANKED = ranking.Ranked(
     rate="rate", low="low", high="high", base="n", of="with feedback", label="Conversion"

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import pytest
 
-from dashboard import wording
 from dashboard.panels.reports import report_page
+from dashboard.presentation import formats
 from dashboard.reports import party
 from dashboard.reports.document import Tile
 from dashboard.reports.reading import tile
@@ -187,7 +187,7 @@ def test_a_place_says_where_it_could_stand() -> None:
 )
 def test_places_are_spoken(number: int, word: str) -> None:
     """The teens are th."""
-    assert wording.ordinal(number) == word
+    assert formats.ordinal(number) == word
 
 
 @pytest.mark.parametrize("rule", ["high_returns", "low_contact", "excellent", "poor"])

@@ -12,12 +12,12 @@ from builders import delivered, us
 from report_market import month, params, two_months
 from report_reading import KINDS, report, said
 
-from dashboard import wording
 from dashboard.analyses.reports import when_judged
 from dashboard.answers.workspace import Book
 from dashboard.parameters import BadQuestion
+from dashboard.presentation import formats
+from dashboard.presentation.theme import DARK, LIGHT
 from dashboard.reports import asking, html, making
-from dashboard.theme import DARK, LIGHT
 from data_access.settings import Settings
 from metrics import phrases
 from metrics.packs import NUMBERS
@@ -139,7 +139,7 @@ def test_amounts_are_written_as_on_the_pages() -> None:
     """Two modules write money; they may not differ."""
     for cents in (0, 1, -1, 99_999, 100_000, -13_099_000, 123_456_789):
         for currency in ("USD", "EUR", "GBP", "JPY", "SEK"):
-            assert phrases.money(cents, currency) == wording.money(cents, currency)
+            assert phrases.money(cents, currency) == formats.money(cents, currency)
 
 
 def test_another_currency_and_zone_are_those_of_the_store(desk: Desk) -> None:

@@ -10,9 +10,9 @@ from builders import reported
 from report_market import month, params, two_months
 from report_reading import HOSTILE, KINDS, SHOWN, Text, report
 
+from dashboard.presentation.theme import DARK, LIGHT
 from dashboard.reports import asking, drawing, html, making, pictures
 from dashboard.reports.plain import plain
-from dashboard.theme import DARK, LIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
-from dashboard import theme, wording
 from dashboard.charts import (
     age_curves,
     control_chart,
@@ -16,6 +15,7 @@ from dashboard.charts import (
     share_dots,
     wait_histogram,
 )
+from dashboard.presentation import formats, theme
 from metrics import timing
 
 LIGHT = theme.LIGHT
@@ -84,7 +84,7 @@ def reasons() -> pl.DataFrame:
 def test_reasons_are_sorted_and_add_up() -> None:
     """The dotted line ends at all claims."""
     kind = pareto.Reasons(
-        key="reason_group", called=wording.reason_group, chosen="intent", currency="EUR"
+        key="reason_group", called=formats.reason_group, chosen="intent", currency="EUR"
     )
     figure = pareto.figure(reasons(), kind, LIGHT)
     bars, so_far = figure.data
@@ -303,7 +303,7 @@ def test_shares_of_few_are_hollow_and_those_of_nobody_are_left_out() -> None:
 def test_empty_frames_are_no_error() -> None:
     """Cards say why there is nothing; figures just do not fall over."""
     control_chart.figure(trend([0.1], [False]).clear(), LIGHT)
-    kind = pareto.Reasons(key="reason_group", called=wording.reason_group)
+    kind = pareto.Reasons(key="reason_group", called=formats.reason_group)
     pareto.figure(reasons().clear(), kind, LIGHT)
     wait_histogram.histogram(pl.DataFrame(bins("live_transfer", 1)).clear(), LIGHT)
     age_curves.incidence(incidence(3).clear(), LIGHT)

@@ -8,7 +8,6 @@ from typing import Any
 import polars as pl
 import pytest
 
-from dashboard import theme, wording
 from dashboard.charts import (
     contributions,
     date_axis,
@@ -21,6 +20,7 @@ from dashboard.charts import (
 )
 from dashboard.panels.overview import overview_cards
 from dashboard.panels.sources import source_cards, source_pair, source_table
+from dashboard.presentation import formats, theme
 from metrics.mix import SHIFT
 from metrics.ranking import brackets
 
@@ -52,7 +52,7 @@ def test_a_tier_says_how_sure_it_is_and_what_would_settle_it() -> None:
 )
 def test_places_in_words(number: int, expected: str) -> None:
     """As people write them."""
-    assert wording.ordinal(number) == expected
+    assert formats.ordinal(number) == expected
 
 
 def test_a_place_among_peers() -> None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboard import refusals, wording
+from dashboard.presentation import formats, refusal_texts
 from data_access import contract, intake, links, reading
 
 
@@ -17,13 +17,13 @@ from data_access import contract, intake, links, reading
 )
 def test_rates_have_one_decimal(share: float | None, text: str) -> None:
     """And no data is a dash, never 0 %."""
-    assert wording.rate(share) == text
+    assert formats.rate(share) == text
 
 
 def test_ranges_write_the_sign_once() -> None:
     """Both ends in percent."""
-    assert wording.likely_range(0.084, 0.109) == "8.4 – 10.9 %"
-    assert wording.likely_range(None, 0.1) == "—"
+    assert formats.likely_range(0.084, 0.109) == "8.4 – 10.9 %"
+    assert formats.likely_range(None, 0.1) == "—"
 
 
 @pytest.mark.parametrize(
@@ -40,13 +40,13 @@ def test_ranges_write_the_sign_once() -> None:
 )
 def test_money_has_cents_only_below_a_thousand(cents: int | None, text: str) -> None:
     """Amounts in the dollar store."""
-    assert wording.money(cents) == text
+    assert formats.money(cents) == text
 
 
 def test_money_of_other_currencies_has_their_sign_or_code() -> None:
     """Euro has a sign here, the franc its code."""
-    assert wording.money(1_250, "EUR") == "€12.50"
-    assert wording.money(1_250, "CHF") == "CHF 12.50"
+    assert formats.money(1_250, "EUR") == "€12.50"
+    assert formats.money(1_250, "CHF") == "CHF 12.50"
 
 
 @pytest.mark.parametrize(
@@ -67,36 +67,36 @@ def test_money_of_other_currencies_has_their_sign_or_code() -> None:
 )
 def test_durations_are_cut_to_their_two_largest_units(seconds: float | None, text: str) -> None:
     """The guide's 4 h 14 m 36 s is written 4 h 14 m."""
-    assert wording.duration(seconds) == text
+    assert formats.duration(seconds) == text
 
 
 def test_periods_write_what_both_ends_share_once() -> None:
     """Same day, same month, same year, different years."""
-    assert wording.period(date(2026, 11, 22), date(2026, 11, 22)) == "22 Nov 2026"
-    assert wording.period(date(2026, 11, 1), date(2026, 11, 22)) == "1 – 22 Nov 2026"
-    assert wording.period(date(2026, 8, 25), date(2026, 11, 22)) == "25 Aug – 22 Nov 2026"
-    assert wording.period(date(2025, 12, 25), date(2026, 1, 3)) == "25 Dec 2025 – 3 Jan 2026"
+    assert formats.period(date(2026, 11, 22), date(2026, 11, 22)) == "22 Nov 2026"
+    assert formats.period(date(2026, 11, 1), date(2026, 11, 22)) == "1 – 22 Nov 2026"
+    assert formats.period(date(2026, 8, 25), date(2026, 11, 22)) == "25 Aug – 22 Nov 2026"
+    assert formats.period(date(2025, 12, 25), date(2026, 1, 3)) == "25 Dec 2025 – 3 Jan 2026"
 
 
 def test_moments_are_shown_in_the_report_zone() -> None:
     """Summer and winter have their own names."""
     berlin = ZoneInfo("Europe/Berlin")
-    assert wording.moment(datetime(2026, 11, 22, 14, 5, tzinfo=UTC), berlin) == (
+    assert formats.moment(datetime(2026, 11, 22, 14, 5, tzinfo=UTC), berlin) == (
         "22 Nov 2026 15:05 CET"
     )
     july = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
-    assert wording.moment(july, berlin, year=False) == "2 Jul 00:30 CEST"
+    assert formats.moment(july, berlin, year=False) == "2 Jul 00:30 CEST"
 
 
 def test_points_and_counts_and_lists() -> None:
     """Differences are signed, counts have separators."""
-    assert wording.points(-0.0041) == "−0.4 pp"
-    assert wording.points(0.012) == "+1.2 pp"
-    assert wording.count(12_345) == "12,345"
-    assert wording.quantity(1, "source") == "1 source"
-    assert wording.quantity(2_000, "delivery", "deliveries") == "2,000 deliveries"
-    assert wording.listing(["A", "B", "C"]) == "A, B and C"
-    assert wording.listing([]) == ""
+    assert formats.points(-0.0041) == "−0.4 pp"
+    assert formats.points(0.012) == "+1.2 pp"
+    assert formats.count(12_345) == "12,345"
+    assert formats.quantity(1, "source") == "1 source"
+    assert formats.quantity(2_000, "delivery", "deliveries") == "2,000 deliveries"
+    assert formats.listing(["A", "B", "C"]) == "A, B and C"
+    assert formats.listing([]) == ""
 
 
 def test_every_reason_to_refuse_a_row_has_words() -> None:
@@ -109,11 +109,11 @@ def test_every_reason_to_refuse_a_row_has_words() -> None:
     known |= set(re.findall(r'_within\([^"\n]*"([a-z_]+)"', source))
     known |= set(re.findall(r'Record\(.*?"([a-z]+_[a-z_]+)"', source))
     known |= set(re.findall(r'_problem\([^"\n]*"[a-z_]+", "([a-z_]+)"', source))
-    assert known | {"time_naive"} == set(refusals.WORDS)
-    assert len(set(refusals.WORDS.values())) == len(refusals.WORDS)
-    assert set(refusals.ADVICE) == set(links.ALLOWED)
+    assert known | {"time_naive"} == set(refusal_texts.WORDS)
+    assert len(set(refusal_texts.WORDS.values())) == len(refusal_texts.WORDS)
+    assert set(refusal_texts.ADVICE) == set(links.ALLOWED)
 
 
 def test_a_reason_that_is_not_listed_is_spelt_out() -> None:
     """An older store may hold one that no code gives any more."""
-    assert refusals.said("too_old_now") == "Too old now"
+    assert refusal_texts.said("too_old_now") == "Too old now"

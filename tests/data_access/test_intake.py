@@ -13,8 +13,8 @@ from builders import Desk, delivered, failed, reported, wrote
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard import refusals
 from dashboard.panels.data import file_import
+from dashboard.presentation import refusal_texts
 from data_access.columns import ANSWERS
 from data_access.importing import as_json
 from data_access.store import Store
@@ -201,7 +201,7 @@ def test_an_import_counts_its_advice(desk: Desk) -> None:
     assert json.loads(as_json(done))["advice"] == {"replaced_already": 2}
     sentence = "a replacement of what is replaced already (2 rows)"
     assert sentence in file_import.told(done, validate_only=False)
-    assert sentence in refusals.advised(done.advice)
+    assert sentence in refusal_texts.advised(done.advice)
 
 
 def test_one_bad_row_never_blocks_a_good_one(desk: Desk) -> None:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import theme, wording
 from dashboard.answers.workspace import book
 from dashboard.charts import funnel_plot, heat_map, ratio_dots
 from dashboard.layout import address, cards
+from dashboard.presentation import formats, theme
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
@@ -79,20 +79,20 @@ def in_order(rows: pl.DataFrame, column: str = "buyer_type") -> pl.DataFrame:
 def _tile(row: dict[str, Any]) -> str:
     kind = row["buyer_type"]
     value = row["key_value"]
-    figure = f"{value:.2f}" if kind == "data_buyer" and value is not None else wording.rate(value)
+    figure = f"{value:.2f}" if kind == "data_buyer" and value is not None else formats.rate(value)
     told = KEY_FIGURES.get(kind, "no figure of its own")
     facts = (
-        ("Deliveries", wording.count(row["delivered"])),
-        ("Feedback rate", wording.rate(row["coverage"])),
-        ("Time to feedback", wording.duration(row["median_seconds_to_feedback"])),
-        ("Contact", wording.rate(row["contact_rate"])),
-        ("Conversion", wording.rate(row["conversion_rate"])),
-        ("Returns", wording.rate(row["return_rate"])),
-        ("Revenue share", wording.rate(row["net_share"])),
+        ("Deliveries", formats.count(row["delivered"])),
+        ("Feedback rate", formats.rate(row["coverage"])),
+        ("Time to feedback", formats.duration(row["median_seconds_to_feedback"])),
+        ("Contact", formats.rate(row["contact_rate"])),
+        ("Conversion", formats.rate(row["conversion_rate"])),
+        ("Returns", formats.rate(row["return_rate"])),
+        ("Revenue share", formats.rate(row["net_share"])),
     )
     pairs = "".join(f"<dt>{name}</dt><dd>{html.escape(text)}</dd>" for name, text in facts)
     link = html.escape(address.link("buyers", buyer_type=kind)) if kind else ""
-    name = html.escape(wording.buyer_type(kind))
+    name = html.escape(formats.buyer_type(kind))
     head = f'<a href="{link}">{name}</a>' if link else name
     return (
         f'<div><div class="label">{head}</div><div class="number">{html.escape(figure)}</div>'
@@ -110,7 +110,7 @@ def listed(scope: Scope) -> pl.DataFrame:
     rows = book().table("buyers", scope).filter(_SOME)
     return rows.with_columns(
         buyer_type=pl.col("buyer_type").map_elements(
-            wording.buyer_type, return_dtype=pl.String, skip_nulls=False
+            formats.buyer_type, return_dtype=pl.String, skip_nulls=False
         ),
         seconds_to_feedback="median_seconds_to_feedback",
         overdue=pl.col("overdue").clip(0).round().cast(pl.Int64),
@@ -242,7 +242,7 @@ def _coverage_hover(cell: dict[str, Any]) -> str:
     return "<br>".join(
         (
             f"<b>{safe(cell['buyer_name'])}</b> about {safe(cell['source_name'])}",
-            f"feedback on {wording.rate(cell['coverage'])}",
-            f"{wording.count(cell['feedback'])} of {wording.count(cell['delivered'])} deliveries",
+            f"feedback on {formats.rate(cell['coverage'])}",
+            f"{formats.count(cell['feedback'])} of {formats.count(cell['delivered'])} deliveries",
         )
     )

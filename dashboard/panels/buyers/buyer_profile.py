@@ -10,12 +10,13 @@ from urllib.parse import urlencode
 import polars as pl
 import streamlit as st
 
-from dashboard import filters, wording
+from dashboard import filters
 from dashboard.answers.workspace import book
 from dashboard.charts import dumbbell, ranking, weeks_reported
 from dashboard.layout import address, cards
 from dashboard.panels.buyers import buyer_cards
 from dashboard.panels.shared import headline_cards, shared_cards
+from dashboard.presentation import formats
 from metrics.scope import Rows
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def verdict(known: Habits) -> str:
     """How a buyer reports, sells and returns, and what of it cannot be told."""
     name, count = known.buyer["name"], known.buyer["delivered"]
     if count < ranking.FEW:
-        counted = wording.quantity(count, "delivery", "deliveries")
+        counted = formats.quantity(count, "delivery", "deliveries")
         return f"{name}: too few deliveries to judge ({counted}, {ranking.FEW} needed)."
     return " ".join((_reports(known), _sells(known.buyer), _returned(known.strictness)))
 
@@ -108,11 +109,11 @@ def verdict(known: Habits) -> str:
 def _reports(known: Habits) -> str:
     row, overdue = known.buyer, known.overdue
     text = (
-        f"{row['name']} has told us about {wording.rate(row['coverage'])} of "
-        f"{wording.count(row['delivered'])} deliveries"
+        f"{row['name']} has told us about {formats.rate(row['coverage'])} of "
+        f"{formats.count(row['delivered'])} deliveries"
     )
     if row["median_seconds_to_feedback"] is not None:
-        text += f", half of it within {wording.duration(row['median_seconds_to_feedback'])}"
+        text += f", half of it within {formats.duration(row['median_seconds_to_feedback'])}"
     if overdue is None:
         return f"{text}."
     if overdue["overdue_low"] is None:
@@ -121,21 +122,21 @@ def _reports(known: Habits) -> str:
         return f"{text}; no more is missing than usual."
     since = overdue["days_silent"]
     last = "" if since is None else f", and the last one came {_ago(since)}"
-    missing = wording.quantity(round(overdue["overdue"]), "report")
+    missing = formats.quantity(round(overdue["overdue"]), "report")
     verb = "is" if missing.startswith("1 ") else "are"
     return f"{text}; about {missing} that would normally be here {verb} missing{last}."
 
 
 def _ago(days: int) -> str:
-    return "today" if days < 1 else f"{wording.quantity(days, 'day')} ago"
+    return "today" if days < 1 else f"{formats.quantity(days, 'day')} ago"
 
 
 def _sells(row: dict[str, Any]) -> str:
     base = row["feedback"]
     if base < ranking.FEW:
         return f"Too few of them to judge its conversion ({base:,} with feedback)."
-    likely = wording.likely_range(row["conversion_low"], row["conversion_high"])
-    text = f"It sells to {wording.rate(row['conversion_rate'])} of those ({likely})"
+    likely = formats.likely_range(row["conversion_low"], row["conversion_high"])
+    text = f"It sells to {formats.rate(row['conversion_rate'])} of those ({likely})"
     if row["coverage"] < cards.HALF:
         return f"{text}; what became of the rest is not known, so this may be far off."
     return f"{text}."
@@ -184,7 +185,7 @@ def _silence(scope: Scope) -> None:
 
 def _counts(ends: dict[str, float | None]) -> str:
     low, high = ends.values()
-    return wording.NO_DATA if low is None else f"{wording.count(low)} – {wording.count(high)}"
+    return formats.NO_DATA if low is None else f"{formats.count(low)} – {formats.count(high)}"
 
 
 def _returns(scope: Scope) -> None:
@@ -213,7 +214,7 @@ def _returns(scope: Scope) -> None:
         name="source_name",
         key="source_id",
         hover=dumbbell.rates_hover,
-        label=lambda row: wording.rate(row["return_rate"]),
+        label=lambda row: formats.rate(row["return_rate"]),
     )
     cards.show(
         card,
@@ -258,10 +259,10 @@ def _unanswered(scope: Scope, status: Status) -> None:
     rows = book().table("unanswered", scope)
     silent = replace(scope, rows=Rows(feedback="none"))
     charged = float(book().table("rates", silent)["gross_cents"].sum()) if rows.height else 0.0
-    money = wording.money(charged, status.currency)
+    money = formats.money(charged, status.currency)
     how = "The file to send to this buyer: it can be imported when it comes back filled in."
     if rows.height:
-        leads = wording.quantity(rows.height, "lead")
+        leads = formats.quantity(rows.height, "lead")
         how = f"{leads} without a word, {money} charged for them. {how}"
     card = cards.Card(
         key="unanswered",

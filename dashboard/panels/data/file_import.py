@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from dashboard import refusals, wording
 from dashboard.answers.workspace import book
 from dashboard.editions import clock
-from dashboard.known_errors import KNOWN
 from dashboard.layout import cards, grids
+from dashboard.presentation import formats, refusal_texts
+from dashboard.presentation.known_errors import KNOWN
 from data_access.columns import ANSWERS
 from data_access.files import UnreadableFile
 from data_access.importing import Imported, Order, import_file
@@ -96,7 +96,7 @@ def _run(file: UploadedFile, profile: str | None, buyer: str | None, *, validate
                 str(error).replace("name one with --profile", _NO_PROFILE).removesuffix(".") + "."
             )
         except KNOWN as error:
-            text = wording.sentence(str(error))
+            text = formats.sentence(str(error))
         except Exception:
             logging.getLogger(__name__).exception("the import of %r failed", order.name)
             text = (
@@ -109,15 +109,15 @@ def _run(file: UploadedFile, profile: str | None, buyer: str | None, *, validate
 def told(done: Imported, *, validate_only: bool) -> str:
     """What came of a file: the five counts, and what to do about refused rows."""
     rows: list[tuple[str, ...]] = [
-        (grids.HEADINGS[answer], wording.count(done.counts[answer])) for answer in ANSWERS
+        (grids.HEADINGS[answer], formats.count(done.counts[answer])) for answer in ANSWERS
     ]
     verb = "Checked, nothing kept" if validate_only else "Imported"
-    head = f"{verb}: {done.file_name}, {wording.quantity(done.rows, 'row')}, profile {done.profile}"
+    head = f"{verb}: {done.file_name}, {formats.quantity(done.rows, 'row')}, profile {done.profile}"
     more: list[str] = []
     if done.reasons:
-        more.append(refusals.reasons(done.reasons))
+        more.append(refusal_texts.reasons(done.reasons))
     if done.advice:
-        more.append(refusals.advised(done.advice, kept=not validate_only))
+        more.append(refusal_texts.advised(done.advice, kept=not validate_only))
     if done.error_file and not validate_only:
         more.append(
             "Refused rows are listed under Refused rows, and stand in a file to be corrected and "

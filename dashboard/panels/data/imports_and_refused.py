@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import streamlit as st
 
-from dashboard import refusals, wording
 from dashboard.answers.workspace import book
 from dashboard.layout import cards
+from dashboard.presentation import formats, refusal_texts
 from metrics.catalogue import NUMBERS
 
 if TYPE_CHECKING:
@@ -38,10 +38,10 @@ def imports(status: Status) -> None:
     """How fresh the data is, and every import with its five counts."""
     zone = ZoneInfo(status.zone)
     fresh = [
-        ("Deliveries", wording.count(status.deliveries)),
-        ("First delivery", wording.day(status.first_day)),
-        ("Latest delivery", wording.day(status.last_day)),
-        ("Latest fact taken in", wording.moment(status.newest, zone)),
+        ("Deliveries", formats.count(status.deliveries)),
+        ("First delivery", formats.day(status.first_day)),
+        ("Latest delivery", formats.day(status.last_day)),
+        ("Latest fact taken in", formats.moment(status.newest, zone)),
         ("Report zone", status.zone),
         ("Data version", f"{status.data_version:,}"),
     ]
@@ -134,7 +134,7 @@ _ANSWERS: Final = {"rejected": "Refused", "conflict": "Refused", "parked": "Wait
 def readable(rows: pl.DataFrame) -> pl.DataFrame:
     """Codes and answers of the intake in plain words."""
     return rows.with_columns(
-        code=pl.col("code").map_elements(refusals.said, return_dtype=pl.String),
+        code=pl.col("code").map_elements(refusal_texts.said, return_dtype=pl.String),
         answer=pl.col("answer").replace_strict(_ANSWERS, default=pl.col("answer")),
     )
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import wording
 from dashboard.answers.workspace import book
 from dashboard.editions import clock
 from dashboard.layout import cards
+from dashboard.presentation import formats
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,7 +63,7 @@ def known() -> pl.DataFrame:
                     "kind": title,
                     "id": key,
                     "name": label,
-                    "buyer_type": wording.buyer_type(buyer_type) if kind == "buyer" else None,
+                    "buyer_type": formats.buyer_type(buyer_type) if kind == "buyer" else None,
                     "merged": ", ".join(others) or None,
                 }
             )
@@ -90,9 +90,9 @@ def _set_form(table: pl.DataFrame) -> None:
         labels = _labels(table)
         chosen = st.selectbox("Which", list(labels), format_func=labels.__getitem__)
         called = st.text_input("Called", max_chars=200, placeholder="Leave as it is")
-        kinds = [_UNSET, *wording.BUYER_TYPES]
+        kinds = [_UNSET, *formats.BUYER_TYPES]
         kind = st.selectbox(
-            "Type of buyer", kinds, format_func=lambda k: wording.BUYER_TYPES.get(k, k)
+            "Type of buyer", kinds, format_func=lambda k: formats.BUYER_TYPES.get(k, k)
         )
         sent = st.form_submit_button("Keep it")
     if sent and chosen:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import filters, wording
+from dashboard import filters
 from dashboard.answers.workspace import book
 from dashboard.layout import address, cards
+from dashboard.presentation import formats
 from dashboard.tables import DIMENSIONS, TABLES
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def show(asked: Asked) -> None:
     ):
         cards.title(table.title, table.sentence)
         rows = _preview(table, asked)
-        total = wording.quantity(rows.height, "row")
+        total = formats.quantity(rows.height, "row")
         more = f"the first {PREVIEWED} of {total}" if rows.height > PREVIEWED else total
         how = "Shares are 0 – 1 and money is in cents, as in the files"
         st.html(f'<div class="card-how">{html.escape(f"{how}; {more}.")}</div>')
@@ -38,14 +39,14 @@ def show(asked: Asked) -> None:
         st.dataframe(
             rows.head(PREVIEWED),
             hide_index=True,
-            placeholder=wording.NO_DATA,
+            placeholder=formats.NO_DATA,
             key="preview",
             column_config={name: days for name, kind in rows.schema.items() if kind == pl.Date},
         )
         st.html(cards.downloads(chosen, {}), width="content")
         query = filters.query(asked)
         st.code(f"GET /api/v1/tables/{chosen}?{query}".rstrip("?"), language=None)
-        with st.expander(wording.quantity(len(table.columns), "column")):
+        with st.expander(formats.quantity(len(table.columns), "column")):
             facts = [(c.name, c.type, c.unit or "", c.definition) for c in table.columns]
             st.html(cards.facts(facts, ("Column", "Type", "Unit", "Meaning")))
     with st.container(border=True, key="card_tables"):

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import filters, wording
+from dashboard import filters
 from dashboard.answers.workspace import book
 from dashboard.layout import address, cards, empty_states, grids
+from dashboard.presentation import formats
 from metrics.contradictions import CODES
 from metrics.reasons import GROUPS, OTHER, REASONS
 
@@ -34,9 +35,9 @@ _ONE: Final[dict[str, tuple[str, dict[str, str]]]] = {
     "rated": ("Counted for tiers and suggestions", _YES_NO),
 }
 _MANY: Final[dict[str, tuple[str, dict[str, str]]]] = {
-    "outcome": ("Result", {key: text for key, text in wording.OUTCOMES.items() if key != "silent"}),
-    "reason_group": ("Kind of reason", {g: wording.reason_group(g) for g in GROUPS}),
-    "reason": ("Reason", {r: wording.reason(r) for r in (*REASONS, OTHER)}),
+    "outcome": ("Result", {key: text for key, text in formats.OUTCOMES.items() if key != "silent"}),
+    "reason_group": ("Kind of reason", {g: formats.reason_group(g) for g in GROUPS}),
+    "reason": ("Reason", {r: formats.reason(r) for r in (*REASONS, OTHER)}),
     "return_state": ("Return", {state: state.capitalize() for state in filters.RETURN_STATES}),
     "contradiction": ("Contradiction", {"any": "Any", "none": "None", **CODES}),
 }
@@ -54,7 +55,7 @@ def show(asked: Asked, status: Status) -> None:
         said = conditions(asked)
         with st.container(horizontal=True, vertical_alignment="center", key="list_head"):
             noun = ("delivery", "deliveries") if _delivered_only(asked) else ("offer", "offers")
-            text = html.escape(wording.quantity(matching, *noun))
+            text = html.escape(formats.quantity(matching, *noun))
             st.html(f'<div class="card-title">{text}</div>', width="content")
             _conditions(asked, len(said))
             if said:
@@ -97,7 +98,7 @@ def _rows(asked: Asked, status: Status, matching: int) -> None:
 
 
 def _readable(rows: pl.DataFrame) -> pl.DataFrame:
-    words = {**wording.OUTCOMES, "": "No word yet"}
+    words = {**formats.OUTCOMES, "": "No word yet"}
     failed = pl.col("status") == "failed"
     return rows.with_columns(
         offer=pl.when(failed).then(pl.lit("not delivered")).otherwise(pl.lit("delivered")),
@@ -105,7 +106,7 @@ def _readable(rows: pl.DataFrame) -> pl.DataFrame:
         result=pl.when(~failed).then(
             pl.col("outcome").fill_null("").replace_strict(words, default=pl.col("outcome"))
         ),
-        why=pl.col("reason").map_elements(wording.reason, return_dtype=pl.String),
+        why=pl.col("reason").map_elements(formats.reason, return_dtype=pl.String),
     )
 
 
@@ -118,7 +119,7 @@ def conditions(asked: Asked) -> list[str]:
         values = value if isinstance(value, tuple) else () if value is None else (value,)
         texts = [labels.get(str(v).lower(), str(v)) for v in values]
         if texts:
-            said.append(f"{title}: {wording.listing(texts, 'or')}")
+            said.append(f"{title}: {formats.listing(texts, 'or')}")
     said += [
         f"{title}: {getattr(rows, name)}"
         for name, title in _AGES.items()

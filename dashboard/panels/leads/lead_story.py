@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import wording
 from dashboard.answers.workspace import book
 from dashboard.layout import address, cards
+from dashboard.presentation import formats
 from metrics.contradictions import CODES
 
 if TYPE_CHECKING:
@@ -53,10 +53,10 @@ def _offers(deliveries: pl.DataFrame, currency: str) -> str:
         (
             row["buyer_name"] or row["buyer_id"],
             "delivered" if row["status"] == "delivered" else "did not go through",
-            wording.outcome(row["outcome"]) if row["outcome"] else "No word yet",
-            wording.reason(row["reason"]),
-            wording.money(row["price_cents"], currency),
-            wording.duration(row["seconds_to_feedback"]),
+            formats.outcome(row["outcome"]) if row["outcome"] else "No word yet",
+            formats.reason(row["reason"]),
+            formats.money(row["price_cents"], currency),
+            formats.duration(row["seconds_to_feedback"]),
         )
         for row in deliveries.iter_rows(named=True)
     ]
@@ -103,7 +103,7 @@ def sentence(row: dict[str, Any], currency: str) -> str:
     who, kind = row["who"] or "The buyer", row["kind"]
     price = row["price_cents"]
     if kind == "delivered":
-        return f"Delivered to {who}" + (f" for {wording.money(price, currency)}." if price else ".")
+        return f"Delivered to {who}" + (f" for {formats.money(price, currency)}." if price else ".")
     if kind == "failed":
         return f"The offer to {who} did not go through{_because(row['failure_reason'])}."
     if kind == "retraction" and row["without_effect"]:
@@ -121,8 +121,8 @@ def _because(reason: str | None) -> str:
 
 def _result(row: dict[str, Any], currency: str) -> str:
     outcome, value = row["outcome"], row["value_cents"]
-    text = wording.outcome(outcome).lower() if outcome else "no result, only details"
-    return f"{text} worth {wording.money(value, currency)}" if value else text
+    text = formats.outcome(outcome).lower() if outcome else "no result, only details"
+    return f"{text} worth {formats.money(value, currency)}" if value else text
 
 
 def _details(row: dict[str, Any], currency: str) -> str:
@@ -134,7 +134,7 @@ def _details(row: dict[str, Any], currency: str) -> str:
         said.append("They spoke to the person.")
     if row["credit_approved"] is not None:
         amount = row["credit_amount_cents"]
-        of = f" of {wording.money(amount, currency)}" if amount else ""
+        of = f" of {formats.money(amount, currency)}" if amount else ""
         said.append(f"Credit{of} {'approved' if row['credit_approved'] else 'refused'}.")
     if row["without_effect"]:
         said.append(_IDLE[row["kind"]])
@@ -142,9 +142,9 @@ def _details(row: dict[str, Any], currency: str) -> str:
         said.append("It replaces an earlier report.")
     delay = row["delay_seconds"]
     if delay is not None and delay < 0:
-        said.append(f"Reported {wording.duration(-delay)} before it is said to have happened.")
+        said.append(f"Reported {formats.duration(-delay)} before it is said to have happened.")
     elif delay:
-        said.append(f"Told us {wording.duration(delay)} after it happened.")
+        said.append(f"Told us {formats.duration(delay)} after it happened.")
     if row["retracted"]:
         said.append("Taken back or replaced later; it no longer counts.")
     return " ".join(said)
@@ -159,8 +159,8 @@ def _when(row: dict[str, Any], zone: ZoneInfo) -> str:
     if row["at"] is None:
         return "time unknown"
     if row["precision"] == "day":
-        return f"{wording.day(row['at'].astimezone(zone).date())}, time of day unknown"
-    return wording.moment(row["at"], zone)
+        return f"{formats.day(row['at'].astimezone(zone).date())}, time of day unknown"
+    return formats.moment(row["at"], zone)
 
 
 def _tone(row: dict[str, Any]) -> str:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import todo, wording
+from dashboard import todo
 from dashboard.answers.workspace import book
 from dashboard.charts import contributions, funnel_steps
 from dashboard.layout import address, cards
 from dashboard.panels.shared import shared_cards
 from dashboard.panels.todo import todo_list
+from dashboard.presentation import formats
 from metrics.catalogue import number
 from metrics.sentences import LEAST
 
@@ -136,7 +137,7 @@ def why(shift: pl.DataFrame, label: str, *, level: bool = False) -> str:
 
 def _part(change: float) -> str:
     """A part of a change; one that rounds to nothing has no sign."""
-    return wording.points(change) if abs(change) >= _LEVEL else "nothing"
+    return formats.points(change) if abs(change) >= _LEVEL else "nothing"
 
 
 def lost(scope: Scope) -> None:

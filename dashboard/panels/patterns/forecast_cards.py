@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import theme, wording
 from dashboard.answers.workspace import book
 from dashboard.charts import age_curves, dumbbell
 from dashboard.layout import address, cards
 from dashboard.panels.shared import shared_cards
+from dashboard.presentation import formats, theme
 
 if TYPE_CHECKING:
     from metrics.scope import Scope
@@ -111,7 +111,7 @@ def checked(scope: Scope, ago: int) -> pl.DataFrame:
         .head(_MOST)
         .with_columns(
             pl.col(_ENDS).round(1),
-            week_of=pl.col("week").map_elements(wording.day, return_dtype=pl.String),
+            week_of=pl.col("week").map_elements(formats.day, return_dtype=pl.String),
             came=pl.col("inside").replace_strict(
                 came, default="not all in yet", return_dtype=pl.String
             ),
@@ -123,12 +123,12 @@ def _check_hover(row: dict[str, Any]) -> str:
     return "<br>".join(
         (
             f"<b>Week of {row['week_of']}</b>",
-            f"{wording.count(row['converted_then'])} sales known then, expected in the end",
+            f"{formats.count(row['converted_then'])} sales known then, expected in the end",
             (
-                f"{wording.count(row['expected_final'])} "
-                f"({wording.count(row['expected_low'])} – {wording.count(row['expected_high'])})"
+                f"{formats.count(row['expected_final'])} "
+                f"({formats.count(row['expected_low'])} – {formats.count(row['expected_high'])})"
             ),
-            f"{wording.count(row['converted_now'])} have come: {row['came']}",
+            f"{formats.count(row['converted_now'])} have come: {row['came']}",
         )
     )
 
@@ -173,12 +173,12 @@ def _still_hover(row: dict[str, Any]) -> str:
         (
             f"<b>{theme.safe(row['name'])}</b>",
             (
-                f"{wording.count(row['converted'])} sales of {wording.count(row['delivered'])} "
+                f"{formats.count(row['converted'])} sales of {formats.count(row['delivered'])} "
                 f"deliveries so far"
             ),
             (
-                f"expected in the end {wording.count(row['expected_final'])} "
-                f"({wording.count(row['expected_low'])} – {wording.count(row['expected_high'])})"
+                f"expected in the end {formats.count(row['expected_final'])} "
+                f"({formats.count(row['expected_low'])} – {formats.count(row['expected_high'])})"
             ),
         )
     )

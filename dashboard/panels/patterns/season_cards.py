@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import wording
 from dashboard.answers.workspace import book
 from dashboard.charts import heat_map, ratio_dots
 from dashboard.layout import address, cards
 from dashboard.panels.shared import shared_cards
+from dashboard.presentation import formats
 from metrics.catalogue import number
 
 if TYPE_CHECKING:
@@ -49,13 +49,13 @@ def measure() -> str:
 def _spelt(rows: pl.DataFrame) -> pl.DataFrame:
     """Rates and ranges of an index as words."""
     ends = pl.struct("index_low", "index_high").map_elements(_ends, return_dtype=pl.String)
-    text = pl.col("rate").map_elements(wording.rate, return_dtype=pl.String)
+    text = pl.col("rate").map_elements(formats.rate, return_dtype=pl.String)
     return rows.with_columns(pl.col("index").round(2), index_range=ends, rate_text=text)
 
 
 def _ends(pair: dict[str, float | None]) -> str:
     low, high = pair.values()
-    return wording.NO_DATA if low is None or high is None else f"{low:.2f} – {high:.2f}"
+    return formats.NO_DATA if low is None or high is None else f"{low:.2f} – {high:.2f}"
 
 
 def index_card(scope: Scope, span: str, names: tuple[str, ...], *, switch: bool) -> None:
@@ -141,8 +141,8 @@ def _hour_hover(cell: dict[str, Any], label: str) -> str:
         (
             f"<b>{cell['called']}, {cell['hour']} – {cell['hour'] + 1} h</b>",
             (
-                f"{label} {wording.rate(cell['rate'])}, "
-                f"{wording.count(cell['count'])} of {wording.count(cell['of'])}"
+                f"{label} {formats.rate(cell['rate'])}, "
+                f"{formats.count(cell['count'])} of {formats.count(cell['of'])}"
             ),
             f"{cell['index']:.2f} of usual ({cell['index_range']}): {verdict}",
         )

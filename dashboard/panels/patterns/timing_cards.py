@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import wording
 from dashboard.answers.workspace import book
 from dashboard.charts import age_curves, wait_histogram
 from dashboard.layout import address, cards
 from dashboard.panels.buyers import buyer_cards
 from dashboard.panels.shared import shared_cards
+from dashboard.presentation import formats
 
 if TYPE_CHECKING:
     from metrics.scope import Scope
@@ -51,7 +51,7 @@ def histogram_card(scope: Scope) -> None:
     def frame() -> pl.DataFrame:
         rows = book().table("time_to_feedback", scope, by=("buyer_type",))
         rows = rows.filter(group="buyer_type")
-        kind = pl.col("value").map_elements(wording.buyer_type, return_dtype=pl.String)
+        kind = pl.col("value").map_elements(formats.buyer_type, return_dtype=pl.String)
         return buyer_cards.in_order(rows, "value").with_columns(buyer_type=kind)
 
     cards.show(card, frame, wait_histogram.histogram)
@@ -136,7 +136,7 @@ def middles(scope: Scope, split: str) -> pl.DataFrame:
     """One row per value of a dimension with its middle times, fastest first."""
     rows = book().table("time_to_feedback", scope, by=(split,)).filter(group=split)
     names = book().names().get(split, {})
-    called = {"buyer_type": wording.buyer_type, "outcome": wording.outcome}.get(
+    called = {"buyer_type": formats.buyer_type, "outcome": formats.outcome}.get(
         split, lambda value: names.get(value, value)
     )
     rows = rows.unique("value", keep="first", maintain_order=True)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from dashboard import filters, periods, wording
+from dashboard import filters, periods
 from dashboard.answers.workspace import book
 from dashboard.layout import address, cards
 from dashboard.layout.filter_bar import unique_labels
 from dashboard.parameters import BadQuestion
+from dashboard.presentation import formats
 from dashboard.reports import asking, making, published
 from dashboard.reports import buyer as letter
 from dashboard.reports import html as writing
@@ -92,7 +93,7 @@ def _pick(tab: str, asked: Asked, status: Status) -> str | None:
     if tab in {"source", "buyer"}:
         _pick_party(tab, asked)
         return None
-    today = periods.day_of(wording.instant_of(asked.scope.as_of_us), book().settings.zone)
+    today = periods.day_of(formats.instant_of(asked.scope.as_of_us), book().settings.zone)
     last = min(today, status.last_day or today)
     choices = offered(tab, first=status.first_day or today, today=last)
     newest, before = list(choices)[:2]
@@ -144,7 +145,7 @@ def _weeks(first: date, today: date) -> dict[str, str]:
     found: dict[str, str] = {}
     monday = today - timedelta(days=today.weekday())
     while monday + timedelta(days=6) >= first and len(found) < _LONGEST_LIST:
-        found[monday.isoformat()] = wording.period(monday, monday + timedelta(days=6))
+        found[monday.isoformat()] = formats.period(monday, monday + timedelta(days=6))
         monday -= timedelta(days=7)
     return found
 
@@ -152,7 +153,7 @@ def _weeks(first: date, today: date) -> dict[str, str]:
 def _days(first: date, today: date) -> dict[str, str]:
     count = min((today - first).days + 1, _LONGEST_LIST)
     days = [today - timedelta(days=back) for back in range(max(count, 1))]
-    return {day.isoformat(): wording.day(day) for day in days}
+    return {day.isoformat(): formats.day(day) for day in days}
 
 
 def _pick_party(kind: str, asked: Asked) -> None:
@@ -259,10 +260,10 @@ def _row(row: dict[str, Any]) -> str:
     first, last = (date.fromisoformat(row[end]) for end in ("from", "to"))
     zone = book().settings.zone
     moments = [
-        wording.moment(datetime.fromisoformat(row[name]), zone)
+        formats.moment(datetime.fromisoformat(row[name]), zone)
         for name in ("published_at", "as_of")
     ]
-    texts = (row["title"], wording.period(first, last), moments[0], row["who"])
+    texts = (row["title"], formats.period(first, last), moments[0], row["who"])
     cells = "".join(f"<td>{html.escape(text)}</td>" for text in texts)
     page = row["page"].lstrip("/")
     known = f'<td><a href="{html.escape(page)}">{html.escape(moments[1])}</a></td>'

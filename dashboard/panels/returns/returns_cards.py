@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import theme, wording
 from dashboard.answers.workspace import book
 from dashboard.charts import control_chart, money_bars
 from dashboard.layout import address, cards
 from dashboard.panels.shared import shared_cards
+from dashboard.presentation import formats, theme
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
@@ -34,7 +34,7 @@ def trend(scope: Scope) -> pl.DataFrame:
     both = rows.join(spans, on="start", how="left", maintain_order="left")
     return both.with_columns(
         normal=pl.struct("normal_low", "normal_high").map_elements(
-            lambda ends: wording.likely_range(*ends.values()), return_dtype=pl.String
+            lambda ends: formats.likely_range(*ends.values()), return_dtype=pl.String
         )
     )
 
@@ -115,14 +115,14 @@ def conclusion(claims: pl.DataFrame, currency: str) -> str:
     if waiting.is_empty():
         return "No claim waits for an answer."
     late = waiting.filter(pl.col("days_left") < 0)
-    money = wording.money(_sum(waiting), currency)
-    text = f"{wording.quantity(waiting.height, 'claim')} for {money} wait for an answer"
+    money = formats.money(_sum(waiting), currency)
+    text = f"{formats.quantity(waiting.height, 'claim')} for {money} wait for an answer"
     if waiting.height == 1:
         text = f"1 claim for {money} waits for an answer"
     if late.is_empty():
         return f"{text}; none of them is overdue."
     return (
-        f"{text}; {late.height:,} of them, for {wording.money(_sum(late), currency)}, are overdue."
+        f"{text}; {late.height:,} of them, for {formats.money(_sum(late), currency)}, are overdue."
     )
 
 
@@ -148,7 +148,7 @@ def queue(scope: Scope, status: Status) -> None:
     def frame() -> pl.DataFrame:
         rows = book().table("claims", scope)
         return rows.with_columns(
-            reason=pl.col("reason").map_elements(wording.reason, return_dtype=pl.String),
+            reason=pl.col("reason").map_elements(formats.reason, return_dtype=pl.String),
             return_state=pl.col("return_state").replace(money_bars.STATES),
             claimed_late=pl.col("claimed_late").replace_strict(
                 {True: "late", False: ""}, default="", return_dtype=pl.String
@@ -171,7 +171,7 @@ def _earlier(scope: Scope, status: Status) -> str:
     if waiting.is_empty():
         return ""
     link = html.escape(address.link("returns", tab="waiting", period="all_time"))
-    more = f"{waiting.height:,} more, for {wording.money(_sum(waiting), status.currency)}"
+    more = f"{waiting.height:,} more, for {formats.money(_sum(waiting), status.currency)}"
     return f' Of deliveries before this period <a href="{link}">{theme.safe(more)}</a> wait.'
 
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import wording
 from dashboard.answers.workspace import book
 from dashboard.charts import ranking, share_dots
 from dashboard.layout import address, cards
 from dashboard.panels.buyers import buyer_cards
 from dashboard.panels.shared import shared_cards
+from dashboard.presentation import formats
 
 if TYPE_CHECKING:
     from metrics.scope import Scope
@@ -66,7 +66,7 @@ def contact_card(scope: Scope) -> None:
         )
         rows = book().table("contact", scope).filter(id=ALL).drop_nulls("share")
         rows = buyer_cards.in_order(rows)
-        kind = pl.col("buyer_type").map_elements(wording.buyer_type, return_dtype=pl.String)
+        kind = pl.col("buyer_type").map_elements(formats.buyer_type, return_dtype=pl.String)
         called = pl.concat_str(_word(QUESTIONS, "question"), kind, separator=" · ")
         return rows.with_columns(called=called).sort(order, maintain_order=True)
 

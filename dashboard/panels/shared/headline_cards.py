@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from dashboard import wording
 from dashboard.answers.workspace import book
 from dashboard.charts import sparkline
 from dashboard.layout import address, cards
 from dashboard.layout.cards import HALF
+from dashboard.presentation import formats
 from metrics.catalogue import number
 
 if TYPE_CHECKING:
@@ -105,24 +105,24 @@ def _card(
 
 def _value(row: dict[str, Any], currency: str) -> str:
     if number(row["key"]).unit == "money":
-        return wording.money(row["value"], currency)
-    return wording.rate(row["value"])
+        return formats.money(row["value"], currency)
+    return formats.rate(row["value"])
 
 
 def _of(row: dict[str, Any], bounds: tuple[float, float] | None) -> str:
     """What the number is made of, linked to its leads, and its likely range."""
     if row["numerator"] is None or row["denominator"] is None:
         return html.escape(number(row["key"]).definition)
-    counted = f"{wording.count(row['numerator'])} of {wording.count(row['denominator'])}"
+    counted = f"{formats.count(row['numerator'])} of {formats.count(row['denominator'])}"
     conditions = LEADS.get(row["key"])
     if conditions:
         link = html.escape(address.link("leads", **conditions))
         counted = f'<a href="{link}" title="Show these leads">{counted}</a>'
     if bounds:
-        return f"{counted}<br>if all had reported: {wording.likely_range(*bounds)}"
-    likely = wording.likely_range(row["low"], row["high"])
+        return f"{counted}<br>if all had reported: {formats.likely_range(*bounds)}"
+    likely = formats.likely_range(row["low"], row["high"])
     tail = (
-        "" if likely == wording.NO_DATA else f'<br><span title="Likely range, 95 %">{likely}</span>'
+        "" if likely == formats.NO_DATA else f'<br><span title="Likely range, 95 %">{likely}</span>'
     )
     return counted + tail
 
@@ -134,10 +134,10 @@ def change(row: dict[str, Any], currency: str, alone: str) -> str:
     if row["change"] is None or row["previous"] is None:
         return alone
     money = number(row["key"]).unit == "money"
-    was = wording.money(row["previous"], currency) if money else wording.rate(row["previous"])
+    was = formats.money(row["previous"], currency) if money else formats.rate(row["previous"])
     if row["verdict"] == "level":
         return f"level, was {was}"
     size = abs(row["change"])
-    moved = wording.money(size, currency) if money else f"{size * 100:.1f} pp"
+    moved = formats.money(size, currency) if money else f"{size * 100:.1f} pp"
     word = f" {row['verdict']}" if row["verdict"] else ""
     return f"{_ARROWS[row['change'] > 0]} {moved}{word}, was {was}"

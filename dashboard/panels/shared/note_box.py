@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import streamlit as st
 
-from dashboard import wording
 from dashboard.answers.workspace import book
 from dashboard.editions import clock
+from dashboard.presentation import formats
 from data_access import trend_notes
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def show(scope: Scope) -> None:
 
 def _line(row: dict[str, Any]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        text = f"{wording.day(row['day'])}: {row['sentence']} ({row['who']})"
+        text = f"{formats.day(row['day'])}: {row['sentence']} ({row['who']})"
         st.html(f'<div class="card-how">{html.escape(text)}</div>')
         st.button(
             "Take off",

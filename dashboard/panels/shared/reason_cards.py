@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import wording
 from dashboard.answers.workspace import book
 from dashboard.charts import money_bars, pareto
 from dashboard.layout import address, cards
+from dashboard.presentation import formats
 from metrics.claims import UNSAID
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def level(scope: Scope, name: str, group: str | None = None) -> pl.DataFrame:
     if group is not None:
         rows = rows.filter(reason_group=group)
     key = pl.col("reason_group" if name == "group" else "reason")
-    word = wording.reason_group if name == "group" else wording.reason
+    word = formats.reason_group if name == "group" else formats.reason
     return rows.with_columns(called=key.map_elements(word, return_dtype=pl.String))
 
 
@@ -51,7 +51,7 @@ def groups_card(scope: Scope, status: Status, *, chosen: str | None = None, lead
     )
     kind = pareto.Reasons(
         key="reason_group",
-        called=wording.reason_group,
+        called=formats.reason_group,
         chosen=chosen,
         currency=status.currency,
     )
@@ -76,14 +76,14 @@ def reasons_card(scope: Scope, status: Status, group: str) -> None:
     """The single reasons of one group."""
     card = cards.Card(
         key="reasons",
-        title=wording.reason_group(group),
+        title=formats.reason_group(group),
         how="The reasons of this kind, as shares of all claims. Click a bar for its leads.",
         columns=_COLUMNS,
         table="return_reasons",
         leads=None if group == UNSAID else {"returned": True, "reason_group": group},
         currency=status.currency,
     )
-    kind = pareto.Reasons(key="reason", called=wording.reason, currency=status.currency)
+    kind = pareto.Reasons(key="reason", called=formats.reason, currency=status.currency)
     cards.show(
         card,
         lambda: level(scope, "reason", group),
@@ -120,7 +120,7 @@ def avoidable_card(scope: Scope, status: Status) -> None:
 
     def frame() -> pl.DataFrame:
         rows = book().table("avoidable_returns", scope).filter(pl.col("returned") > 0)
-        called = pl.col("reason_group").map_elements(wording.reason_group, return_dtype=pl.String)
+        called = pl.col("reason_group").map_elements(formats.reason_group, return_dtype=pl.String)
         return rows.with_columns(called=called)
 
     cards.show(

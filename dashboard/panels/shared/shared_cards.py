@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import extent, todo, wording
+from dashboard import extent, todo
 from dashboard.answers.workspace import book
 from dashboard.charts import ranking, trend
 from dashboard.layout import address, cards, empty_states, filter_bar
 from dashboard.panels.shared import note_box
+from dashboard.presentation import formats
 from metrics.alerts import MEASURES
 from metrics.catalogue import number
 from metrics.comparison import only_ends
@@ -325,7 +326,7 @@ def clocks_card(scope: Scope) -> None:
         rows = [
             (
                 filter_bar.CLOCK_LABELS.get(row["clock"], row["clock"]),
-                *(wording.count(row[name]) for name in counts),
+                *(formats.count(row[name]) for name in counts),
             )
             for row in book().table("clocks", scope).iter_rows(named=True)
         ]

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import todo, wording
+from dashboard import todo
 from dashboard.answers.workspace import book
 from dashboard.charts import waterfall
 from dashboard.layout import address, cards
 from dashboard.panels.todo import todo_list
+from dashboard.presentation import formats
 from metrics.tiers import HEARD
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def tier(source_id: str, scope: Scope) -> str:
 
 def tier_sentence(row: dict[str, Any]) -> str:
     """A row of `tiers` in words."""
-    rate = f"{wording.rate(row['conversion_rate'])} of {wording.count(row['feedback'])}"
+    rate = f"{formats.rate(row['conversion_rate'])} of {formats.count(row['feedback'])}"
     if row["probability"] is None:
         return f"No tier yet: {rate} over the last 90 days old enough are too few to tell."
     sure = f"Tier {row['tier']} ({_sure(row['probability'])}; {rate} over the last 90 days"
@@ -75,7 +76,7 @@ def score_card(
         how=_ALL_PARTS if few else _score_words(source_id, scope),
         columns=("part", "share", "points", "most"),
         table="scores",
-        empty=f"Buyers have reported on {wording.rate(told)} of these leads only: a score of so "
+        empty=f"Buyers have reported on {formats.rate(told)} of these leads only: a score of so "
         "few would flatter or blame. Data → Tables has it."
         if few
         else "There is no score: part of it is not known in this period.",
@@ -94,7 +95,7 @@ def _score_words(source_id: str, scope: Scope) -> str:
     likely = f"{row['score_low']:.0f} – {row['score_high']:.0f}"
     marks = [title for part, (title, _) in _PARTS.items() if row[f"{part}_mark"]]
     reached = (
-        f" Green: mark reached ({wording.listing(marks)})." if marks else " No mark is reached."
+        f" Green: mark reached ({formats.listing(marks)})." if marks else " No mark is reached."
     )
     return f"{row['score']:.0f} of 100 points, likely {likely}.{reached}"
 
@@ -157,14 +158,14 @@ def price_facts(row: dict[str, Any], currency: str) -> list[tuple[str, ...]]:
     """A row of `pricing` as pairs of words."""
 
     def money(cents: float | None) -> str:
-        return wording.money(cents, currency)
+        return formats.money(cents, currency)
 
     found: list[tuple[str, ...]] = [
         ("Mean price", money(row["price_cents"])),
         ("Worth to the buyer", money(row["break_even_cents"])),
         ("Likely range", f"{money(row['break_even_low'])} – {money(row['break_even_high'])}"),
         ("Mean sale of the buyer", f"{money(row['mean_value_cents'])} ({row['valued']:,} known)"),
-        ("Deliveries old enough", wording.count(row["delivered"])),
+        ("Deliveries old enough", formats.count(row["delivered"])),
     ]
     if row["suggestion"]:
         word = _SUGGESTED[row["suggestion"]]

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import wording
 from dashboard.answers.workspace import book
 from dashboard.charts import paired_lines
 from dashboard.layout import address, cards
 from dashboard.panels.shared import shared_cards
+from dashboard.presentation import formats
 from metrics.catalogue import number
 from metrics.intervals import difference
 
@@ -89,7 +89,7 @@ def verdict(rows: list[dict[str, Any]]) -> str:
     one, other = rows
     if one["conversion_rate"] is None or other["conversion_rate"] is None:
         return "One of them has no feedback in this period, so they cannot be compared."
-    rates = [f"{row['name']} {wording.rate(row['conversion_rate'])}" for row in rows]
+    rates = [f"{row['name']} {formats.rate(row['conversion_rate'])}" for row in rows]
     said = f"Conversion: {rates[0]}, {rates[1]}"
     word = sure(one, other, "conversion_rate")
     if word == LEVEL:
@@ -103,17 +103,17 @@ def facts(rows: list[dict[str, Any]], currency: str) -> list[tuple[str, ...]]:
     """Figures of both as rows of words."""
     found: list[tuple[str, ...]] = []
     for key in _COUNTS:
-        write = wording.count if number(key).unit == "count" else wording.rate
+        write = formats.count if number(key).unit == "count" else formats.rate
         found.append((number(key).label, *(write(row[key]) for row in rows), ""))
     for key, (stem, count, of) in RATES.items():
         label = number(key).label
-        found.append((label, *(wording.rate(r[key]) for r in rows), sure(rows[0], rows[1], key)))
-        ranges = [wording.likely_range(r[f"{stem}_low"], r[f"{stem}_high"]) for r in rows]
+        found.append((label, *(formats.rate(r[key]) for r in rows), sure(rows[0], rows[1], key)))
+        ranges = [formats.likely_range(r[f"{stem}_low"], r[f"{stem}_high"]) for r in rows]
         found.append(("likely range", *ranges, ""))
-        counts = [f"{wording.count(r[count])} of {wording.count(r[of])}" for r in rows]
+        counts = [f"{formats.count(r[count])} of {formats.count(r[of])}" for r in rows]
         found.append(("counted", *counts, ""))
     found += [
-        (number(key).label, *(wording.money(row[key], currency) for row in rows), "")
+        (number(key).label, *(formats.money(row[key], currency) for row in rows), "")
         for key in _MONEY
     ]
     return found

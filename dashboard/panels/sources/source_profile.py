@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from dashboard import wording
 from dashboard.answers.workspace import book
 from dashboard.charts import outcome_mix, ranking
 from dashboard.layout import address, cards
 from dashboard.panels.shared import accuracy_cards, headline_cards, reason_cards, shared_cards
 from dashboard.panels.sources import source_cards
+from dashboard.presentation import formats
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
@@ -89,11 +89,11 @@ def verdict(name: str, rows: dict[str, dict[str, Any]]) -> str:
     row = rows["conversion_rate"]
     base = row["denominator"] or 0
     if row["value"] is None or base < ranking.FEW:
-        counted = wording.quantity(base, "lead")
+        counted = formats.quantity(base, "lead")
         return f"{name}: too few leads to judge ({counted} counted, {ranking.FEW} needed)."
-    likely = wording.likely_range(row["low"], row["high"])
-    text = f"{name} converts {wording.rate(row['value'])} ({likely}) of {wording.count(base)}"
-    was, then = wording.rate(row["previous"]), shared_cards.compared(address.asked().scope)
+    likely = formats.likely_range(row["low"], row["high"])
+    text = f"{name} converts {formats.rate(row['value'])} ({likely}) of {formats.count(base)}"
+    was, then = formats.rate(row["previous"]), shared_cards.compared(address.asked().scope)
     if row["verdict"] == "level":
         return f"{text}, level with the {was} of the {then}: the difference may be chance."
     if row["verdict"] is None:

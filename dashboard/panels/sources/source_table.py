@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from dashboard import wording
 from dashboard.answers.workspace import book
 from dashboard.charts import ranking
 from dashboard.layout import address, cards
 from dashboard.panels.shared import shared_cards
+from dashboard.presentation import formats
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
@@ -84,8 +84,8 @@ def place(low: int | None, high: int | None, of: int, peers: str) -> str:
         return "too few leads"
     among = "" if peers in _NO_NAME else f", {peers}"
     if low == high:
-        return f"{wording.ordinal(low)} of {of}{among}"
-    return f"{wording.ordinal(low)} to {wording.ordinal(high)} of {of}{among}"
+        return f"{formats.ordinal(low)} of {of}{among}"
+    return f"{formats.ordinal(low)} to {formats.ordinal(high)} of {of}{among}"
 
 
 def ranked(scope: Scope, kind: ranking.Ranked) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import theme, todo, wording
+from dashboard import todo
 from dashboard.analyses import buyers
 from dashboard.analyses.deciding import RECENT_DAYS
 from dashboard.answers.workspace import book
@@ -19,6 +19,7 @@ from dashboard.editions import cached_frames
 from dashboard.filters import NOUNS
 from dashboard.layout import address, cards
 from dashboard.panels.todo import todo_decision
+from dashboard.presentation import formats, theme
 from metrics.catalogue import number
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def _heading(item: dict[str, Any], status: Status) -> None:
             "Back to the list", type="tertiary", on_click=address.change, kwargs={"case": None}
         )
     money = item["money_cents"]
-    worth = f" At stake: {wording.money(money, status.currency)}." if money else ""
+    worth = f" At stake: {formats.money(money, status.currency)}." if money else ""
     gone = "" if item["found"] else " It is not found any more."
     st.html(f'<p class="conclusion">{html.escape(item["sentence"] + worth + gone)}</p>')
 
@@ -132,16 +133,16 @@ def explained(mine: pl.DataFrame) -> str:
     share = min(row["explains"], 1.0)
     return (
         f"{noun.capitalize()} {row['value']} explains {share * 100:.0f} % of it: "
-        f"{wording.rate(row['rate_before'])} before, {wording.rate(row['rate'])} in these weeks."
+        f"{formats.rate(row['rate_before'])} before, {formats.rate(row['rate'])} in these weeks."
     )
 
 
 def _slice_hover(row: dict[str, Any]) -> str:
     return (
         f"{row['dimension']} {theme.safe(row['value'])}<br>before: "
-        f"{wording.rate(row['rate_before'])} of {row['of_before']:,}<br>these weeks: "
-        f"{wording.rate(row['rate'])} of {row['of']:,} "
-        f"({wording.likely_range(row['low'], row['high'])})"
+        f"{formats.rate(row['rate_before'])} of {row['of_before']:,}<br>these weeks: "
+        f"{formats.rate(row['rate'])} of {row['of']:,} "
+        f"({formats.likely_range(row['low'], row['high'])})"
     )
 
 
@@ -173,22 +174,22 @@ def facts(item: dict[str, Any], currency: str) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     if item["of"] is not None:
         label = number(item["measure"]).label
-        rows.append((label, f"{wording.rate(item['figure'])} of {item['of']:,}"))
-        rows.append(("Likely range", wording.likely_range(item["low"], item["high"])))
-        rows.append(("Threshold", wording.rate(item["expected"])))
+        rows.append((label, f"{formats.rate(item['figure'])} of {item['of']:,}"))
+        rows.append(("Likely range", formats.likely_range(item["low"], item["high"])))
+        rows.append(("Threshold", formats.rate(item["expected"])))
     elif item["kind"] == "overdue":
-        rows.append(("Reports received", wording.count(item["count"])))
-        rows.append(("Expected by now", wording.count(item["expected"])))
-        rows.append(("Surely missing", wording.count(item["low"])))
+        rows.append(("Reports received", formats.count(item["count"])))
+        rows.append(("Expected by now", formats.count(item["expected"])))
+        rows.append(("Surely missing", formats.count(item["low"])))
     else:
-        rows.append(("How many", wording.count(item["count"])))
+        rows.append(("How many", formats.count(item["count"])))
     if item["since"]:
         first = "Last report" if item["kind"] == "overdue" else "Oldest"
-        rows.append((first, wording.day(item["since"])))
+        rows.append((first, formats.day(item["since"])))
     if item["until"] and item["kind"] == "claims":
-        rows.append(("Answer owed by", wording.day(item["until"])))
+        rows.append(("Answer owed by", formats.day(item["until"])))
     if item["money_cents"] is not None:
-        rows.append(("Money at stake", wording.money(item["money_cents"], currency)))
+        rows.append(("Money at stake", formats.money(item["money_cents"], currency)))
     return rows
 
 
@@ -203,10 +204,10 @@ def replayed(rule: pl.DataFrame) -> str:
     if rule.is_empty() or not rule["looked_at"][0]:
         return "The rule has no history here yet to be tried on."
     row = rule.row(0, named=True)
-    times = wording.quantity(row["fired"], "time")
-    on = f"{wording.quantity(row['sources_fired'], 'source')} of {row['sources']:,}"
+    times = formats.quantity(row["fired"], "time")
+    on = f"{formats.quantity(row['sources_fired'], 'source')} of {row['sources']:,}"
     said = (
-        f"Over {wording.quantity(row['weeks'], 'week')} the rule would have fired {times} on {on}."
+        f"Over {formats.quantity(row['weeks'], 'week')} the rule would have fired {times} on {on}."
     )
     if row["judged"]:
         said += (
@@ -218,7 +219,7 @@ def replayed(rule: pl.DataFrame) -> str:
 
 def _leads(item: dict[str, Any], scope: Scope) -> None:
     """A link to exactly the deliveries a finding is about, with how many they are."""
-    today = wording.instant_of(scope.as_of_us).astimezone(book().settings.zone).date()
+    today = formats.instant_of(scope.as_of_us).astimezone(book().settings.zone).date()
     wanted = conditions(item, today)
     if wanted is None:
         if item["kind"] == "refused":
@@ -228,7 +229,7 @@ def _leads(item: dict[str, Any], scope: Scope) -> None:
     listed = book().count(asked.scope)
     old = " counted" if item["kind"] == "suggestion" else ""
     old = " of these weeks" if item["kind"] == "change" else old
-    label = f"Show the {wording.quantity(listed, 'delivery', 'deliveries')}{old}"
+    label = f"Show the {formats.quantity(listed, 'delivery', 'deliveries')}{old}"
     _way_on("leads", label, address.target(**wanted))
 
 

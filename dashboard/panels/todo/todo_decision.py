@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from dashboard import todo, wording
+from dashboard import todo
 from dashboard.answers.workspace import book
 from dashboard.editions import clock
 from dashboard.layout import cards
+from dashboard.presentation import formats
 from data_access import worklist
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def _standing(item: dict[str, Any]) -> str:
     state = item["state"]
     if state == "new":
         return "New: nobody has taken it on."
-    until = f" until {wording.day(item['until_day'])}" if item["until_day"] else ""
+    until = f" until {formats.day(item['until_day'])}" if item["until_day"] else ""
     return f"{todo.STATES[state]}{until}, by {item['who']}."
 
 
@@ -83,7 +84,7 @@ def history(item: dict[str, Any], scope: Scope) -> None:
         if item["state"] == "done" and (became := todo.result(item, scope)):
             st.html(f'<p class="conclusion">{html.escape(became)}</p>')
         lines = [
-            f"<li><span class='when'>{html.escape(wording.moment(_at(row), zone))} · "
+            f"<li><span class='when'>{html.escape(formats.moment(_at(row), zone))} · "
             f"{html.escape(row['who'])}</span><div class='what'>{todo.STATES[row['state']]}"
             f"{_until(row)}</div>"
             f"<div class='more'>{html.escape(row['note'] or '')}</div></li>"
@@ -93,8 +94,8 @@ def history(item: dict[str, Any], scope: Scope) -> None:
 
 
 def _at(row: dict[str, Any]) -> datetime:
-    return wording.instant_of(row["recorded_us"])
+    return formats.instant_of(row["recorded_us"])
 
 
 def _until(row: dict[str, Any]) -> str:
-    return f" until {wording.day(row['until_day'])}" if row["until_day"] else ""
+    return f" until {formats.day(row['until_day'])}" if row["until_day"] else ""

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import todo, wording
+from dashboard import todo
 from dashboard.analyses.deciding import RECENT_DAYS
 from dashboard.layout import address, cards, tabs
 from dashboard.panels.shared import shared_cards
+from dashboard.presentation import formats
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
@@ -68,11 +69,11 @@ def show(scope: Scope, status: Status) -> None:
 
 def nothing(heap: str, scope: Scope, status: Status) -> str:
     """Why a heap is empty; without a recent delivery there was nothing to look at."""
-    today = wording.instant_of(scope.as_of_us).date()
+    today = formats.instant_of(scope.as_of_us).date()
     if heap == "open" and status.last_day and (today - status.last_day).days > RECENT_DAYS:
         return (
             f"Nothing was delivered in the last {RECENT_DAYS} days, so there is nothing to find. "
-            f"The latest delivery was on {wording.day(status.last_day)}; As known on, in How to "
+            f"The latest delivery was on {formats.day(status.last_day)}; As known on, in How to "
             "count, goes back to any day."
         )
     return _EMPTY[heap]
@@ -98,7 +99,7 @@ def listing(
 
 def _line(row: dict[str, Any], scope: Scope, currency: str, *, results: bool) -> str:
     link = html.escape(address.link("todo", case=row["finding"]))
-    amount = wording.money(row["money_cents"], currency) if row["money_cents"] else ""
+    amount = formats.money(row["money_cents"], currency) if row["money_cents"] else ""
     said = [_decided(row)]
     if results:
         said.append(todo.result(row, scope) or "")
@@ -127,7 +128,7 @@ def _decided(row: dict[str, Any]) -> str:
         return ""
     words = {
         "mine": f"{row['who']} has taken it on.",
-        "snoozed": f"{row['who']} put it off until {wording.day(row['until_day'])}.",
+        "snoozed": f"{row['who']} put it off until {formats.day(row['until_day'])}.",
         "done": f"{row['who']} noted it as done.",
         "dismissed": f"{row['who']} dismissed it.",
     }

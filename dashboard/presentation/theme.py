@@ -152,4 +152,4 @@ def style(colours: Palette) -> str:
     return f"<style>:root{{{variables}}}{_RULES}</style>"
 
 
-_RULES: Final = (Path(__file__).parent / "assets" / "style.css").read_text("utf-8")
+_RULES: Final = (Path(__file__).parent.parent / "assets" / "style.css").read_text("utf-8")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from dashboard import wording
+from dashboard.presentation import formats
 
 WORDS: Final = {
     # the whole row
@@ -71,7 +71,7 @@ def advised(counts: dict[str, int], *, kept: bool = True) -> str:
     'Taken, and listed as contradictions: a replacement of a report that is not earlier (2 rows).'
     """
     verb = "Taken" if kept else "Would be taken"
-    several = [f"{ADVICE[c]} ({wording.quantity(n, 'row')})" for c, n in sorted(counts.items())]
+    several = [f"{ADVICE[c]} ({formats.quantity(n, 'row')})" for c, n in sorted(counts.items())]
     return f"{verb}, and listed as contradictions: {'; '.join(several)}."
 
 

@@ -1,0 +1,1 @@
+"""Colours, number formats and words for people."""
