@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.timing import given_store, table
-from dashboard.periods import LABELS
+from dashboard.query.periods import LABELS
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 

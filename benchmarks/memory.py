@@ -10,7 +10,7 @@ import psutil
 
 from benchmarks.timing import table
 from dashboard.answers.workspace import Book
-from dashboard.filters import read
+from dashboard.query.filters import read
 from data_access.settings import Settings
 from data_access.shelf import Shelf
 

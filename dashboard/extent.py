@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from dashboard.parameters import BadQuestion, Problem
 from dashboard.presentation import formats
+from dashboard.query.parameters import BadQuestion, Problem
 from metrics.calendar import day_number
 from metrics.reasons import GROUPS
 

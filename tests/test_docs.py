@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dashboard import extent, filters, tables
+from dashboard import extent, tables
 from dashboard.answers import table_options
 from dashboard.api import http_front, request_bodies, work_queue
 from dashboard.commands.main import main
 from dashboard.editions import current_edition
+from dashboard.query import filters
 from data_access import delimited, doctor, file_limits, files, records, wire
 from data_access.profile import shipped
 from data_access.settings import Settings

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from dashboard import filters, tables
+from dashboard import tables
 from dashboard.answers.table_options import OPTIONS, Options, no_filters, problem
 from dashboard.answers.table_options import read as read_options
 from dashboard.editions import clock
-from dashboard.parameters import MOST, BadQuestion
+from dashboard.query import filters
+from dashboard.query.parameters import MOST, BadQuestion
 from data_access import exporting
 from metrics import listing
 

@@ -7,8 +7,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from dashboard import filters, tables
-from dashboard.parameters import MOST, Problem, shown
+from dashboard import tables
+from dashboard.query import filters
+from dashboard.query.parameters import MOST, Problem, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

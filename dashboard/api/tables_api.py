@@ -22,8 +22,8 @@ from dashboard.answers.workspace import book
 from dashboard.api import reports_api
 from dashboard.api.health import health
 from dashboard.api.work_queue import RETRY_AFTER_S, Crowded, Lane
-from dashboard.parameters import BadQuestion
 from dashboard.presentation.known_errors import KNOWN
+from dashboard.query.parameters import BadQuestion
 from data_access import exporting
 
 if TYPE_CHECKING:

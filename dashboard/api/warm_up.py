@@ -8,9 +8,10 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from dashboard import filters, todo
+from dashboard import todo
 from dashboard.answers.workspace import book
 from dashboard.presentation.known_errors import KNOWN
+from dashboard.query import filters
 from dashboard.reports import asking
 from data_access import doctor
 

@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.answers.workspace import book
 from dashboard.layout import address
 from dashboard.panels.leads import lead_list, lead_story, search_results
-from dashboard.parameters import LONGEST
+from dashboard.query.parameters import LONGEST
 
 asked, status = address.asked(), book().status()
 

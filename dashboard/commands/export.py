@@ -9,11 +9,12 @@ from typing import Any, Final
 
 import click
 
-from dashboard import filters, tables
+from dashboard import tables
 from dashboard.answers import result, table_options
 from dashboard.answers.workspace import book, close
 from dashboard.api import tables_api
 from dashboard.commands.command_base import Command
+from dashboard.query import filters
 from data_access import exporting
 from metrics.scope import DIMENSIONS
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from dashboard import filters, periods
 from dashboard.answers.workspace import book
+from dashboard.query import filters, periods
 from dashboard.tables import TABLES
 
 if TYPE_CHECKING:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
     import polars as pl
 
-    from dashboard.filters import Value
     from dashboard.presentation.theme import Palette
+    from dashboard.query.filters import Value
 
 _LOG: Final = logging.getLogger(__name__)
 FEW: Final = 30

@@ -14,7 +14,7 @@ from dashboard.presentation import formats
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
-    from dashboard.filters import Asked
+    from dashboard.query.filters import Asked
 
 
 def nothing_yet() -> None:

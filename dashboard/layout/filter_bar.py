@@ -8,17 +8,17 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import filters, periods
 from dashboard.answers.workspace import book
 from dashboard.layout import address
 from dashboard.presentation import formats
+from dashboard.query import filters, periods
 from metrics.scope import DIMENSIONS, NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dashboard.answers.workspace import Status
-    from dashboard.filters import Asked
+    from dashboard.query.filters import Asked
 
 BASE_LABELS: Final = {
     "feedback": "Deliveries with feedback",

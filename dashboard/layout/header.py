@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import filters
 from dashboard.answers.workspace import book
 from dashboard.layout import address
-from dashboard.parameters import LONGEST
 from dashboard.presentation import formats
+from dashboard.query import filters
+from dashboard.query.parameters import LONGEST
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status

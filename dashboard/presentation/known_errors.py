@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from dashboard.parameters import BadQuestion
+from dashboard.query.parameters import BadQuestion
 from dashboard.reports.pdf import NoPdf
 from data_access.backup import BadBackup
 from data_access.correction import ErrorFileUnwritable

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from dashboard import filters, parameters, periods
-from dashboard.parameters import BadQuestion, Problem
+from dashboard.query import filters, parameters, periods
+from dashboard.query.parameters import BadQuestion, Problem
 from metrics.scope import DIMENSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dashboard.answers.workspace import Book
-    from dashboard.filters import Asked, Value
+    from dashboard.query.filters import Asked, Value
     from metrics.scope import Scope
 
 KINDS: Final = {

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard import filters, periods
+from dashboard.query import filters, periods
 from data_access.columns import DETAIL_ONLY, OUTCOMES
 from metrics.scope import BASES, CLOCKS, Rows
 

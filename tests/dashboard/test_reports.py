@@ -14,9 +14,9 @@ from report_reading import KINDS, report, said
 
 from dashboard.analyses.reports import when_judged
 from dashboard.answers.workspace import Book
-from dashboard.parameters import BadQuestion
 from dashboard.presentation import formats
 from dashboard.presentation.theme import DARK, LIGHT
+from dashboard.query.parameters import BadQuestion
 from dashboard.reports import asking, html, making
 from data_access.settings import Settings
 from metrics import phrases

@@ -10,18 +10,18 @@ from urllib.parse import urlencode
 import polars as pl
 import streamlit as st
 
-from dashboard import filters
 from dashboard.answers.workspace import book
 from dashboard.charts import dumbbell, ranking, weeks_reported
 from dashboard.layout import address, cards
 from dashboard.panels.buyers import buyer_cards
 from dashboard.panels.shared import headline_cards, shared_cards
 from dashboard.presentation import formats
+from dashboard.query import filters
 from metrics.scope import Rows
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
-    from dashboard.filters import Asked
+    from dashboard.query.filters import Asked
     from metrics.scope import Scope
 
 _LEAD: Final = "lead_id"

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import filters
 from dashboard.answers.workspace import book
 from dashboard.layout import address, cards
 from dashboard.presentation import formats
+from dashboard.query import filters
 from dashboard.tables import DIMENSIONS, TABLES
 
 if TYPE_CHECKING:
-    from dashboard.filters import Asked
+    from dashboard.query.filters import Asked
     from dashboard.table import Table
 
 PREVIEWED: Final = 100

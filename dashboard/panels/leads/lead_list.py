@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import filters
 from dashboard.answers.workspace import book
 from dashboard.layout import address, cards, empty_states, grids
 from dashboard.presentation import formats
+from dashboard.query import filters
 from metrics.contradictions import CODES
 from metrics.reasons import GROUPS, OTHER, REASONS
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dashboard.answers.workspace import Status
-    from dashboard.filters import Asked
+    from dashboard.query.filters import Asked
 
 _HOW: Final = "One row per lead and buyer, newest first. Tick a row for the lead's story."
 _PAGE: Final = 50

@@ -20,7 +20,7 @@ from metrics.sentences import LEAST
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
-    from dashboard.filters import Value
+    from dashboard.query.filters import Value
     from metrics.scope import Scope
 
 TOP: Final = 5

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from dashboard import filters, periods
 from dashboard.answers.workspace import book
 from dashboard.layout import address, cards
 from dashboard.layout.filter_bar import unique_labels
-from dashboard.parameters import BadQuestion
 from dashboard.presentation import formats
+from dashboard.query import filters, periods
+from dashboard.query.parameters import BadQuestion
 from dashboard.reports import asking, making, published
 from dashboard.reports import buyer as letter
 from dashboard.reports import html as writing
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dashboard.answers.workspace import Status
-    from dashboard.filters import Asked
+    from dashboard.query.filters import Asked
     from dashboard.reports.asking import Order
 
 TABS: Final = {

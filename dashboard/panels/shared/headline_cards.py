@@ -17,7 +17,7 @@ from metrics.catalogue import number
 if TYPE_CHECKING:
     import polars as pl
 
-    from dashboard.filters import Value
+    from dashboard.query.filters import Value
     from metrics.scope import Scope
 
 KEYS: Final = ("conversion_rate", "contact_rate", "return_rate", "margin_cents", "coverage")

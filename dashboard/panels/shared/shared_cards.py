@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from dashboard.answers.workspace import Status
-    from dashboard.filters import Asked, Value
+    from dashboard.query.filters import Asked, Value
     from metrics.scope import Scope
 
 METRICS: Final = {

@@ -18,7 +18,7 @@ from metrics.intervals import difference
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
-    from dashboard.filters import Asked
+    from dashboard.query.filters import Asked
     from metrics.scope import Scope
 
 RATES: Final = {

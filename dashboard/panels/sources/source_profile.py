@@ -17,7 +17,7 @@ from dashboard.presentation import formats
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
-    from dashboard.filters import Asked
+    from dashboard.query.filters import Asked
     from metrics.scope import Scope
 
 _MOST: Final = 12

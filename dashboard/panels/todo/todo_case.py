@@ -16,15 +16,15 @@ from dashboard.analyses.deciding import RECENT_DAYS
 from dashboard.answers.workspace import book
 from dashboard.charts import dumbbell, weekly_rate
 from dashboard.editions import cached_frames
-from dashboard.filters import NOUNS
 from dashboard.layout import address, cards
 from dashboard.panels.todo import todo_decision
 from dashboard.presentation import formats, theme
+from dashboard.query.filters import NOUNS
 from metrics.catalogue import number
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
-    from dashboard.filters import Value
+    from dashboard.query.filters import Value
     from metrics.scope import Scope
 
 _RULES: Final = {

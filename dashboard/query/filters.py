@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from dashboard import periods
-from dashboard.parameters import Problem, Reader
 from dashboard.presentation import formats
+from dashboard.query import periods
+from dashboard.query.parameters import Problem, Reader
 from data_access.columns import DETAIL_ONLY, OUTCOMES
 from metrics.contradictions import CODES as CONTRADICTIONS
 from metrics.reasons import GROUPS as REASON_GROUPS

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
-from dashboard import periods
+from dashboard.query import periods
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
