@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from starlette.responses import JSONResponse, Response
 
 from dashboard.answers.workspace import book
-from dashboard.reports import asking, html, making, pdf, published
+from dashboard.reports import compose, html, pdf, publish
+from dashboard.reports import order as asking
 from data_access import publications
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def listed(_request: Request) -> Response:
         }
         for kind, sentence in asking.KINDS.items()
     ]
-    told = {"reports": kinds, "published": published.listed(book())}
+    told = {"reports": kinds, "published": publish.listed(book())}
     return JSONResponse(told, headers=HEADERS)
 
 
@@ -50,7 +51,7 @@ def one(request: Request) -> Response:
     params = {key: request.query_params.getlist(key) for key in request.query_params}
     order = asking.read(kind, params, book())
     base = str(request.base_url).rstrip("/").removesuffix("/api")
-    document = making.make(book(), order, base=base)
+    document = compose.make(book(), order, base=base)
     return _answer(html.whole(document), ending, f"{kind}-{order.scope.first}")
 
 

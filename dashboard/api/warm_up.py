@@ -12,7 +12,7 @@ from dashboard import todo
 from dashboard.answers.workspace import book
 from dashboard.presentation.known_errors import KNOWN
 from dashboard.query import filters
-from dashboard.reports import asking
+from dashboard.reports import order
 from data_access import doctor
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def warm() -> None:
         )
         todo.items(asked.scope)
         month = _last_month(status.now.astimezone(known.settings.zone).date())
-        known.table("monthly", asking.read("monthly", {"month": [month]}, known).scope)
+        known.table("monthly", order.read("monthly", {"month": [month]}, known).scope)
     except KNOWN as error:
         _LOG.warning("leadloop: %s", error)
     except Exception:  # noqa: BLE001 - a page says it to the reader, here it goes to the log

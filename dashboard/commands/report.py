@@ -11,12 +11,14 @@ from dashboard.answers import result
 from dashboard.answers.workspace import book, close
 from dashboard.api import tables_api
 from dashboard.commands.command_base import Command, Stop
-from dashboard.reports import asking, buyer, html, making, pdf, published
+from dashboard.reports import buyer, compose, html, pdf
+from dashboard.reports import order as asking
+from dashboard.reports import publish as published
 from metrics.scope import DIMENSIONS
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Book
-    from dashboard.reports.asking import Order
+    from dashboard.reports.order import Order
 
 FORMATS: Final = (".html", ".pdf")
 _OPTIONS: Final = (*asking.PERIOD_OF.values(), "from", "to", *asking.COMMON)
@@ -78,7 +80,7 @@ def _check(kind: str, out: Path | None, *, publish: bool, who: str | None) -> No
 
 
 def _write(source: Book, order: Order, out: Path) -> None:
-    text = html.whole(making.make(source, order))
+    text = html.whole(compose.make(source, order))
     if out.suffix == ".pdf":
         out.write_bytes(pdf.printed(text))
     else:

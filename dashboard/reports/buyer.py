@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from dashboard.presentation import formats
-from dashboard.reports import moved, party
+from dashboard.reports import party_sentences, since_published
 from dashboard.reports.document import Document, Grid, Section, Tile, Tiles, told
 from data_access.columns import OUTCOMES
 from metrics import phrases, sentences
 
 if TYPE_CHECKING:
-    from dashboard.reports.reading import Reading
+    from dashboard.reports.report_query import Reading
 
 FILE: Final = "unanswered"
 """The table that goes with the letter, and the ending of its file's name."""
@@ -37,7 +37,7 @@ def document(reading: Reading) -> Document:
         verdict=_verdict(reading),
         sections=tuple(part for part in parts if part is not None),
         footer=(reading.reference,),
-        figures=moved.figures(reading),
+        figures=since_published.figures(reading),
     )
 
 
@@ -140,7 +140,7 @@ def _months(reading: Reading) -> Section:
 
 def _mix(reading: Reading) -> Section | None:
     rows = reading.table("outcome_mix").filter(pl.col("deliveries") > 0).to_dicts()
-    return party.mix_section(rows)
+    return party_sentences.mix_section(rows)
 
 
 def _claims(reading: Reading) -> Section | None:

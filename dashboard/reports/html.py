@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from dashboard.presentation.theme import LIGHT
 from dashboard.reports.document import Document, Grid, Picture, Section, Sentences, Tiles
-from dashboard.reports.plain import plain
+from dashboard.reports.safe_text import plain
 
 if TYPE_CHECKING:
     from dashboard.presentation.theme import Palette

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from dashboard.reports import moved, pictures
+from dashboard.reports import figures as pictures
+from dashboard.reports import since_published
 from dashboard.reports.document import Document, Said, Section, Sentences, Tiles, told
-from dashboard.reports.reading import BASES
+from dashboard.reports.report_query import BASES
 from metrics.catalogue import number
 from metrics.packs import NUMBERS
 
 if TYPE_CHECKING:
     from dashboard.reports.document import Block
-    from dashboard.reports.reading import Reading
+    from dashboard.reports.report_query import Reading
 
 NAMES: Final = {"monthly": "The month", "weekly": "The week", "daily": "The day"}
 _HOW_TREND: Final = (
@@ -38,7 +39,7 @@ def document(reading: Reading) -> Document:
         sections=tuple(part for part in parts if part is not None),
         footer=reading.footer,
         link=reading.link,
-        figures=moved.figures(reading),
+        figures=since_published.figures(reading),
     )
 
 
@@ -116,7 +117,7 @@ def _sign(cents: float | None) -> Any:  # noqa: ANN401 - a tone
 def _ends(reading: Reading) -> Section | None:
     """Where sales will end, how the last forecast did, and the way there."""
     said = reading.sentences("forecast")
-    if published := moved.forecast_then(reading):
+    if published := since_published.forecast_then(reading):
         said = [*said[:1], published]
     if not said:
         return None
@@ -175,7 +176,7 @@ def _to_decide(reading: Reading) -> Section | None:
 
 
 def _decided(reading: Reading) -> Section:
-    texts = moved.decided(reading)
+    texts = since_published.decided(reading)
     nothing = f"Nothing was noted as done in {reading.called.now}."
     block = told(*texts) if texts else told(nothing, tone="quiet", listed=False)
     return Section("Decided, and what came of it", (block,))
@@ -184,7 +185,7 @@ def _decided(reading: Reading) -> Section:
 def _since(reading: Reading) -> Section | None:
     """How the periods that were published have moved: the one before, and this one."""
     scopes = (reading.scope.previous(), reading.scope)
-    texts = [moved.since_published(reading, scope) for scope in scopes]
+    texts = [since_published.since_published(reading, scope) for scope in scopes]
     if not any(texts):
         return None
     return Section("Since we reported", (told(*texts),))

@@ -12,14 +12,15 @@ import polars as pl
 
 from dashboard.analyses.reports import when_judged
 from dashboard.presentation import formats
-from dashboard.reports import moved, party, pictures
+from dashboard.reports import figures as pictures
+from dashboard.reports import party_sentences, since_published
 from dashboard.reports.document import Document, Grid, Section, Tiles, told
-from dashboard.reports.reading import BASES
+from dashboard.reports.report_query import BASES
 from metrics import sentences
 from metrics.tiers import HEARD
 
 if TYPE_CHECKING:
-    from dashboard.reports.reading import Reading
+    from dashboard.reports.report_query import Reading
     from metrics.scope import Scope
 
 NUMBERS: Final = (
@@ -39,10 +40,10 @@ def document(reading: Reading) -> Document:
         kind="source",
         title=f"Results of {name}",
         standing=reading.standing,
-        verdict=party.source_verdict(name, reading.headline, reading.called),
+        verdict=party_sentences.source_verdict(name, reading.headline, reading.called),
         sections=tuple(part for part in parts if part is not None),
         footer=(reading.reference,),
-        figures=moved.figures(reading),
+        figures=since_published.figures(reading),
     )
 
 
@@ -88,9 +89,9 @@ def _standing(reading: Reading) -> Section | None:
     then = when_judged(wide, reading.zone.key, age)
     changes = reading.table("alerts", then).filter(pl.col("alert"), source_id=source).to_dicts()
     texts = [
-        *(party.tier(row) for row in tier if share >= HEARD),
-        *(party.score(row, reading.book.rules.score, share) for row in score),
-        *(party.place(row) for row in place),
+        *(party_sentences.tier(row) for row in tier if share >= HEARD),
+        *(party_sentences.score(row, reading.book.rules.score, share) for row in score),
+        *(party_sentences.place(row) for row in place),
         *(sentences.alert(row) for row in changes[:2]),
     ]
     known = [text for text in texts if text]
@@ -116,7 +117,7 @@ def _reasons(reading: Reading) -> Section | None:
 
 def _mix(reading: Reading) -> Section | None:
     rows = reading.table("outcome_mix").filter(pl.col("deliveries") > 0).to_dicts()
-    return party.mix_section(rows)
+    return party_sentences.mix_section(rows)
 
 
 def _subs(reading: Reading) -> Section | None:
@@ -152,7 +153,8 @@ def _asked(reading: Reading) -> Section | None:
         pl.col("fires"), id=reading.scope.source[0]
     )
     texts = [
-        party.ask_of_source(row) for row in rows.unique("rule", maintain_order=True).to_dicts()
+        party_sentences.ask_of_source(row)
+        for row in rows.unique("rule", maintain_order=True).to_dicts()
     ]
     window = told(f"Counted over {reading.window}", tone="quiet", listed=False)
     return Section("What we ask", (told(*texts), window)) if texts else None

@@ -17,7 +17,8 @@ from starlette.testclient import TestClient
 from dashboard import app
 from dashboard.answers import workspace
 from dashboard.api import tables_api
-from dashboard.reports import asking, html, making, pdf, published
+from dashboard.reports import compose, html, pdf, publish
+from dashboard.reports import order as asking
 from data_access import publications
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def test_a_report_is_the_same_document_as_everywhere(client: TestClient, kind: s
     assert "script-src" not in policy
     assert answer.headers["x-content-type-options"] == "nosniff"
     order = asking.read(kind, params(kind), workspace.book())
-    made = making.make(workspace.book(), order, base="https://leads.example")
+    made = compose.make(workspace.book(), order, base="https://leads.example")
     assert answer.text == html.whole(made)
     assert client.get(url(kind).replace(".html?", "?")).text == answer.text
 
@@ -105,7 +106,7 @@ def test_the_list_names_kinds_parameters_and_what_was_published(client: TestClie
     assert [kind["name"] for kind in told["reports"]] == list(KINDS)
     assert told["published"] == []
     order = asking.read("monthly", params("monthly"), workspace.book())
-    published.publish(workspace.book(), order, who="Ana")
+    publish.publish(workspace.book(), order, who="Ana")
     [row] = client.get("/api/v1/reports").json()["published"]
     assert (row["who"], row["title"], row["from"]) == ("Ana", "October 2026", "2026-10-01")
     assert row["as_of"] == "2026-11-20T23:59:59.999999Z"
@@ -159,7 +160,7 @@ def test_an_unforeseen_error_is_one_sentence(
         message = "the disk is full"
         raise OSError(message)
 
-    monkeypatch.setattr(making, "make", broken)
+    monkeypatch.setattr(compose, "make", broken)
     with caplog.at_level(logging.ERROR):
         answer = client.get(url("monthly"))
     assert answer.status_code == 503
@@ -174,7 +175,7 @@ def test_a_pdf_is_a_pdf(client: TestClient) -> None:
             pytest.fail("no Chromium or Chrome is on the path")
         pytest.skip("no Chromium or Chrome is on the path")
     order = asking.read("daily", params("daily"), workspace.book())
-    number = published.publish(workspace.book(), order, who="Ana")
+    number = publish.publish(workspace.book(), order, who="Ana")
     for path in (url("daily", "pdf"), f"/api/v1/reports/published/{number}.pdf"):
         answer = client.get(path)
         assert answer.status_code == 200, answer.text

@@ -9,9 +9,9 @@ import pytest
 
 from dashboard.panels.reports import report_page
 from dashboard.presentation import formats
-from dashboard.reports import party
+from dashboard.reports import party_sentences
 from dashboard.reports.document import Tile
-from dashboard.reports.reading import tile
+from dashboard.reports.report_query import tile
 from metrics.phrases import Called
 from metrics.rules import Score
 
@@ -104,18 +104,18 @@ def headline(**changes: dict[str, Any]) -> dict[str, dict[str, Any]]:
 )
 def test_a_source_is_judged_by_its_own_past(changes: dict[str, dict[str, Any]], said: str) -> None:
     """Worse and better, level and worse, nothing before, level returns, too few, none."""
-    assert party.source_verdict("Oak", headline(**changes), NINETY) == said
+    assert party_sentences.source_verdict("Oak", headline(**changes), NINETY) == said
 
 
 def test_a_tier_is_named_only_where_it_is_sure() -> None:
     """Else how many leads it would take."""
     known = {"tier": "Good or Watch", "probability": 0.91, "conversion_rate": 0.081}
-    assert party.tier({**known, "converted": 65, "feedback": 802}) == (
+    assert party_sentences.tier({**known, "converted": 65, "feedback": 802}) == (
         "Tier: Good or Watch, by conversion over the last 90 days of leads old enough to judge "
         "(8.1 %, 65 of 802)."
     )
     few = {"tier": "too few leads (41 of about 400 needed)", "probability": None}
-    assert party.tier({**few, "converted": 4, "feedback": 41}) == (
+    assert party_sentences.tier({**few, "converted": 4, "feedback": 41}) == (
         "Tier: too few leads (41 of about 400 needed)."
     )
 
@@ -131,12 +131,12 @@ def test_a_score_says_its_parts_of_what_they_can_reach() -> None:
         "conversion_points": 14.3,
         "return_points": 18.1,
     }
-    assert party.score(known, Score(conversion_points=40.0), 0.4) == (
+    assert party_sentences.score(known, Score(conversion_points=40.0), 0.4) == (
         "Quality score 71 of 100 (69 – 73): delivery 24 of 25, contact 15 of 25, conversion 14 of "
         "40, returns 18 of 20."
     )
-    assert party.score({**known, "score": None}, Score(), 1.0) is None
-    assert party.score(known, Score(), 0.148) == (
+    assert party_sentences.score({**known, "score": None}, Score(), 1.0) is None
+    assert party_sentences.score(known, Score(), 0.148) == (
         "No quality score: buyers have reported on 14.8 % of its leads only."
     )
 
@@ -149,26 +149,26 @@ def test_a_source_of_which_few_or_only_ends_are_told_is_not_praised() -> None:
         "conversion_rate": row("conversion_rate", 0.9, numerator=140, denominator=153),
         "return_rate": row("return_rate", 0.01, numerator=13, denominator=1_033),
     }
-    said = party.source_verdict("Oak", headline(**few), NINETY)
+    said = party_sentences.source_verdict("Oak", headline(**few), NINETY)
     assert said.endswith(
         "; only sales and returns are reported: this says nothing of the other leads."
     )
     few["conversion_rate"] = row("conversion_rate", 0.9, numerator=139, denominator=153)
-    said = party.source_verdict("Oak", headline(**few), NINETY)
+    said = party_sentences.source_verdict("Oak", headline(**few), NINETY)
     assert said.endswith("; buyers have reported on 14.8 % of its leads only.")
 
 
 def test_a_place_says_where_it_could_stand() -> None:
     """Alone there is no place."""
     known = {"rank": 2, "rank_low": 1, "rank_high": 3, "of": 8, "peers": "solar"}
-    assert party.place(known) == (
+    assert party_sentences.place(known) == (
         "2nd of 8 sources of solar by conversion, adjusted for who buys; it could be 1st to 3rd."
     )
     sure = {**known, "rank_low": 2, "rank_high": 2, "peers": "(all)"}
-    assert party.place(sure) == (
+    assert party_sentences.place(sure) == (
         "2nd of 8 sources by conversion, adjusted for who buys; this is sure."
     )
-    assert party.place({**known, "of": 1}) is None
+    assert party_sentences.place({**known, "of": 1}) is None
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_places_are_spoken(number: int, word: str) -> None:
 @pytest.mark.parametrize("rule", ["high_returns", "low_contact", "excellent", "poor"])
 def test_what_is_asked_of_a_source_has_evidence_and_no_money(rule: str) -> None:
     """Rate, counts, threshold; neither amounts nor buyers."""
-    said = party.ask_of_source(
+    said = party_sentences.ask_of_source(
         {
             "rule": rule,
             "rate": 0.123,

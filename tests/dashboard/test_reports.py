@@ -17,7 +17,8 @@ from dashboard.answers.workspace import Book
 from dashboard.presentation import formats
 from dashboard.presentation.theme import DARK, LIGHT
 from dashboard.query.parameters import BadQuestion
-from dashboard.reports import asking, html, making
+from dashboard.reports import compose, html
+from dashboard.reports import order as asking
 from data_access.settings import Settings
 from metrics import phrases
 from metrics.packs import NUMBERS
@@ -81,7 +82,7 @@ def test_every_figure_is_that_of_the_tables(
     desk.take(*two_months())
     book = open_book()
     order = asking.read(kind, params(kind), book)
-    document = making.make(book, order)
+    document = compose.make(book, order)
     text = said(document)
     rows = {row["key"]: row for row in book.table("headline", order.scope).to_dicts()}
     for key in NUMBERS[kind]:
@@ -107,7 +108,7 @@ def test_the_buyers_letter_counts_what_its_file_lists(
     desk.take(*two_months())
     book = open_book()
     order = asking.read("buyer", params("buyer"), book)
-    text = said(making.make(book, order))
+    text = said(compose.make(book, order))
     assert "You have reported on 80.0 % of the 110 deliveries we made to you; 22 are still" in text
     assert "October 2026 60 48 12 80.0 %" in text
     assert book.table("unanswered", order.scope).height == 22

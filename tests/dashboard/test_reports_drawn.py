@@ -11,8 +11,9 @@ from report_market import month, params, two_months
 from report_reading import HOSTILE, KINDS, SHOWN, Text, report
 
 from dashboard.presentation.theme import DARK, LIGHT
-from dashboard.reports import asking, drawing, html, making, pictures
-from dashboard.reports.plain import plain
+from dashboard.reports import compose, figures, html, svg
+from dashboard.reports import order as asking
+from dashboard.reports.safe_text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +58,7 @@ def test_a_report_is_one_file_that_loads_nothing(
     desk.take(*month("S", "2026-09", 400), *month("O", "2026-10", 400))
     book = open_book()
     order = asking.read(kind, params(kind), book)
-    source = html.whole(making.make(book, order, base="https://leads.example"))
+    source = html.whole(compose.make(book, order, base="https://leads.example"))
     found = Text(source)
     tags = {tag for tag, _ in found.tags}
     assert not tags & {"script", "link", "iframe", "object", "img", "base", "form"}
@@ -84,20 +85,20 @@ def test_unseen_signs_are_left_out_and_scripts_stay_whole() -> None:
 
 def drawn() -> dict[str, str]:
     """One drawing of each kind, with hostile names."""
-    bars = [drawing.Bar(HOSTILE, 0, 10, HOSTILE, ""), drawing.Bar("b", 10, -4, "−14", "bad")]
+    bars = [svg.Bar(HOSTILE, 0, 10, HOSTILE, ""), svg.Bar("b", 10, -4, "−14", "bad")]
     points = [
-        drawing.Point("a", 0.1, 0.05, 0.2),
-        drawing.Point("b", None),
-        drawing.Point("c", 0.2, 0.1, 0.4, young=True),
+        svg.Point("a", 0.1, 0.05, 0.2),
+        svg.Point("b", None),
+        svg.Point("c", 0.2, 0.1, 0.4, young=True),
     ]
-    rows = [drawing.Range(HOSTILE, 0.1, 0.05, 0.2, "10 %", few=True)]
+    rows = [svg.Range(HOSTILE, 0.1, 0.05, 0.2, "10 %", few=True)]
     return {
-        "waterfall": drawing.waterfall(bars, LIGHT, HOSTILE),
-        "trend": drawing.trend(points, DARK, HOSTILE),
-        "ranges": drawing.ranges(rows, LIGHT, HOSTILE, 0.12),
-        "no bars": drawing.waterfall([], LIGHT, ""),
-        "no rows": drawing.ranges([], LIGHT, ""),
-        "one point": drawing.trend([drawing.Point("a", 0.0)], LIGHT, ""),
+        "waterfall": svg.waterfall(bars, LIGHT, HOSTILE),
+        "trend": svg.trend(points, DARK, HOSTILE),
+        "ranges": svg.ranges(rows, LIGHT, HOSTILE, 0.12),
+        "no bars": svg.waterfall([], LIGHT, ""),
+        "no rows": svg.ranges([], LIGHT, ""),
+        "one point": svg.trend([svg.Point("a", 0.0)], LIGHT, ""),
     }
 
 
@@ -141,4 +142,4 @@ def test_the_young_end_of_a_trend_is_dotted_and_hollow() -> None:
 )
 def test_amounts_above_bars_are_short(cents: float, text: str) -> None:
     """Two or three figures."""
-    assert pictures.compact(cents, "USD") == text
+    assert figures.compact(cents, "USD") == text

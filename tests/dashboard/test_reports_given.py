@@ -16,7 +16,8 @@ from report_reading import Text, report, said
 
 import dashboard.answers.workspace
 from dashboard.commands.main import main
-from dashboard.reports import asking, drawing, html, making, pdf, published
+from dashboard.reports import compose, html, pdf, publish, svg
+from dashboard.reports import order as asking
 from dashboard.reports.document import Document, Picture, Section, told
 from data_access import publications, worklist
 
@@ -41,18 +42,18 @@ def test_a_published_report_stays_as_it_was(desk: Desk, open_book: Callable[[], 
     desk.take(*two_months())
     book = open_book()
     order = asking.read("monthly", OCTOBER, book)
-    number = published.publish(book, order, who="Ana", base="https://leads.example")
+    number = publish.publish(book, order, who="Ana", base="https://leads.example")
     before = publications.kept_file(book.store, number)
     desk.take(reported("O-100", "buy_acme", "converted", "2026-11-19T10:00:00Z"))
     book.refresh()
     assert publications.kept_file(book.store, number) == before
     assert "12 of 96" in (before or "")
-    [row] = published.listed(book)
+    [row] = publish.listed(book)
     again: dict[str, list[str]] = {}
     for pair in row["api"].split("?")[1].split("&"):
         name, _, value = pair.partition("=")
         again.setdefault(name, []).append(value.replace("%3A", ":"))
-    document = making.make(book, asking.read("monthly", again, book), base="https://leads.example")
+    document = compose.make(book, asking.read("monthly", again, book), base="https://leads.example")
     assert html.whole(document) == before
     assert "13 of 97" in said(report(book, "monthly"))
 
@@ -64,7 +65,7 @@ def test_what_has_moved_since_is_said_against_the_publication(
     desk.take(*two_months())
     book = open_book()
     september = {"month": ["2026-09"], "as_of": ["2026-10-05"]}
-    published.publish(book, asking.read("monthly", september, book), who="Ana")
+    publish.publish(book, asking.read("monthly", september, book), who="Ana")
     assert "September 2026 stands as we reported it on 5 Oct 2026." in later(book)
     desk.take(
         reported("S-090", "buy_birch", "converted", "2026-11-21T10:00:00Z"),
@@ -89,7 +90,7 @@ def test_a_published_forecast_is_the_one_held_against_what_came(
     book = open_book()
     september = {"month": ["2026-09"], "as_of": ["2026-10-05"]}
     order = asking.read("monthly", september, book)
-    make = making.make
+    make = compose.make
 
     def doctored(*given: Any, **more: Any) -> Document:
         document = make(*given, **more)
@@ -98,8 +99,8 @@ def test_a_published_forecast_is_the_one_held_against_what_came(
 
     assert "For September we said" in later(book)
     assert "For September we said 880" not in later(book)
-    monkeypatch.setattr(making, "make", doctored)
-    published.publish(book, order, who="Ana")
+    monkeypatch.setattr(compose, "make", doctored)
+    publish.publish(book, order, who="Ana")
     monkeypatch.undo()
     come = 24
     assert f"For September we said 880, 850 – 910; {come} have come, outside" in later(book)
@@ -267,8 +268,8 @@ def test_the_month_prints_on_one_page_of_a4_with_its_drawings_whole(
 @pytest.mark.usefixtures("printer")
 def test_a_drawing_is_never_cut_by_the_end_of_a_page(tmp_path: Path) -> None:
     """Pushed down line by line over the end of the first page, it stays in one piece."""
-    bars = [drawing.Bar("below", 0, 10, "above", "")]
-    picture = Picture(lambda colours: drawing.waterfall(bars, colours, "a"), "a")
+    bars = [svg.Bar("below", 0, 10, "above", "")]
+    picture = Picture(lambda colours: svg.waterfall(bars, colours, "a"), "a")
     pages_of_it = []
     for lines in (24, 28, 32, 36, 40):
         filler = [Section("", (told(f"Line {n}."),)) for n in range(lines)]

@@ -14,9 +14,10 @@ from dashboard.layout.filter_bar import unique_labels
 from dashboard.presentation import formats
 from dashboard.query import filters, periods
 from dashboard.query.parameters import BadQuestion
-from dashboard.reports import asking, making, published
 from dashboard.reports import buyer as letter
+from dashboard.reports import compose, publish
 from dashboard.reports import html as writing
+from dashboard.reports import order as asking
 from data_access.publications import LONGEST_NAME, NoName
 from metrics import phrases
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from dashboard.answers.workspace import Status
     from dashboard.query.filters import Asked
-    from dashboard.reports.asking import Order
+    from dashboard.reports.order import Order
 
 TABS: Final = {
     "month": "Month",
@@ -57,7 +58,7 @@ def show(tab: str, asked: Asked, status: Status) -> None:
     except BadQuestion as error:
         _refused(tab, error)
         return
-    document = making.make(book(), order, base=_base())
+    document = compose.make(book(), order, base=_base())
     with actions:
         _files(order)
         _publish(order)
@@ -224,7 +225,7 @@ def _publish(order: Order) -> None:
 def _keep(order: Order) -> None:
     try:
         who = st.session_state.get("publish_who", "")
-        number = published.publish(book(), order, who=who, base=_base())
+        number = publish.publish(book(), order, who=who, base=_base())
     except NoName as error:
         said = f"Not published: {error}."
     else:
@@ -236,7 +237,7 @@ def _keep(order: Order) -> None:
 
 
 def _published() -> None:
-    rows = published.listed(book())
+    rows = publish.listed(book())
     with st.container(border=True, key="card_published"):
         cards.title(
             "What was published",

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
 from dashboard.editions import clock
-from dashboard.reports import html, making
-from dashboard.reports.reading import page_link
+from dashboard.reports import compose, html
+from dashboard.reports.report_query import page_link
 from data_access import publications
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Book
-    from dashboard.reports.asking import Order
+    from dashboard.reports.order import Order
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -28,7 +28,7 @@ def publish(book: Book, order: Order, *, who: str, base: str = "") -> int:
     publications.checked_name(who)
     version = order.version or book.status().data_version
     frozen = order.frozen(as_of_us=order.scope.as_of_us, version=version)
-    document = making.make(book, frozen, base=base)
+    document = compose.make(book, frozen, base=base)
     kept = publications.Publication(
         who=who,
         kind=order.kind,

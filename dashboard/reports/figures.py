@@ -7,14 +7,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from dashboard.presentation import formats
-from dashboard.reports import drawing
+from dashboard.reports import svg
 from dashboard.reports.document import Picture
 from metrics import phrases
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from dashboard.reports.reading import Reading
+    from dashboard.reports.report_query import Reading
 
 FEW: Final = 30
 """Below so many a rate is no dot on a line, and hollow in a row."""
@@ -48,11 +48,11 @@ def bridge(reading: Reading) -> Picture | None:
         ("Margin", 0.0, margin, margin, "subject"),
     ]
     bars = [
-        drawing.Bar(label, start, end, compact(size, reading.currency), tone)
+        svg.Bar(label, start, end, compact(size, reading.currency), tone)
         for label, start, end, size, tone in steps
     ]
     alt = "From gross revenue over credits and lead cost to the margin"
-    return Picture(lambda colours: drawing.waterfall(bars, colours, alt), alt)
+    return Picture(lambda colours: svg.waterfall(bars, colours, alt), alt)
 
 
 def trend(reading: Reading, weeks: int = _WEEKS) -> Picture | None:
@@ -61,7 +61,7 @@ def trend(reading: Reading, weeks: int = _WEEKS) -> Picture | None:
     first = last - timedelta(days=last.weekday() + 7 * (weeks - 1))
     rows = reading.table("trend", replace(reading.scope, first=first), grain="week")
     points = [
-        drawing.Point(
+        svg.Point(
             phrases.day(row["start"], year=False),
             row["conversion_rate"] if enough else None,
             row["conversion_low"] if enough else None,
@@ -74,7 +74,7 @@ def trend(reading: Reading, weeks: int = _WEEKS) -> Picture | None:
     if sum(point.value is not None for point in points) < 2:  # noqa: PLR2004 - a line has two ends
         return None
     alt = "Conversion by delivery week with its likely range; dotted: too young to judge"
-    return Picture(lambda colours: drawing.trend(points, colours, alt), alt)
+    return Picture(lambda colours: svg.trend(points, colours, alt), alt)
 
 
 def conversions(reading: Reading, rows: pl.DataFrame, name: str = "name") -> Picture | None:
@@ -84,7 +84,7 @@ def conversions(reading: Reading, rows: pl.DataFrame, name: str = "name") -> Pic
         return None
     ordered = known.sort(["conversion_rate", name], descending=[True, False])
     dots = [
-        drawing.Range(
+        svg.Range(
             row[name],
             row["conversion_rate"],
             row["conversion_low"],
@@ -96,4 +96,4 @@ def conversions(reading: Reading, rows: pl.DataFrame, name: str = "name") -> Pic
     ]
     overall = reading.value("conversion_rate")
     alt = "Conversion of the largest with its likely range; the dashed line is all together"
-    return Picture(lambda colours: drawing.ranges(dots, colours, alt, overall), alt)
+    return Picture(lambda colours: svg.ranges(dots, colours, alt, overall), alt)

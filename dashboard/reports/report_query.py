@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import polars as pl
 
     from dashboard.answers.workspace import Book
-    from dashboard.reports.asking import Order
     from dashboard.reports.document import Tone
+    from dashboard.reports.order import Order
     from metrics.scope import Scope
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

@@ -11,7 +11,7 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from dashboard.reports.plain import plain
+from dashboard.reports.safe_text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -18,7 +18,7 @@ from metrics.calendar import end_of_day_us
 from metrics.catalogue import number
 
 if TYPE_CHECKING:
-    from dashboard.reports.reading import Reading
+    from dashboard.reports.report_query import Reading
     from metrics.scope import Scope
 
 COMPARED: Final = (

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dashboard.reports import buyer, month, source
-from dashboard.reports.reading import Reading
+from dashboard.reports.report_query import Reading
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Book
-    from dashboard.reports.asking import Order
     from dashboard.reports.document import Document
+    from dashboard.reports.order import Order
 
 
 def make(book: Book, order: Order, *, base: str = "") -> Document:
