@@ -13,9 +13,9 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from benchmarks.timing import seconds, table
-from dashboard import tables
 from dashboard.answers.workspace import Book
 from dashboard.editions import table_query
+from dashboard.tables import registry
 from data_access.settings import Settings
 from metrics.scope import Scope
 
@@ -29,7 +29,7 @@ def costs(folder: Path) -> tuple[int, dict[str, float]]:
     last = status.last_day or date(2026, 1, 1)
     scope = Scope(first=last - timedelta(days=89), last=last, as_of_us=book.edition.as_of_us)
     found = {}
-    for name, one in tables.TABLES.items():
+    for name, one in registry.TABLES.items():
         if one.make is None:
             continue
         times = []

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from dashboard.analyses.watching import SETTLED_DAYS, weeks
 from dashboard.answers.workspace import book
 from dashboard.editions import cached_frames
 from dashboard.presentation import formats, refusal_texts
 from dashboard.query import periods
+from dashboard.tables.alerts import SETTLED_DAYS, weeks
 from data_access import worklist
 from metrics import evidence
 from metrics.alerts import MEASURES

@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from dashboard.tables import TABLES
+from dashboard.tables.registry import TABLES
 from data_access.contract import ROW_ALLOWED
 from data_access.links import ALLOWED as ADVISED
 from data_access.profile import FIELDS, TARGETS

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dashboard import extent, tables
 from dashboard.answers import table_options
 from dashboard.api import http_front, request_bodies, work_queue
 from dashboard.commands.main import main
 from dashboard.editions import current_edition
 from dashboard.query import filters
+from dashboard.tables import registry, row_limit
 from data_access import delimited, doctor, file_limits, files, records, wire
 from data_access.profile import shipped
 from data_access.settings import Settings
@@ -70,7 +70,12 @@ def test_every_setting_is_documented() -> None:
 def test_every_parameter_and_shipped_profile_is_documented() -> None:
     """Filters, options, presets, dimensions and profiles."""
     text = (DOCS / "tables.md").read_text("utf-8")
-    for name in (*filters.PARAMETERS, *table_options.OPTIONS, *filters.PRESETS, *tables.DIMENSIONS):
+    for name in (
+        *filters.PARAMETERS,
+        *table_options.OPTIONS,
+        *filters.PRESETS,
+        *registry.DIMENSIONS,
+    ):
         assert re.search(rf"\b{name}\b", text), name
     importing = (DOCS / "importing.md").read_text("utf-8")
     assert all(f"`{name}`" in importing for name in shipped())
@@ -79,7 +84,7 @@ def test_every_parameter_and_shipped_profile_is_documented() -> None:
 def test_every_limit_is_documented() -> None:
     """With the number that is in force."""
     text = (DOCS / "tables.md").read_text("utf-8")
-    for most in (extent.SPANS_MOST, extent.WEEKS_MOST, extent.GROUPS_MOST):
+    for most in (row_limit.SPANS_MOST, row_limit.WEEKS_MOST, row_limit.GROUPS_MOST):
         assert f"| {most:,} |" in text
     assert (work_queue.ANSWERS_AT_ONCE, work_queue.ANSWERS_WAITING, work_queue.WAIT_S) == (
         4,
@@ -149,7 +154,7 @@ def test_the_example_profile_of_the_docs_is_one() -> None:
 def test_every_column_of_every_table_has_a_name_a_type_and_numbers_are_in_the_catalogue() -> None:
     """Rates of the tables are catalogue numbers, or the table itself defines them."""
     keys = {entry.key for entry in NUMBERS}
-    for table in tables.TABLES.values():
+    for table in registry.TABLES.values():
         for column in table.columns:
             assert column.type
             stem = column.name.removeprefix("previous_")

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from dashboard import tables
 from dashboard.answers.table_options import OPTIONS, Options, no_filters, problem
 from dashboard.answers.table_options import read as read_options
 from dashboard.editions import clock
 from dashboard.query import filters
 from dashboard.query.parameters import MOST, BadQuestion
+from dashboard.tables import registry
 from data_access import exporting
 from metrics import listing
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class Answer:
     """Frames of one table in order, with what is needed to write and describe them."""
 
-    table: tables.Table
+    table: registry.Table
     asked: filters.Asked
     options: Options
     schema: dict[str, pl.DataType]
@@ -68,7 +68,7 @@ class Answer:
     def etag(self) -> str:
         """Changes when, and only when, the answer may."""
         marks = (
-            tables.SCHEMA_VERSION,
+            registry.SCHEMA_VERSION,
             self.table.name,
             self.version,
             self.rules,
@@ -81,7 +81,7 @@ class Answer:
 
 def ask(book: Book, name: str, params: Mapping[str, Sequence[str]]) -> Answer:
     """A table under URL parameters; KeyError for an unknown table, BadQuestion else."""
-    table = tables.TABLES[name]
+    table = registry.TABLES[name]
     status = book.status()
     asked = filters.read(
         params,
@@ -116,7 +116,7 @@ def ask(book: Book, name: str, params: Mapping[str, Sequence[str]]) -> Answer:
 
 
 def _frames(
-    book: Book, table: tables.Table, scope: Scope, options: Options
+    book: Book, table: registry.Table, scope: Scope, options: Options
 ) -> tuple[Any, dict[str, pl.DataType], int]:
     version = options.data_version
     if table.name == "deliveries":
@@ -131,7 +131,7 @@ def _frames(
     return lambda: iter([frame]), dict(frame.schema), frame.height
 
 
-def _frame(book: Book, table: tables.Table, scope: Scope, options: Options) -> pl.DataFrame:
+def _frame(book: Book, table: registry.Table, scope: Scope, options: Options) -> pl.DataFrame:
     if table.kind == "receipts":
         return book.ledger.table(table.name).select(*table.schema)
     if table.kind == "rows":
@@ -172,7 +172,7 @@ def about(answer: Answer) -> dict[str, Any]:
     name = answer.table.name
     plain = answer.table.kind == "receipts"
     return {
-        "schema_version": tables.SCHEMA_VERSION,
+        "schema_version": registry.SCHEMA_VERSION,
         "table": name,
         "title": answer.table.title,
         "rows": answer.rows,
@@ -265,7 +265,7 @@ def _quoted(text: str) -> str:
 
 def definitions(answer: Answer) -> dict[str, str]:
     """What each column means."""
-    return {name: tables.column(name, kind).definition for name, kind in answer.schema.items()}
+    return {name: registry.column(name, kind).definition for name, kind in answer.schema.items()}
 
 
 def blocks(answer: Answer, kind: str) -> Iterator[bytes]:

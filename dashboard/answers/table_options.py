@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from dashboard import tables
 from dashboard.query import filters
 from dashboard.query.parameters import MOST, Problem, shown
+from dashboard.tables import registry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,9 +24,9 @@ ONE_DIMENSION: Final = ("incidence", "mix_shift")
 SPLIT_BY: Final = {
     **dict.fromkeys(
         ("incidence", "time_to_feedback"),
-        tuple(name for name in tables.DIMENSIONS if name not in tables.GRAINS),
+        tuple(name for name in registry.DIMENSIONS if name not in registry.GRAINS),
     ),
-    "mix_shift": ("source", "buyer", "buyer_type", "vertical", "product", *tables.GRAINS),
+    "mix_shift": ("source", "buyer", "buyer_type", "vertical", "product", *registry.GRAINS),
 }
 """What tables can be split by that cannot be split by everything."""
 _WIDEST: Final = 0.5
@@ -56,11 +56,13 @@ def problem(name: str, value: str, allowed: str, known: Sequence[str] = ()) -> P
     return Problem(parameter=name, value=value[:200], message=message)
 
 
-def read(table: tables.Table, params: Mapping[str, Sequence[str]]) -> tuple[Options, list[Problem]]:
+def read(
+    table: registry.Table, params: Mapping[str, Sequence[str]]
+) -> tuple[Options, list[Problem]]:
     """The options of a request to a table, and what could not be taken."""
     problems: list[Problem] = []
     by = tuple(part for text in params.get("by", ()) for part in text.split(",") if part)
-    dimensions = SPLIT_BY.get(table.name, tables.DIMENSIONS)
+    dimensions = SPLIT_BY.get(table.name, registry.DIMENSIONS)
     unknown = [part for part in by if part not in dimensions][:MOST]
     allowed = ", ".join(dimensions)
     problems += [problem("by", part, allowed, dimensions) for part in unknown]
@@ -68,13 +70,13 @@ def read(table: tables.Table, params: Mapping[str, Sequence[str]]) -> tuple[Opti
         problems.append(problem("by", ",".join(by), "each dimension once"))
     for name in ("by", "grain", "seed", "precision"):
         if name in params and name not in table.options:
-            where = [t.name for t in tables.TABLES.values() if name in t.options]
+            where = [t.name for t in registry.TABLES.values() if name in t.options]
             problems.append(problem(name, params[name][0], f"only with {', '.join(where)}"))
     if len(by) > 1 and table.name in ONE_DIMENSION:
         problems.append(problem("by", ",".join(by), f"one dimension with {table.name}"))
     grain = params.get("grain", ["week"])[0]
-    if grain not in tables.GRAINS:
-        problems.append(problem("grain", grain, ", ".join(tables.GRAINS), tables.GRAINS))
+    if grain not in registry.GRAINS:
+        problems.append(problem("grain", grain, ", ".join(registry.GRAINS), registry.GRAINS))
     numbers = {
         name: _number(name, params, problems) for name in ("limit", "data_version", "changed_since")
     }
@@ -117,7 +119,7 @@ def _number(name: str, params: Mapping[str, Sequence[str]], problems: list[Probl
     return int(text)
 
 
-def no_filters(table: tables.Table, params: Mapping[str, Sequence[str]]) -> list[Problem]:
+def no_filters(table: registry.Table, params: Mapping[str, Sequence[str]]) -> list[Problem]:
     """Filters given to a table that takes none."""
     given = [name for name in params if name in filters.PARAMETERS]
     return [problem(name, params[name][0], f"no filters with {table.name}") for name in given]

@@ -16,7 +16,6 @@ from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from dashboard import tables
 from dashboard.answers import result
 from dashboard.answers.workspace import book
 from dashboard.api import reports_api
@@ -24,6 +23,7 @@ from dashboard.api.health import health
 from dashboard.api.work_queue import RETRY_AFTER_S, Crowded, Lane
 from dashboard.presentation.known_errors import KNOWN
 from dashboard.query.parameters import BadQuestion
+from dashboard.tables import registry
 from data_access import exporting
 
 if TYPE_CHECKING:
@@ -92,12 +92,12 @@ def listed(_request: Request) -> Response:
                 for c in table.columns
             ],
         }
-        for table in tables.TABLES.values()
+        for table in registry.TABLES.values()
     ]
-    return JSONResponse({"schema_version": tables.SCHEMA_VERSION, "tables": found}, headers=CACHE)
+    return JSONResponse({"schema_version": registry.SCHEMA_VERSION, "tables": found}, headers=CACHE)
 
 
-def _common(table: tables.Table) -> list[str]:
+def _common(table: registry.Table) -> list[str]:
     rows = ["after", "changed_since"] if table.kind == "rows" else []
     return ["columns", "limit", "data_version", *rows]
 
@@ -105,8 +105,8 @@ def _common(table: tables.Table) -> list[str]:
 def one(request: Request) -> Response:
     """A table as the format its ending names; JSON without one."""
     name, _, ending = request.path_params["table"].partition(".")
-    if name not in tables.TABLES:
-        near = tables.nearest(name)
+    if name not in registry.TABLES:
+        near = registry.nearest(name)
         hint = f" Nearest: {near}." if near else ""
         return JSONResponse({"error": f"No table is called {name!r}.{hint}"}, status_code=404)
     kind = ending or "json"

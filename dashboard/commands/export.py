@@ -9,12 +9,12 @@ from typing import Any, Final
 
 import click
 
-from dashboard import tables
 from dashboard.answers import result, table_options
 from dashboard.answers.workspace import book, close
 from dashboard.api import tables_api
 from dashboard.commands.command_base import Command
 from dashboard.query import filters
+from dashboard.tables import registry
 from data_access import exporting
 from metrics.scope import DIMENSIONS
 
@@ -43,10 +43,10 @@ def _export(table: str, kind: str | None, out: Path | None, **given: Any) -> Non
 
     Filters, counting and the other options are those of the pages and the API.
     """
-    if table not in tables.TABLES:
-        near = tables.nearest(table)
+    if table not in registry.TABLES:
+        near = registry.nearest(table)
         hint = f"; nearest: {near}" if near else ""
-        message = f"no table is called {table!r}{hint}. Tables: {', '.join(tables.TABLES)}"
+        message = f"no table is called {table!r}{hint}. Tables: {', '.join(registry.TABLES)}"
         raise click.UsageError(message)
     kind = kind or (out.suffix[1:] if out and out.suffix[1:] in exporting.FORMATS else "csv")
     params = {

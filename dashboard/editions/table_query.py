@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from dashboard import extent, tables
 from dashboard.editions import cached_frames, comparison_period, event_frames
-from dashboard.memory import Memory
+from dashboard.tables import registry, row_limit
+from dashboard.tables.frame_cache import Memory
 from metrics import rates, selection
 from metrics.calendar import day_number, local_day
 from metrics.scope import MATURE_DAYS
@@ -195,11 +195,11 @@ class Question:
 
 
 def _made(name: str, asked: Question) -> pl.DataFrame:
-    found = tables.TABLES.get(name)
+    found = registry.TABLES.get(name)
     if found is None:
         message = f"no table of numbers is called {name!r}"
         raise KeyError(message)
-    extent.judge(name, asked, found.options)
+    row_limit.judge(name, asked, found.options)
     return found.asked(asked)
 
 

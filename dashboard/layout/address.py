@@ -12,7 +12,7 @@ import streamlit as st
 
 from dashboard.answers.workspace import book
 from dashboard.query import filters, periods
-from dashboard.tables import TABLES
+from dashboard.tables.registry import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -17,7 +17,7 @@ import streamlit as st
 from dashboard.layout import address, grids
 from dashboard.presentation import formats, theme
 from dashboard.presentation.known_errors import KNOWN
-from dashboard.tables import TABLES
+from dashboard.tables.registry import TABLES
 from metrics.tiers import HEARD
 
 if TYPE_CHECKING:

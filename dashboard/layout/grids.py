@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import streamlit as st
 
-from dashboard.meanings import MEANINGS
 from dashboard.presentation import formats
+from dashboard.tables.column_meanings import MEANINGS
 from metrics.catalogue import BY_KEY
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from dashboard.analyses.reports import when_judged
 from dashboard.presentation import formats
 from dashboard.reports import figures as pictures
 from dashboard.reports import party_sentences, since_published
 from dashboard.reports.document import Document, Grid, Section, Tiles, told
 from dashboard.reports.report_query import BASES
+from dashboard.tables.packs import when_judged
 from metrics import sentences
 from metrics.tiers import HEARD
 

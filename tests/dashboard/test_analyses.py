@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 from builders import us
 
-from dashboard import tables
 from dashboard.answers.workspace import Book
+from dashboard.tables import registry
 from data_access import demo
 from data_access.settings import Settings
 from metrics.calendar import end_of_day_us
@@ -20,7 +20,7 @@ from metrics.scope import Rows, Scope
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-NUMBERS: Final = [table.name for table in tables.TABLES.values() if table.make is not None]
+NUMBERS: Final = [table.name for table in registry.TABLES.values() if table.make is not None]
 UNTIL: Final = date(2026, 11, 22)
 NOW_US: Final = end_of_day_us(UNTIL, "UTC")
 WHOLE: Final = Scope(first=UNTIL - timedelta(days=89), last=UNTIL, as_of_us=NOW_US)
@@ -67,7 +67,7 @@ def empty_book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
 
 def checked(name: str, frame: pl.DataFrame) -> None:
     """A table has its columns; rates, shares and ranges lie where they must; no NaN."""
-    table = tables.TABLES[name]
+    table = registry.TABLES[name]
     expected = dict(table.schema)
     assert {n: frame.schema[n] for n in expected} == expected
     for column, kind in frame.schema.items():
@@ -105,7 +105,7 @@ def test_a_table_of_an_empty_store_has_its_columns(empty_book: Book, name: str) 
 @pytest.mark.parametrize("name", NUMBERS)
 def test_every_column_of_a_table_says_what_it_is(name: str) -> None:
     """No column without a definition."""
-    missing = [c.name for c in tables.TABLES[name].columns if not c.definition]
+    missing = [c.name for c in registry.TABLES[name].columns if not c.definition]
     assert missing == []
 
 

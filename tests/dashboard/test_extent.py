@@ -14,11 +14,11 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from dashboard import extent, tables
 from dashboard.answers import workspace
 from dashboard.api import tables_api
 from dashboard.commands.main import main
-from dashboard.memory import Memory
+from dashboard.tables import registry, row_limit
+from dashboard.tables.frame_cache import Memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,21 +71,21 @@ def test_it_is_judged_before_anything_is_worked_out(
 ) -> None:
     """The maker of the table is never called, whatever limit is asked for."""
     client.get("/api/v1/tables")
-    monkeypatch.setattr(tables.Table, "asked", lambda *_: 1 / 0)
+    monkeypatch.setattr(registry.Table, "asked", lambda *_: 1 / 0)
     answer = client.get("/api/v1/tables/trend.json", params={**ALWAYS, "grain": "day", "limit": 1})
     assert answer.status_code == 400
 
 
 def test_every_table_answers_for_all_of_time_in_time(client: TestClient) -> None:
     """A question about centuries costs no more than one about the record, or is refused."""
-    for name, table in tables.TABLES.items():
+    for name, table in registry.TABLES.items():
         if table.kind == "receipts":
             continue
         for more in ({}, {"grain": "month"} if "grain" in table.options else {}):
             begun = time.monotonic()
             answer = client.get(f"/api/v1/tables/{name}.ndjson", params={**ALWAYS, **more})
             assert answer.status_code in {200, 400}, (name, answer.text)
-            assert len(answer.text.splitlines()) <= extent.WEEKS_MOST, name
+            assert len(answer.text.splitlines()) <= row_limit.WEEKS_MOST, name
             assert time.monotonic() - begun < 10, name
 
 
@@ -93,7 +93,7 @@ def test_weeks_of_all_buyers_are_bounded(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The loop over weeks and buyers is never begun."""
-    monkeypatch.setattr(extent, "WEEKS_MOST", 100)
+    monkeypatch.setattr(row_limit, "WEEKS_MOST", 100)
     answer = client.get("/api/v1/tables/reporting_weeks.json", params=ALWAYS)
     assert answer.status_code == 400
     assert "one a week and buyer" in answer.json()["error"]
@@ -105,14 +105,14 @@ def test_combinations_of_dimensions_are_bounded(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By what they can come to: the values multiplied, never more than the offers."""
-    monkeypatch.setattr(extent, "GROUPS_MOST", 23)
+    monkeypatch.setattr(row_limit, "GROUPS_MOST", 23)
     question = {"from": "2026-05-01", "to": "2026-05-31"}
     for by, status in (("source", 200), ("source,buyer", 400), ("buyer,week", 400), ("day", 400)):
         answer = client.get("/api/v1/tables/rates.json", params={**question, "by": by})
         assert answer.status_code == status, by
     assert "Ask for fewer dimensions" in answer.json()["error"]
-    everything = ",".join(tables.DIMENSIONS)
-    monkeypatch.setattr(extent, "GROUPS_MOST", 60)
+    everything = ",".join(registry.DIMENSIONS)
+    monkeypatch.setattr(row_limit, "GROUPS_MOST", 60)
     answer = client.get("/api/v1/tables/rates.json", params={**question, "by": everything})
     assert answer.is_success
     assert len(answer.json()["rows"]) <= 60
@@ -131,7 +131,7 @@ def test_a_table_is_split_by_every_dimension_or_says_that_it_is_not(
     client: TestClient, table: str
 ) -> None:
     """Never an error that nobody foresaw."""
-    for dimension in tables.DIMENSIONS:
+    for dimension in registry.DIMENSIONS:
         answer = client.get(f"/api/v1/tables/{table}.json", params={"by": dimension})
         assert answer.status_code in {200, 400}, dimension
         if answer.status_code == 400:

@@ -8,8 +8,8 @@ import pytest
 from pages import PERIOD, marketplace, text
 
 from dashboard.layout import cards, grids
-from dashboard.meanings import MEANINGS
-from dashboard.tables import TABLES
+from dashboard.tables.column_meanings import MEANINGS
+from dashboard.tables.registry import TABLES
 from metrics.catalogue import BY_KEY, NUMBERS
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from pages import PERIOD, marketplace, text
 
 import dashboard.answers.workspace
 from dashboard.layout import navigation
-from dashboard.tables import TABLES
+from dashboard.tables.registry import TABLES
 
 if TYPE_CHECKING:
     from builders import Desk

@@ -12,13 +12,13 @@ from builders import delivered, us
 from report_market import month, params, two_months
 from report_reading import KINDS, report, said
 
-from dashboard.analyses.reports import when_judged
 from dashboard.answers.workspace import Book
 from dashboard.presentation import formats
 from dashboard.presentation.theme import DARK, LIGHT
 from dashboard.query.parameters import BadQuestion
 from dashboard.reports import compose, html
 from dashboard.reports import order as asking
+from dashboard.tables.packs import when_judged
 from data_access.settings import Settings
 from metrics import phrases
 from metrics.packs import NUMBERS

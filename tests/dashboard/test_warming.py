@@ -11,7 +11,7 @@ from builders import delivered
 
 from dashboard.api import warm_up
 from dashboard.editions import builder, table_query
-from dashboard.table import Table
+from dashboard.tables.table import Table
 from data_access.store_errors import StoreUnusable
 
 if TYPE_CHECKING:

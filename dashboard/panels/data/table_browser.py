@@ -12,11 +12,11 @@ from dashboard.answers.workspace import book
 from dashboard.layout import address, cards
 from dashboard.presentation import formats
 from dashboard.query import filters
-from dashboard.tables import DIMENSIONS, TABLES
+from dashboard.tables.registry import DIMENSIONS, TABLES
 
 if TYPE_CHECKING:
     from dashboard.query.filters import Asked
-    from dashboard.table import Table
+    from dashboard.tables.table import Table
 
 PREVIEWED: Final = 100
 

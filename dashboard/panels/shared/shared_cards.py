@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import extent, todo
+from dashboard import todo
 from dashboard.answers.workspace import book
 from dashboard.charts import ranking, trend
 from dashboard.layout import address, cards, empty_states, filter_bar
 from dashboard.panels.shared import note_box
 from dashboard.presentation import formats
+from dashboard.tables import row_limit
 from metrics.alerts import MEASURES
 from metrics.catalogue import number
 from metrics.comparison import only_ends
@@ -61,8 +62,8 @@ def grain(scope: Scope) -> str:
 
 def _too_fine(scope: Scope, chosen: str) -> int:
     """How many buckets a grain gives, where these are more than there may be; else 0."""
-    buckets = extent.spans(scope.first, scope.last, chosen)
-    return buckets if buckets > extent.SPANS_MOST else 0
+    buckets = row_limit.spans(scope.first, scope.last, chosen)
+    return buckets if buckets > row_limit.SPANS_MOST else 0
 
 
 def coarser(scope: Scope) -> str:
@@ -72,7 +73,7 @@ def coarser(scope: Scope) -> str:
     if not buckets:
         return ""
     return (
-        f" By {chosen} these would be {buckets:,} points; {extent.SPANS_MOST:,} are shown at most, "
+        f" By {chosen} these would be {buckets:,} points; {row_limit.SPANS_MOST:,} are shown at most, "
         f"so they are by {grain(scope)}."
     )
 

@@ -11,8 +11,6 @@ import polars as pl
 import streamlit as st
 
 from dashboard import todo
-from dashboard.analyses import buyers
-from dashboard.analyses.deciding import RECENT_DAYS
 from dashboard.answers.workspace import book
 from dashboard.charts import dumbbell, weekly_rate
 from dashboard.editions import cached_frames
@@ -20,6 +18,8 @@ from dashboard.layout import address, cards
 from dashboard.panels.todo import todo_decision
 from dashboard.presentation import formats, theme
 from dashboard.query.filters import NOUNS
+from dashboard.tables import buyers
+from dashboard.tables.findings import RECENT_DAYS
 from metrics.catalogue import number
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ import polars as pl
 import streamlit as st
 
 from dashboard import todo
-from dashboard.analyses.deciding import RECENT_DAYS
 from dashboard.layout import address, cards, tabs
 from dashboard.panels.shared import shared_cards
 from dashboard.presentation import formats
+from dashboard.tables.findings import RECENT_DAYS
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 import narwhals as nw
 import polars as pl
 
-from dashboard.analyses.buyers import RECENT_DAYS
-from dashboard.analyses.fairness import cells
-from dashboard.table import Table
+from dashboard.tables.buyers import RECENT_DAYS
+from dashboard.tables.fair_comparison import cells
+from dashboard.tables.table import Table
 from metrics import beginning, habits
 from metrics.calendar import day_number
 from metrics.scope import EVER

@@ -7,22 +7,22 @@ from typing import Final
 
 import polars as pl
 
-from dashboard.analyses import (
-    acting,
+from dashboard.tables import (
+    alerts,
     buyers,
     claims,
-    deciding,
-    fairness,
-    habits,
-    plain,
+    fair_comparison,
+    findings,
+    packs,
     quality,
-    reports,
+    reporting_habits,
     scores,
     seasons,
-    time,
-    watching,
+    suggestions,
+    timing,
+    volumes,
 )
-from dashboard.table import Column, Table, column
+from dashboard.tables.table import Column, Table, column
 from data_access import receipts
 from metrics import listing
 
@@ -81,19 +81,19 @@ _TREND_NOTES: Final[dict[str, pl.DataType]] = {
 }
 
 _ALL: Final = (
-    *plain.TABLES,
+    *volumes.TABLES,
     *quality.TABLES,
     *claims.TABLES,
     *scores.TABLES,
     *buyers.TABLES,
-    *habits.TABLES,
-    *fairness.TABLES,
-    *time.TABLES,
+    *reporting_habits.TABLES,
+    *fair_comparison.TABLES,
+    *timing.TABLES,
     *seasons.TABLES,
-    *watching.TABLES,
-    *acting.TABLES,
-    *deciding.TABLES,
-    *reports.TABLES,
+    *alerts.TABLES,
+    *suggestions.TABLES,
+    *findings.TABLES,
+    *packs.TABLES,
     Table(
         "deliveries",
         "Deliveries",

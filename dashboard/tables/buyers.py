@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from dashboard.analyses.fairness import cells, strictness
-from dashboard.table import Table
+from dashboard.tables.fair_comparison import cells, strictness
+from dashboard.tables.table import Table
 from metrics import beginning, buyers, silence
 from metrics.scope import EVER
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from dashboard.table import Table
+from dashboard.tables.table import Table
 from metrics import score, tiers
 from metrics.calendar import to_date
 from metrics.scope import EVER, Rows

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from dashboard.table import Table
+from dashboard.tables.table import Table
 from metrics import comparison, rates
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from dashboard.table import Table
+from dashboard.tables.table import Table
 from metrics import quality
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from dashboard.analyses import scores
-from dashboard.analyses.watching import SETTLED_DAYS, weeks
-from dashboard.table import Table
+from dashboard.tables import scores
+from dashboard.tables.alerts import SETTLED_DAYS, weeks
+from dashboard.tables.table import Table
 from metrics import acting, messages, replay
 
 if TYPE_CHECKING:

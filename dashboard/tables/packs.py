@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from dashboard.analyses import acting, buyers, claims, fairness, plain, watching
-from dashboard.table import Table
+from dashboard.tables import alerts, buyers, claims, fair_comparison, suggestions, volumes
+from dashboard.tables.table import Table
 from metrics import expectation, packs, phrases, sentences
 from metrics.calendar import end_of_day_us
 from metrics.catalogue import number
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 _MADE: Final = {
     table.name: table
     for table in (
-        *acting.TABLES,
+        *suggestions.TABLES,
         *buyers.TABLES,
         *claims.TABLES,
-        *fairness.TABLES,
-        *plain.TABLES,
-        *watching.TABLES,
+        *fair_comparison.TABLES,
+        *volumes.TABLES,
+        *alerts.TABLES,
     )
 }
 _TABLES: Final = (

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from dashboard.analyses import acting, buyers, claims, watching
-from dashboard.table import Table
+from dashboard.tables import alerts, buyers, claims, suggestions
+from dashboard.tables.table import Table
 from metrics import evidence, findings, rates
 from metrics.alerts import DAY_US
 from metrics.calendar import day_number
@@ -23,7 +23,7 @@ RECENT_DAYS: Final = 90
 """Contradictions and prices are those of the deliveries of so many days."""
 _MADE: Final = {
     table.name: table
-    for table in (*acting.TABLES, *buyers.TABLES, *claims.TABLES, *watching.TABLES)
+    for table in (*suggestions.TABLES, *buyers.TABLES, *claims.TABLES, *alerts.TABLES)
 }
 _PARTS: Final = ("sub_source", "buyer", "campaign", "product", "state", "sold_to")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from dashboard.table import Table
+from dashboard.tables.table import Table
 from metrics import alerts
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from dashboard.table import Table
+from dashboard.tables.table import Table
 from metrics import seasons
 from metrics.calendar import to_date
 from metrics.scope import EVER

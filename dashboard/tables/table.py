@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import polars as pl
 
-from dashboard.meanings import MEANINGS
+from dashboard.tables.column_meanings import MEANINGS
 from metrics.catalogue import BY_KEY
 
 if TYPE_CHECKING:
