@@ -30,17 +30,17 @@ def kept(call: Callable[..., Any]) -> Callable[..., Any]:
 
 def freeze() -> None:
     """Keep the answers of the book and of the to-do list."""
-    from dashboard import todo  # noqa: PLC0415 - in the server's own process only
     from dashboard.answers import workspace  # noqa: PLC0415 - in the server's own process only
+    from dashboard.worklist import todo_items  # noqa: PLC0415 - in the server's own process only
 
     for name in KEPT:
         setattr(workspace.Book, name, kept(getattr(workspace.Book, name)))
     found: dict[Any, Any] = {}
-    items = todo.items
+    items = todo_items.items
 
     def kept_items(scope: Any) -> Any:  # noqa: ANN401 - a scope and a frame
         if scope not in found:
             found[scope] = items(scope)
         return found[scope]
 
-    todo.items = kept_items
+    todo_items.items = kept_items

@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from dashboard import todo
 from dashboard.answers.workspace import book
 from dashboard.presentation.known_errors import KNOWN
 from dashboard.query import filters
 from dashboard.reports import order
+from dashboard.worklist import todo_items
 from data_access import doctor
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def warm() -> None:
             ended=status.ended,
             known=known.names(),
         )
-        todo.items(asked.scope)
+        todo_items.items(asked.scope)
         month = _last_month(status.now.astimezone(known.settings.zone).date())
         known.table("monthly", order.read("monthly", {"month": [month]}, known).scope)
     except KNOWN as error:

@@ -4,16 +4,16 @@ import html
 
 import streamlit as st
 
-from dashboard import todo
 from dashboard.answers.workspace import book
 from dashboard.layout import address, cards
 from dashboard.panels.todo import todo_case, todo_list
+from dashboard.worklist import todo_items
 
 asked, status = address.asked(), book().status()
 
 with cards.guarded("The to-do list"):
     name = st.query_params.get("case", "")
-    found = todo.items(asked.scope).filter(finding=name).to_dicts() if name else []
+    found = todo_items.items(asked.scope).filter(finding=name).to_dicts() if name else []
     if found:
         todo_case.show(found[0], asked.scope, status)
     else:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from dashboard.tables.alerts import SETTLED_DAYS, weeks
-from dashboard.todo import after_sentence
+from dashboard.worklist.todo_items import after_sentence
 from data_access import publications, worklist
 from metrics import evidence, phrases, sentences
 from metrics.alerts import MEASURES

@@ -12,8 +12,8 @@ import pytest
 from builders import delivered, reported
 from pages import HOSTILE, marketplace, text
 
-from dashboard import todo
 from dashboard.panels.todo import todo_case
+from dashboard.worklist import todo_items
 from data_access import worklist
 from metrics.evidence import SLICES
 from metrics.findings import FINDINGS
@@ -66,7 +66,7 @@ def test_states_follow_the_calendar(
 ) -> None:
     """What was put off comes back on its day; what was done, when it begins anew."""
     latest = decided(decision.pop("state"), NOVEMBER_10, **decision)
-    row = todo.stated(found(since=since), latest, TODAY, BERLIN).row(0, named=True)
+    row = todo_items.stated(found(since=since), latest, TODAY, BERLIN).row(0, named=True)
     assert (row["state"], row["again"], row["found"]) == (state, again, True)
 
 
@@ -74,11 +74,11 @@ def test_what_is_found_no_longer_stays_under_its_decision() -> None:
     """With the sentence of the day it was decided on."""
     figure = json.dumps({"sentence": "Acme owed.", "kind": "overdue", "figure": 30.0})
     latest = decided("done", NOVEMBER_10, figure=figure)
-    table = todo.stated(found().clear(), latest, TODAY, BERLIN)
+    table = todo_items.stated(found().clear(), latest, TODAY, BERLIN)
     row = table.row(0, named=True)
     assert (row["sentence"], row["state"], row["found"]) == ("Acme owed.", "done", False)
     reopened = decided("new", NOVEMBER_10, figure=figure)
-    assert todo.stated(found().clear(), reopened, TODAY, BERLIN).is_empty()
+    assert todo_items.stated(found().clear(), reopened, TODAY, BERLIN).is_empty()
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_what_is_found_no_longer_stays_under_its_decision() -> None:
 )
 def test_counts_then_and_now(was: float, now: float, word: str) -> None:
     """One sentence, one verdict."""
-    said = todo.counted_sentence(was, now, date(2026, 11, 10))
+    said = todo_items.counted_sentence(was, now, date(2026, 11, 10))
     assert said == f"{was} on 10 Nov 2026, {now} now: {word}."
 
 

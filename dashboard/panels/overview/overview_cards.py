@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import todo
 from dashboard.answers.workspace import book
 from dashboard.charts import contributions, funnel_steps
 from dashboard.layout import address, cards
 from dashboard.panels.shared import shared_cards
 from dashboard.panels.todo import todo_list
 from dashboard.presentation import formats
+from dashboard.worklist import todo_items
 from metrics.catalogue import number
 from metrics.sentences import LEAST
 
@@ -34,7 +34,7 @@ def attention(scope: Scope, status: Status) -> None:
         st.container(border=True, key="card_attention", height="stretch"),
         cards.guarded("What needs attention"),
     ):
-        found = todo.items(scope)
+        found = todo_items.items(scope)
         waiting = found.filter(pl.col("state").is_in(["new", "mine"]), ~pl.col("better"))
         cards.title("Needs attention", "The most money at stake first; nobody has settled it yet.")
         if waiting.is_empty():
@@ -53,7 +53,7 @@ def wins(scope: Scope, status: Status) -> None:
         st.container(border=True, key="card_wins", height="stretch"),
         cards.guarded("The wins"),
     ):
-        good = todo.items(scope).filter("better", pl.col("state").is_in(["new", "mine"]))
+        good = todo_items.items(scope).filter("better", pl.col("state").is_in(["new", "mine"]))
         good = good.sort(pl.col("kind") != "change", maintain_order=True)
         rise = f"{book().rules.pricing.rise * 100:.0f} %"
         cards.title(

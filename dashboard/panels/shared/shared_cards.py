@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import todo
 from dashboard.answers.workspace import book
 from dashboard.charts import ranking, trend
 from dashboard.layout import address, cards, empty_states, filter_bar
 from dashboard.panels.shared import note_box
 from dashboard.presentation import formats
 from dashboard.tables import row_limit
+from dashboard.worklist import todo_items
 from metrics.alerts import MEASURES
 from metrics.catalogue import number
 from metrics.comparison import only_ends
@@ -214,7 +214,7 @@ def unusual(scope: Scope, key: str) -> list[tuple[date, str]]:
     """Where an unusual change of the one source looked at begins, as a note on its trend."""
     if len(scope.source) != 1 or key not in MEASURES:
         return []
-    found = todo.items(scope).filter(kind="change", measure=key, found=True)
+    found = todo_items.items(scope).filter(kind="change", measure=key, found=True)
     inside = found.filter(pl.col("since").is_between(scope.first, scope.last))
     return [(row["since"], "unusual since") for row in inside.to_dicts()]
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import todo
 from dashboard.answers.workspace import book
 from dashboard.charts import waterfall
 from dashboard.layout import address, cards
 from dashboard.panels.todo import todo_list
 from dashboard.presentation import formats
+from dashboard.worklist import todo_items
 from metrics.tiers import HEARD
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ def actions_card(scope: Scope, status: Status) -> None:
         cards.guarded("What to do"),
     ):
         cards.title("What to do", "Findings about this source; each leads to its case.")
-        found = todo.items(scope).filter(
+        found = todo_items.items(scope).filter(
             pl.col("kind").is_in(["change", "suggestion"]), pl.col("state") != "dismissed"
         )
         if found.is_empty():

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import todo
 from dashboard.answers.workspace import book
 from dashboard.charts import dumbbell, weekly_rate
 from dashboard.editions import cached_frames
@@ -20,6 +19,7 @@ from dashboard.presentation import formats, theme
 from dashboard.query.filters import NOUNS
 from dashboard.tables import buyers
 from dashboard.tables.findings import RECENT_DAYS
+from dashboard.worklist import todo_items
 from metrics.catalogue import number
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def show(item: dict[str, Any], scope: Scope, status: Status) -> None:
 
 def _heading(item: dict[str, Any], status: Status) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="profile_head"):
-        st.html(f"<h2>{todo.KINDS[item['kind']]}</h2>", width="content")
+        st.html(f"<h2>{todo_items.KINDS[item['kind']]}</h2>", width="content")
         st.button(
             "Back to the list", type="tertiary", on_click=address.change, kwargs={"case": None}
         )
@@ -86,7 +86,7 @@ def _weeks(item: dict[str, Any], scope: Scope) -> None:
     )
     cards.show(
         card,
-        lambda: weekly_rate.rows(todo.weekly(scope), item),
+        lambda: weekly_rate.rows(todo_items.weekly(scope), item),
         lambda rows, colours: weekly_rate.figure(rows, label, colours),
     )
     _leads(item, scope)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from dashboard import todo
 from dashboard.answers.workspace import book
 from dashboard.editions import clock
 from dashboard.layout import cards
 from dashboard.presentation import formats
+from dashboard.worklist import todo_items
 from data_access import worklist
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def form(item: dict[str, Any], status: Status) -> None:
     with st.container(border=True, key="card_decision"), cards.guarded("The decision"):
         cards.title("Your decision", _standing(item))
         key = f"decision_{item['finding']}"
-        options = {s: label for s, label in todo.STATES.items() if s != item["state"]}
+        options = {s: label for s, label in todo_items.STATES.items() if s != item["state"]}
         with st.form(key, border=False, clear_on_submit=False):
             state = st.radio(
                 "What now", list(options), format_func=_OFFERED.__getitem__, horizontal=True
@@ -53,7 +53,7 @@ def form(item: dict[str, Any], status: Status) -> None:
             finding=item["finding"], state=str(state), who=who, note=note, until=_one_day(wait)
         )
         try:
-            todo.decide(item, decision, clock.now())
+            todo_items.decide(item, decision, clock.now())
         except worklist.BadDecision as error:
             st.html(f'<p class="notice">{html.escape(str(error))}.</p>')
             return
@@ -70,7 +70,7 @@ def _standing(item: dict[str, Any]) -> str:
     if state == "new":
         return "New: nobody has taken it on."
     until = f" until {formats.day(item['until_day'])}" if item["until_day"] else ""
-    return f"{todo.STATES[state]}{until}, by {item['who']}."
+    return f"{todo_items.STATES[state]}{until}, by {item['who']}."
 
 
 def history(item: dict[str, Any], scope: Scope) -> None:
@@ -81,11 +81,11 @@ def history(item: dict[str, Any], scope: Scope) -> None:
     zone = book().settings.zone
     with st.container(border=True, key="card_history"), cards.guarded("What was decided"):
         cards.title("What was decided", "Newest first; nothing is ever overwritten.")
-        if item["state"] == "done" and (became := todo.result(item, scope)):
+        if item["state"] == "done" and (became := todo_items.result(item, scope)):
             st.html(f'<p class="conclusion">{html.escape(became)}</p>')
         lines = [
             f"<li><span class='when'>{html.escape(formats.moment(_at(row), zone))} · "
-            f"{html.escape(row['who'])}</span><div class='what'>{todo.STATES[row['state']]}"
+            f"{html.escape(row['who'])}</span><div class='what'>{todo_items.STATES[row['state']]}"
             f"{_until(row)}</div>"
             f"<div class='more'>{html.escape(row['note'] or '')}</div></li>"
             for row in rows.to_dicts()

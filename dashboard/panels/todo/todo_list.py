@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import todo
 from dashboard.layout import address, cards, tabs
 from dashboard.panels.shared import shared_cards
 from dashboard.presentation import formats
 from dashboard.tables.findings import RECENT_DAYS
+from dashboard.worklist import todo_items
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
@@ -37,9 +37,9 @@ _EMPTY: Final = {
 
 def show(scope: Scope, status: Status) -> None:
     """Draw the list under its heaps and kinds."""
-    found = todo.items(scope)
+    found = todo_items.items(scope)
     heap = _heap(found)
-    kind = address.choice("kind", todo.KINDS, _ALL)
+    kind = address.choice("kind", todo_items.KINDS, _ALL)
     rows = found.filter(pl.col("state").is_in(HEAPS[heap][1]))
     chosen = rows if kind == _ALL else rows.filter(pl.col("kind") == kind)
     with st.container(border=True, key="card_todo"):
@@ -50,7 +50,7 @@ def show(scope: Scope, status: Status) -> None:
                 "The period above does not matter here; filters do.",
             )
             st.space("stretch")
-            shared_cards.switch("kind", kind, {_ALL: "All kinds", **todo.KINDS}, width=180)
+            shared_cards.switch("kind", kind, {_ALL: "All kinds", **todo_items.KINDS}, width=180)
         if chosen.is_empty():
             st.html(f'<div class="empty">{html.escape(nothing(heap, scope, status))}</div>')
             return
@@ -102,9 +102,9 @@ def _line(row: dict[str, Any], scope: Scope, currency: str, *, results: bool) ->
     amount = formats.money(row["money_cents"], currency) if row["money_cents"] else ""
     said = [_decided(row)]
     if results:
-        said.append(todo.result(row, scope) or "")
+        said.append(todo_items.result(row, scope) or "")
     more = " ".join(html.escape(text) for text in said if text)
-    kind = todo.KINDS[row["kind"]]
+    kind = todo_items.KINDS[row["kind"]]
     tone = "good" if row["better"] else "bad" if row["kind"] in {"change", "overdue"} else "plain"
     return (
         f'<li class="{tone}"><a href="{link}"><span class="kind">{kind}</span>'

@@ -1,0 +1,1 @@
+"""Findings with what somebody decided about them."""
