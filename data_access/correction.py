@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from data_access.exporting import defused
+from data_access.export_formats import defused
 from data_access.storable import storable
 from data_access.wire import NotAnEvent, parse
 

@@ -22,7 +22,7 @@ from pydantic import (
 
 from data_access.columns import ATTEMPT_FIELDS, FEEDBACK_FIELDS, Field, Kind
 from data_access.storable import storable
-from data_access.zones import ZONES, usable_zone
+from data_access.time_zones import ZONES, usable_zone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -18,7 +18,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from data_access import places
 from data_access.currencies import CURRENCIES
-from data_access.zones import ZONES, usable_zone
+from data_access.time_zones import ZONES, usable_zone
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -15,7 +15,7 @@ from dashboard.editions import clock
 from dashboard.query import filters
 from dashboard.query.parameters import MOST, BadQuestion
 from dashboard.tables import registry
-from data_access import exporting
+from data_access import export_formats
 from metrics import listing
 
 if TYPE_CHECKING:
@@ -271,7 +271,7 @@ def definitions(answer: Answer) -> dict[str, str]:
 def blocks(answer: Answer, kind: str) -> Iterator[bytes]:
     """An answer as CSV, JSON or NDJSON, a block at a time."""
     if kind == "csv":
-        return exporting.csv_blocks(answer.pieces(), answer.schema)
+        return export_formats.csv_blocks(answer.pieces(), answer.schema)
     if kind == "ndjson":
-        return exporting.ndjson_blocks(answer.pieces())
-    return exporting.json_blocks(answer.pieces(), {"about": about(answer)}, {})
+        return export_formats.ndjson_blocks(answer.pieces())
+    return export_formats.json_blocks(answer.pieces(), {"about": about(answer)}, {})

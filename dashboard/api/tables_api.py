@@ -24,7 +24,7 @@ from dashboard.api.work_queue import RETRY_AFTER_S, Crowded, Lane
 from dashboard.presentation.known_errors import KNOWN
 from dashboard.query.parameters import BadQuestion
 from dashboard.tables import registry
-from data_access import exporting
+from data_access import export_formats
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -46,7 +46,7 @@ def _guarded(endpoint: Callable[[Request], Response]) -> Callable[[Request], Awa
             return endpoint(request)
         except BadQuestion as error:
             return _bad(error)
-        except exporting.TooManyRows as error:
+        except export_formats.TooManyRows as error:
             return JSONResponse({"error": str(error)}, status_code=400)
         except KNOWN as error:
             return _later(str(error))
@@ -86,7 +86,7 @@ def listed(_request: Request) -> Response:
             "description": table.sentence,
             "options": [*table.options, *_common(table)],
             "filters": table.kind != "receipts",
-            "formats": list(exporting.FORMATS),
+            "formats": list(export_formats.FORMATS),
             "columns": [
                 {"name": c.name, "type": c.type, "unit": c.unit, "definition": c.definition}
                 for c in table.columns
@@ -111,8 +111,8 @@ def one(request: Request) -> Response:
         return JSONResponse({"error": f"No table is called {name!r}.{hint}"}, status_code=404)
     kind = ending or "json"
     wants_manifest = kind.endswith("manifest.json")
-    if not wants_manifest and kind not in exporting.FORMATS:
-        known = ", ".join(exporting.FORMATS)
+    if not wants_manifest and kind not in export_formats.FORMATS:
+        known = ", ".join(export_formats.FORMATS)
         return JSONResponse({"error": f"{kind!r} is no format; use {known}."}, status_code=404)
     params = {key: request.query_params.getlist(key) for key in request.query_params}
     answer = result.ask(book(), name, params)
@@ -128,7 +128,7 @@ def one(request: Request) -> Response:
 def manifest(answer: Answer, *, content: bool = False) -> dict[str, Any]:
     """The data package that describes an answer as CSV."""
     name = answer.table.name
-    return exporting.descriptor(
+    return export_formats.descriptor(
         name=name,
         path=f"{name}.csv",
         kind="csv",
@@ -149,24 +149,26 @@ def _written(answer: Answer, kind: str, headers: dict[str, str]) -> Response:
     if kind in {"csv", "json", "ndjson"}:
         body = _gathered(result.blocks(answer, kind))
         return StreamingResponse(
-            LANE.stepped(body), media_type=exporting.MEDIA[kind], headers=headers
+            LANE.stepped(body), media_type=export_formats.MEDIA[kind], headers=headers
         )
     if kind == "xlsx":
-        exporting.check_sheet(answer.rows)
+        export_formats.check_sheet(answer.rows)
     folder = tempfile.TemporaryDirectory(prefix="leadloop-")
     path = Path(folder.name) / f"{name}.{kind}"
     write_file(answer, kind, path)
     done = BackgroundTask(folder.cleanup)
-    return FileResponse(path, media_type=exporting.MEDIA[kind], headers=headers, background=done)
+    return FileResponse(
+        path, media_type=export_formats.MEDIA[kind], headers=headers, background=done
+    )
 
 
 def write_file(answer: Answer, kind: str, path: Path) -> None:
     """Write an answer to a file of its format."""
     about = manifest(answer)
     if kind == "parquet":
-        exporting.write_parquet(path, answer.pieces(), answer.schema, about)
+        export_formats.write_parquet(path, answer.pieces(), answer.schema, about)
     elif kind == "xlsx":
-        exporting.write_xlsx(path, answer.pieces(), answer.schema, about, rows=answer.rows)
+        export_formats.write_xlsx(path, answer.pieces(), answer.schema, about, rows=answer.rows)
     else:
         with path.open("wb") as stream:
             for block in result.blocks(answer, kind):
@@ -178,7 +180,7 @@ def _gathered(blocks: Iterator[bytes]) -> Iterator[bytes]:
     waiting = bytearray()
     for block in blocks:
         waiting += block
-        if len(waiting) >= exporting.BLOCK:
+        if len(waiting) >= export_formats.BLOCK:
             yield bytes(waiting)
             waiting.clear()
     yield bytes(waiting)

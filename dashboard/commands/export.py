@@ -15,7 +15,7 @@ from dashboard.api import tables_api
 from dashboard.commands.command_base import Command
 from dashboard.query import filters
 from dashboard.tables import registry
-from data_access import exporting
+from data_access import export_formats
 from metrics.scope import DIMENSIONS
 
 _SEVERAL: Final = {
@@ -48,7 +48,7 @@ def _export(table: str, kind: str | None, out: Path | None, **given: Any) -> Non
         hint = f"; nearest: {near}" if near else ""
         message = f"no table is called {table!r}{hint}. Tables: {', '.join(registry.TABLES)}"
         raise click.UsageError(message)
-    kind = kind or (out.suffix[1:] if out and out.suffix[1:] in exporting.FORMATS else "csv")
+    kind = kind or (out.suffix[1:] if out and out.suffix[1:] in export_formats.FORMATS else "csv")
     params = {
         name: list(value) if isinstance(value, tuple) else [value]
         for name, value in given.items()
@@ -72,7 +72,7 @@ def _write(answer: result.Answer, kind: str, out: Path | None) -> None:
         return
     tables_api.write_file(answer, kind, out)
     if kind in {"csv", "ndjson"}:
-        package = exporting.descriptor(
+        package = export_formats.descriptor(
             name=answer.table.name,
             path=out.name,
             kind=kind,
@@ -92,7 +92,7 @@ export: Final = Command(
     help=_export.__doc__,
     params=[
         click.Argument(["table"]),
-        click.Option(["--format", "kind"], type=click.Choice(exporting.FORMATS)),
+        click.Option(["--format", "kind"], type=click.Choice(export_formats.FORMATS)),
         click.Option(["--out"], type=click.Path(dir_okay=False, path_type=Path)),
         *_options(),
     ],

@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 
 from dashboard.answers import workspace
 from dashboard.api import health, tables_api
-from data_access import exporting
+from data_access import export_formats
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -225,8 +225,8 @@ def test_no_rows_are_a_header(client: TestClient) -> None:
 
 def test_too_many_rows_for_a_sheet_are_refused_with_the_alternatives() -> None:
     """Nothing is cut off silently."""
-    with pytest.raises(exporting.TooManyRows, match="parquet"):
-        exporting.check_sheet(1_048_576)
+    with pytest.raises(export_formats.TooManyRows, match="parquet"):
+        export_formats.check_sheet(1_048_576)
 
 
 def test_health_tells_how_fresh_the_answers_are(client: TestClient, desk: Desk) -> None:

@@ -12,7 +12,7 @@ from builders import delivered, reported
 from hostile_text import ANY, KEPT, UNSTORABLE
 from hypothesis import given
 
-from data_access import exporting, tables, trend_notes, worklist
+from data_access import export_formats, tables, trend_notes, worklist
 from data_access.storable import storable
 from data_access.tables import StorableText
 
@@ -138,8 +138,8 @@ def test_a_long_answer_is_made_a_little_at_a_time(kind: str) -> None:
     """Whoever does not take it holds a block of it in memory, not all."""
     frame = pl.DataFrame({"id": [f"f{n:08}" for n in range(30_000)], "notes": ["x" * 100] * 30_000})
     made = {
-        "json": exporting.json_blocks([frame], {}, {}),
-        "ndjson": exporting.ndjson_blocks([frame]),
-        "csv": exporting.csv_blocks([frame], frame.schema),
+        "json": export_formats.json_blocks([frame], {}, {}),
+        "ndjson": export_formats.ndjson_blocks([frame]),
+        "csv": export_formats.csv_blocks([frame], frame.schema),
     }[kind]
     assert max(map(len, made)) < 400_000
