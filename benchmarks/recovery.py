@@ -24,8 +24,9 @@ from scipy import stats
 from benchmarks.timing import table
 from dashboard.answers.workspace import Book
 from dashboard.editions.table_query import Question
-from data_access import demo, demo_facts, demo_market
-from data_access import demo_roster as roster
+from data_access.demo import generate, load
+from data_access.demo import market as demo_market
+from data_access.demo import roster as roster
 from data_access.settings import Settings
 from metrics.calendar import end_of_day_us
 from metrics.scope import Scope
@@ -45,10 +46,10 @@ def marketplace(seed: int, deliveries: int, *, stories: bool) -> Iterator[Book]:
     """A book of one made-up market."""
     with tempfile.TemporaryDirectory(prefix="leadloop-recovery-") as folder:
         book = Book(Settings(data_dir=Path(folder)))
-        order = demo.DemoOrder(
+        order = load.DemoOrder(
             deliveries=deliveries, seed=seed, until=UNTIL, stories=stories, now_us=lambda: NOW_US
         )
-        demo.load(book.store, order)
+        load.load(book.store, order)
         yield book
         book.store.close()
 
@@ -146,7 +147,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--first", type=int, default=1)
-    parser.add_argument("--deliveries", type=int, default=demo_facts.DEFAULT_DELIVERIES)
+    parser.add_argument("--deliveries", type=int, default=generate.DEFAULT_DELIVERIES)
     given = parser.parse_args()
     found: Notes = defaultdict(list)
     for seed in range(given.first, given.first + given.seeds):

@@ -15,9 +15,9 @@ from dashboard.commands.report import report
 from dashboard.commands.serve import serve
 from dashboard.commands.store import backup, doctor, restore
 from dashboard.editions import clock
-from data_access import demo as demo_store
-from data_access import demo_facts
 from data_access.columns import ANSWERS, BUYER_TYPES
+from data_access.demo import generate
+from data_access.demo import load as demo_store
 from data_access.settings import Settings
 from data_access.store import Store
 
@@ -31,7 +31,7 @@ def main() -> None:
 @click.option(
     "--deliveries",
     type=click.IntRange(200, 2_000_000),
-    default=demo_facts.DEFAULT_DELIVERIES,
+    default=generate.DEFAULT_DELIVERIES,
     show_default=True,
     help="About how many.",
 )

@@ -8,7 +8,7 @@ from dashboard.query.parameters import BadQuestion
 from dashboard.reports.pdf import NoPdf
 from data_access.backup import BadBackup
 from data_access.correction import ErrorFileUnwritable
-from data_access.demo import StoreInUse
+from data_access.demo.load import StoreInUse
 from data_access.export_formats import TooManyRows
 from data_access.files import UnreadableFile
 from data_access.profile import UnknownProfile

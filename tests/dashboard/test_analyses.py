@@ -12,7 +12,7 @@ from builders import us
 
 from dashboard.answers.workspace import Book
 from dashboard.tables import registry
-from data_access import demo
+from data_access.demo import load
 from data_access.settings import Settings
 from metrics.calendar import end_of_day_us
 from metrics.scope import Rows, Scope
@@ -49,9 +49,9 @@ SCOPES: Final[dict[str, Scope]] = {
 def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
     """A book of the demo marketplace."""
     found = Book(Settings(data_dir=tmp_path_factory.mktemp("analyses")))
-    demo.load(
+    load.load(
         found.store,
-        demo.DemoOrder(deliveries=8_000, seed=4, until=UNTIL, stories=True, now_us=lambda: NOW_US),
+        load.DemoOrder(deliveries=8_000, seed=4, until=UNTIL, stories=True, now_us=lambda: NOW_US),
     )
     yield found
     found.store.close()

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from dashboard.answers.workspace import Book
 from dashboard.panels.buyers import buyer_cards
-from data_access import demo
+from data_access.demo import load
 from data_access.settings import Settings
 from metrics.calendar import end_of_day_us
 from metrics.scope import Scope
@@ -60,10 +60,10 @@ WHERE us >= :first AND us < :after
 def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
     """A book of the demo marketplace, given to the cards."""
     found = Book(Settings(data_dir=tmp_path_factory.mktemp("recounted")))
-    order = demo.DemoOrder(
+    order = load.DemoOrder(
         deliveries=6_000, seed=5, until=UNTIL, stories=False, now_us=lambda: NOW_US
     )
-    demo.load(found.store, order)
+    load.load(found.store, order)
     yield found
     found.store.close()
 

@@ -11,9 +11,10 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from data_access import demo_cells, demo_facts, demo_market
 from data_access.columns import ATTEMPT_FIELDS, FEEDBACK_FIELDS, ID_PATTERN
 from data_access.contract import check
+from data_access.demo import generate, rate_arrays
+from data_access.demo import market as demo_market
 
 UNTIL: Final = date(2026, 5, 31)
 NOW_US: Final = int(datetime(2026, 6, 1, tzinfo=UTC).timestamp()) * 1_000_000
@@ -22,13 +23,13 @@ SEED: Final = 1
 
 def frames(deliveries: int, *, seed: int = SEED, stories: bool = True) -> list[pl.DataFrame]:
     """All frames of a market."""
-    return list(demo_facts.chunks(deliveries=deliveries, seed=seed, until=UNTIL, stories=stories))
+    return list(generate.chunks(deliveries=deliveries, seed=seed, until=UNTIL, stories=stories))
 
 
 @cache
 def market_of_default_size() -> tuple[pl.DataFrame, pl.DataFrame]:
     """Delivery rows and feedback rows of the default market, as they came."""
-    rows = frames(demo_facts.DEFAULT_DELIVERIES)
+    rows = frames(generate.DEFAULT_DELIVERIES)
     deliveries = [frame for frame in rows if "attempted_at" in frame.columns]
     feedback = [frame for frame in rows if "attempted_at" not in frame.columns]
     return pl.concat(deliveries, how="diagonal"), pl.concat(feedback, how="diagonal")
@@ -74,7 +75,7 @@ RANKS: Final = {
 def truth(**window: date) -> dict[str, Any]:
     """The truth of the default market in a window of delivery days."""
     market = demo_market.market(SEED)
-    return market.truth(until=UNTIL, deliveries=demo_facts.DEFAULT_DELIVERIES, **window)
+    return market.truth(until=UNTIL, deliveries=generate.DEFAULT_DELIVERIES, **window)
 
 
 def story(kind: str) -> dict[str, Any]:
@@ -109,7 +110,7 @@ def test_known_rows_are_not_told_otherwise_by_an_earlier_cut() -> None:
     cut = datetime(2026, 3, 10, 12, tzinfo=UTC)
     whole = pl.concat(frames(3_000), how="diagonal")
     early = pl.concat(
-        demo_facts.chunks(
+        generate.chunks(
             deliveries=3_000,
             seed=SEED,
             until=UNTIL,
@@ -159,7 +160,7 @@ def test_a_number_out_of_range_is_refused_with_the_range(deliveries: int) -> Non
 
 def test_frames_are_small_and_hold_either_deliveries_or_feedback() -> None:
     """Text only, no empty column, 50,000 rows at most."""
-    for frame in demo_facts.chunks(deliveries=400_000, seed=SEED, until=UNTIL, stories=True):
+    for frame in generate.chunks(deliveries=400_000, seed=SEED, until=UNTIL, stories=True):
         assert 0 < frame.height <= 50_000
         assert ("attempted_at" in frame.columns) != ("reported_at" in frame.columns)
         assert all(dtype == pl.String for dtype in frame.dtypes)
@@ -327,8 +328,8 @@ def test_seasons_have_mean_one() -> None:
 def test_offers_per_lead_are_those_of_picking_one_after_another() -> None:
     """Worked out by hand for two and for three buyers."""
     # weights 3 : 1 : 0, half the leads to one buyer, half to two: the second gets them all
-    assert demo_cells.offers_per_lead([3, 1, 0], [0.5, 0.5, 0]) == pytest.approx([0.875, 0.625, 0])
-    three = demo_cells.offers_per_lead([5, 3, 2], [0, 1, 0])
+    assert rate_arrays.offers_per_lead([3, 1, 0], [0.5, 0.5, 0]) == pytest.approx([0.875, 0.625, 0])
+    three = rate_arrays.offers_per_lead([5, 3, 2], [0, 1, 0])
     by_hand = [0.0, 0.0, 0.0]
     shares = [0.5, 0.3, 0.2]
     for one, two in permutations(range(3), 2):

@@ -16,7 +16,8 @@ import pytest
 from builders import IN_CI, delivered, reported, us
 from polars.testing import assert_frame_equal
 
-from data_access import demo, snapshot
+from data_access import snapshot
+from data_access.demo import load
 from metrics import live, outcomes, reasons, tallies
 from metrics.calendar import ReportZone
 from metrics.scope import CLOCKS
@@ -46,14 +47,14 @@ LINKED = [
 @pytest.fixture
 def facts(desk: Desk) -> list[pl.DataFrame]:
     """The demo's facts with all its dirt, links of every kind, and a merge of two sources."""
-    order = demo.DemoOrder(
+    order = load.DemoOrder(
         deliveries=1_200,
         seed=5,
         until=date(2026, 10, 31),
         stories=True,
         now_us=lambda: us(desk.now),
     )
-    demo.load(desk.store, order)
+    load.load(desk.store, order)
     desk.take(*LINKED)
     known = (
         snapshot.read_all(desk.store, zone="UTC").attempts["source_id"].drop_nulls().unique().sort()

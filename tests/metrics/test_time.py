@@ -14,7 +14,8 @@ from statsmodels.duration.survfunc import CumIncidenceRight
 from statsmodels.stats.multitest import multipletests
 
 from dashboard.editions.edition import resolved, span_zone, stated
-from data_access import demo, snapshot
+from data_access import snapshot
+from data_access.demo import load
 from metrics import expectation, maturity, timing
 from metrics.alerts import benjamini_hochberg, midp
 from metrics.rules import Rules
@@ -137,14 +138,14 @@ def stepped(desk: Desk, as_of: str, zone: ReportZone) -> pl.DataFrame:
 )
 def test_steps_add_up_to_the_outcomes_of_every_moment(desk: Desk, as_of: str) -> None:
     """The sum of changes up to a moment is what resolving as of it gives, lead by lead."""
-    order = demo.DemoOrder(
+    order = load.DemoOrder(
         deliveries=1_500,
         seed=9,
         until=date(2026, 10, 31),
         stories=True,
         now_us=lambda: us(desk.now),
     )
-    demo.load(desk.store, order)
+    load.load(desk.store, order)
     zone = span_zone("America/Sao_Paulo", us("2025-01-01"))
     rows = resolved(*frames(desk), as_of_us=us(as_of), zone=zone, rules=Rules())
     changes = stepped(desk, "2026-11-22", zone)

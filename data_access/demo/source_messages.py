@@ -8,12 +8,12 @@ import numpy as np
 import polars as pl
 
 from data_access.columns import OPERATOR
-from data_access.demo_fates import RETURNED_SPOKEN, RETURNED_UNREACHED
-from data_access.demo_sales import DAY, HOUR
-from data_access.demo_text import times, words
+from data_access.demo.fates import RETURNED_SPOKEN, RETURNED_UNREACHED
+from data_access.demo.offers import DAY, HOUR
+from data_access.demo.wire_text import times, words
 
 if TYPE_CHECKING:
-    from data_access.demo_fates import Fates
+    from data_access.demo.fates import Fates
 
 _ISSUES: Final = (
     ("contactability", "Disconnected or wrong numbers", "Validate phone numbers before sending"),

@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from data_access import demo_deliveries, demo_dirt, demo_events, demo_feedback, demo_sent
-from data_access import demo_roster as roster
-from data_access.demo_cells import DAYS, EPOCH, cells, volume
-from data_access.demo_fates import fates
-from data_access.demo_market import market
-from data_access.demo_sales import DAY, month_sales, months
-from data_access.demo_text import sayable
+from data_access.demo import delivery_rows, dirt, event_times, feedback_rows, source_messages
+from data_access.demo import roster as roster
+from data_access.demo.fates import fates
+from data_access.demo.market import market
+from data_access.demo.offers import DAY, month_sales, months
+from data_access.demo.rate_arrays import DAYS, EPOCH, cells, volume
+from data_access.demo.wire_text import sayable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from data_access.demo_cells import Cells, Ints, Volume
-    from data_access.demo_market import Market
-    from data_access.demo_sales import Month
+    from data_access.demo.market import Market
+    from data_access.demo.offers import Month
+    from data_access.demo.rate_arrays import Cells, Ints, Volume
 
 DEFAULT_DELIVERIES: Final = 130_000
 FEWEST, MOST = 200, 2_000_000
@@ -77,17 +77,17 @@ def _month(
     seeds = np.random.SeedSequence([who.seed, 2, month.key]).spawn(6)
     draws = [np.random.Generator(np.random.PCG64(seed)) for seed in seeds]
     sales = month_sales(who, rates, expected, month=month, rng=draws[0])
-    offered = demo_deliveries.offers(who, sales, month.key)
-    tries = demo_deliveries.attempts(who, sales, offered, draws[1])
-    yield demo_dirt.delivered(tries.with_columns(told_at="at"), draws[2])
+    offered = delivery_rows.offers(who, sales, month.key)
+    tries = delivery_rows.attempts(who, sales, offered, draws[1])
+    yield dirt.delivered(tries.with_columns(told_at="at"), draws[2])
     arrived = np.flatnonzero(sales.arrived)
     known = fates(who, rates, expected, sales=sales.take(arrived), rng=draws[3])
     sold = offered[arrived[known.of]]
-    events = demo_events.said(who, known, draws[4])
-    rows = demo_feedback.rows(who, known, sold, events, draws[4])
-    passed_on = demo_sent.rows(known, sold, draws[4])
+    events = event_times.said(who, known, draws[4])
+    rows = feedback_rows.rows(who, known, sold, events, draws[4])
+    passed_on = source_messages.rows(known, sold, draws[4])
     rows = pl.concat([_unsilenced(who, rows, expected), passed_on], how="diagonal")
-    yield demo_dirt.reported(rows, draws[5], strangers, who.seed)
+    yield dirt.reported(rows, draws[5], strangers, who.seed)
 
 
 def _unsilenced(who: Market, rows: pl.DataFrame, expected: Volume) -> pl.DataFrame:

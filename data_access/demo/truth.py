@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from data_access import demo_cells
-from data_access import demo_roster as roster
+from data_access.demo import rate_arrays
+from data_access.demo import roster as roster
 
 if TYPE_CHECKING:
-    from data_access.demo_cells import Cells, Floats, Ints, Volume
-    from data_access.demo_market import Market
+    from data_access.demo.market import Market
+    from data_access.demo.rate_arrays import Cells, Floats, Ints, Volume
 
 Record = dict[str, object]
 Window = tuple[date | None, date | None]
@@ -37,8 +37,8 @@ class _Expected:
 
 def truth(market: Market, *, until: date, deliveries: int, window: Window) -> Record:
     """What is true of deliveries in a window of days; see `Market.truth`."""
-    cells = demo_cells.cells(market)
-    volume = demo_cells.volume(market, deliveries=deliveries, until=until)
+    cells = rate_arrays.cells(market)
+    volume = rate_arrays.volume(market, deliveries=deliveries, until=until)
     first, last = window[0] or volume.first, window[1] or until
     days = np.arange(volume.day(first), volume.day(last) + 1)
     expected = _expected(cells, volume, days)

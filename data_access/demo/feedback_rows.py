@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from data_access import demo_reasons as reasons
-from data_access.demo_events import LAST
-from data_access.demo_fates import (
+from data_access.demo import reason_texts as reasons
+from data_access.demo.event_times import LAST
+from data_access.demo.fates import (
     CONTACTED,
     CONVERTED,
     NOT_INTERESTED,
     QUALIFIED,
     RETURNED_SPOKEN,
 )
-from data_access.demo_text import flags, money, times
+from data_access.demo.wire_text import flags, money, times
 
 if TYPE_CHECKING:
-    from data_access.demo_fates import Fates
-    from data_access.demo_market import Market
+    from data_access.demo.fates import Fates
+    from data_access.demo.market import Market
 
 _SPEAK: Final = ("contacted", "qualified", "converted", "not_interested", "already_purchased")
 _REASONED: Final = ("returned", "not_interested", "already_purchased", "bad_info", "duplicate")

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from data_access import demo_facts, receipts
-from data_access.demo_market import market
+from data_access import receipts
+from data_access.demo import generate
+from data_access.demo.market import market
 from data_access.intake import Receipt, take
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def load(store: Store, order: DemoOrder) -> Batch:
             message = "the store holds facts already; the demo goes into an empty store only"
             raise StoreInUse(message)
     end = 0
-    for chunk in demo_facts.chunks(
+    for chunk in generate.chunks(
         deliveries=order.deliveries,
         seed=order.seed,
         until=order.until,

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from data_access import demo_roster as roster
-from data_access.demo_cells import DAYS, EPOCH
+from data_access.demo import roster as roster
+from data_access.demo.rate_arrays import DAYS, EPOCH
 
 if TYPE_CHECKING:
-    from data_access.demo_cells import Cells, Flags, Floats, Ints, Volume
-    from data_access.demo_market import Market, Source
+    from data_access.demo.market import Market, Source
+    from data_access.demo.rate_arrays import Cells, Flags, Floats, Ints, Volume
 
 SECOND: Final = 1_000_000
 MINUTE: Final = 60 * SECOND

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from data_access import demo_roster as roster
-from data_access import demo_truth
+from data_access.demo import roster as roster
+from data_access.demo import truth as demo_truth
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from data_access.demo_roster import BuyerEntry, SourceEntry, Vertical
+    from data_access.demo.roster import BuyerEntry, SourceEntry, Vertical
 
 CONTACT: Final = {roster.LIVE: 0.88, roster.LEAD: 0.44, roster.DATA: 0.20}
 PRICE: Final = {roster.LIVE: 74.0, roster.LEAD: 36.0, roster.DATA: 13.0}

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from data_access.demo_events import DIRT
-from data_access.demo_text import STRANGERS, lead_ids
+from data_access.demo.event_times import DIRT
+from data_access.demo.wire_text import STRANGERS, lead_ids
 
 if TYPE_CHECKING:
-    from data_access.demo_cells import Ints
+    from data_access.demo.rate_arrays import Ints
 
 BAD: Final = 0.0005
 _ARRIVED_BADLY: Final = (

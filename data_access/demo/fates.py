@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from data_access import demo_roster as roster
-from data_access.demo_cells import DAYS, EPOCH
-from data_access.demo_sales import DAY, HOUR, MINUTE, SECOND, pick
+from data_access.demo import roster as roster
+from data_access.demo.offers import DAY, HOUR, MINUTE, SECOND, pick
+from data_access.demo.rate_arrays import DAYS, EPOCH
 
 if TYPE_CHECKING:
-    from data_access.demo_cells import Cells, Flags, Floats, Ints, Volume
-    from data_access.demo_market import Market
-    from data_access.demo_sales import Sales
+    from data_access.demo.market import Market
+    from data_access.demo.offers import Sales
+    from data_access.demo.rate_arrays import Cells, Flags, Floats, Ints, Volume
 
 ENDS: Final = (
     "converted",

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from data_access import demo_roster as roster
+from data_access.demo import roster as roster
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from data_access.demo_market import Market, Source
+    from data_access.demo.market import Market, Source
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from data_access.demo_fates import (
+from data_access.demo.fates import (
     BAD_INFO,
     DUPLICATE,
     ENDS,
@@ -17,13 +17,13 @@ from data_access.demo_fates import (
     RETURNED_SPOKEN,
     RETURNED_UNREACHED,
 )
-from data_access.demo_sales import pick
-from data_access.demo_text import words
+from data_access.demo.offers import pick
+from data_access.demo.wire_text import words
 
 if TYPE_CHECKING:
-    from data_access.demo_cells import Floats, Ints
-    from data_access.demo_fates import Fates
-    from data_access.demo_market import Market
+    from data_access.demo.fates import Fates
+    from data_access.demo.market import Market
+    from data_access.demo.rate_arrays import Floats, Ints
 
 TEXTS: Final = {
     "disconnected": ("Number disconnected", "phone disconnected", "Number not in service"),

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from data_access import demo_roster as roster
-from data_access.demo_fates import (
+from data_access.demo import roster as roster
+from data_access.demo.fates import (
     BAD_INFO,
     CONTACTED,
     CONVERTED,
@@ -27,12 +27,12 @@ from data_access.demo_fates import (
     Fates,
     reported,
 )
-from data_access.demo_sales import DAY, HOUR, MINUTE, SECOND
-from data_access.demo_text import words
+from data_access.demo.offers import DAY, HOUR, MINUTE, SECOND
+from data_access.demo.wire_text import words
 
 if TYPE_CHECKING:
-    from data_access.demo_cells import Flags, Floats, Ints
-    from data_access.demo_market import Market
+    from data_access.demo.market import Market
+    from data_access.demo.rate_arrays import Flags, Floats, Ints
 
 LAST: Final = "f"  # tag of the event that says how it ended
 DIRT: Final = 0.003

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from data_access import demo_roster as roster
-from data_access.demo_text import flags, lead_ids, money, times, words
+from data_access.demo import roster as roster
+from data_access.demo.wire_text import flags, lead_ids, money, times, words
 
 if TYPE_CHECKING:
-    from data_access.demo_cells import Ints
-    from data_access.demo_market import Market
-    from data_access.demo_sales import Sales
+    from data_access.demo.market import Market
+    from data_access.demo.offers import Sales
+    from data_access.demo.rate_arrays import Ints
 
 METHODS: Final = {roster.LIVE: "call_transfer", roster.LEAD: "http_post", roster.DATA: "file"}
 OWN_IDS: Final = 0.6  # of buyers give a lead an id of their own

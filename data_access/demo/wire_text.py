@@ -10,7 +10,7 @@ import polars as pl
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from data_access.demo_cells import Floats, Ints
+    from data_access.demo.rate_arrays import Floats, Ints
 
 _HEX: Final = [f"{value:04x}" for value in range(1 << 16)]
 _MASK: Final = (1 << 64) - 1

@@ -1,0 +1,1 @@
+"""A market made up, and the truth about it."""
