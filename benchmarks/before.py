@@ -110,7 +110,7 @@ def _steps(folder: Path, work: Path) -> dict[str, float]:
     from benchmarks.snapshots import _touch  # noqa: PLC0415 - of the tree that is measured
     from benchmarks.timing import seconds  # noqa: PLC0415
     from dashboard.answers.workspace import Book  # noqa: PLC0415
-    from data_access.importing import Order, import_file  # noqa: PLC0415
+    from data_access.intake.import_file import Order, import_file  # noqa: PLC0415
     from data_access.settings import Settings  # noqa: PLC0415
     from data_access.store import Store  # noqa: PLC0415
 

@@ -7,7 +7,7 @@ import statistics
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.timing import seconds, short, table
-from data_access.importing import Order, import_file
+from data_access.intake.import_file import Order, import_file
 from data_access.store import Store
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from dashboard.tables.registry import TABLES
-from data_access.contract import ROW_ALLOWED
-from data_access.links import ALLOWED as ADVISED
-from data_access.profile import FIELDS, TARGETS
-from data_access.reading import ALLOWED
+from data_access.intake.contract import ROW_ALLOWED
+from data_access.intake.field_readers import ALLOWED
+from data_access.intake.link_advice import ALLOWED as ADVISED
+from data_access.intake.mapping_profile import FIELDS, TARGETS
 from metrics.catalogue import NUMBERS, Number
 from metrics.contradictions import CODES
 from metrics.reasons import REASONS

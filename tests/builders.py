@@ -16,8 +16,8 @@ import pytest
 import sqlalchemy as sa
 
 from data_access import receipts
-from data_access.importing import Imported, Order, import_file
-from data_access.intake import Receipt, Taken, take
+from data_access.intake.accept import Receipt, Taken, take
+from data_access.intake.import_file import Imported, Order, import_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

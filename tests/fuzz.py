@@ -24,10 +24,10 @@ import xlsxwriter
 from builders import postgres_url
 from hostile_text import KEPT, UNSTORABLE
 
-from data_access import files
-from data_access.files import Limits, UnreadableFile
-from data_access.importing import Order, import_file
-from data_access.profile import UnknownProfile, load
+from data_access.intake import file_reader
+from data_access.intake.file_reader import Limits, UnreadableFile
+from data_access.intake.import_file import Order, import_file
+from data_access.intake.mapping_profile import UnknownProfile, load
 from data_access.store import Store
 from metrics import rules
 
@@ -320,7 +320,7 @@ def _as_rules(content: bytes) -> str:
 def run(store: Store, cases: range, *, stop: bool = True) -> Counter[str]:
     """Try cases one after another; the first that breaks is named, with what broke."""
     ended: Counter[str] = Counter()
-    files.LIMITS = Limits(memory=700 * 1_048_576, seconds=60)
+    file_reader.LIMITS = Limits(memory=700 * 1_048_576, seconds=60)
     with tempfile.TemporaryDirectory(prefix="leadloop-fuzz-") as place:
         for seed in cases:
             one = case(seed)

@@ -44,10 +44,10 @@ def _store(folder: Path) -> Any:
 
 
 def _import(folder: Path, name: str = "first.csv") -> None:
-    from data_access import files  # noqa: PLC0415
-    from data_access.importing import Order, import_file  # noqa: PLC0415
+    from data_access.intake import file_reader  # noqa: PLC0415
+    from data_access.intake.import_file import Order, import_file  # noqa: PLC0415
 
-    files.LIMITS = files.Limits(rows=PIECE)
+    file_reader.LIMITS = file_reader.Limits(rows=PIECE)
     store = _store(folder)
     order = Order(
         path=folder / name, buyer="B1", errors_dir=folder / "refused", now_us=lambda: AT_US
@@ -249,7 +249,7 @@ def serve() -> None:
     """Fork a process for each line of standard input; say its number, then how it ended."""
     import dashboard.editions.builder  # noqa: F401, PLC0415 - loaded once, for all
     import data_access.backup  # noqa: PLC0415
-    import data_access.importing  # noqa: F401, PLC0415
+    import data_access.intake.import_file  # noqa: F401, PLC0415
 
     _say("ready")
     for line in sys.stdin:

@@ -16,8 +16,9 @@ from dashboard.commands.main import main
 from dashboard.editions import current_edition
 from dashboard.query import filters
 from dashboard.tables import registry, row_limit
-from data_access import delimited, doctor, file_limits, files, records, wire
-from data_access.profile import shipped
+from data_access import doctor
+from data_access.intake import delimited_records, delimited_text, file_limits, file_reader, wire
+from data_access.intake.mapping_profile import shipped
 from data_access.settings import Settings
 from metrics.catalogue import NUMBERS, number
 from metrics.reasons import LONGEST_PATTERN, MOST_REPEATS
@@ -47,7 +48,7 @@ def test_every_code_of_a_refusal_is_documented() -> None:
     lists = MAKE["codes"]() + MAKE["advice"]()
     listed = set(re.findall(r"^\| `([a-z_0-9]+)` \|", lists, flags=re.MULTILINE))
     assert {code for code in named if code not in fields} - listed == set()
-    assert (file_limits.MAX_CELL, records.MAX_LINES) == (16_384, 200)
+    assert (file_limits.MAX_CELL, delimited_records.MAX_LINES) == (16_384, 200)
 
 
 def test_every_command_and_option_is_in_the_readme_or_docs() -> None:
@@ -114,17 +115,19 @@ def test_every_limit_of_a_file_is_documented() -> None:
         "columns": file_limits.MAX_COLUMNS,
         "rows": file_limits.MAX_ROWS,
         "characters of a cell": file_limits.MAX_CELL,
-        "lines of a row, by line breaks inside quotes": records.MAX_LINES,
-        "characters of a line": delimited.LONGEST_LINE,
+        "lines of a row, by line breaks inside quotes": delimited_records.MAX_LINES,
+        "characters of a line": delimited_text.LONGEST_LINE,
         "cells of a workbook's first sheet, from A1 to its last row and column": (
             file_limits.MAX_SHEET_CELLS
         ),
         "bytes that a workbook or a Parquet file unfolds to": file_limits.MAX_UNPACKED,
-        "seconds from one part of a file to the next": int(files.LIMITS.seconds),
+        "seconds from one part of a file to the next": int(file_reader.LIMITS.seconds),
     }
     for name, most in limits.items():
         assert f"| {name} | {most:,}" in text, name
-    assert f"| memory of the reading process | {files.LIMITS.memory // 1_048_576:,} MB |" in text
+    assert (
+        f"| memory of the reading process | {file_reader.LIMITS.memory // 1_048_576:,} MB |" in text
+    )
     assert f"| {wire.MAX_BYTES:,}; {file_limits.MAX_JSON:,} |" in text
     assert current_edition.RETRY_US == 10 * 1_000_000
     assert "every ten seconds" in (DOCS / "operations.md").read_text("utf-8")

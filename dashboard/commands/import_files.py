@@ -14,9 +14,9 @@ from dashboard.commands.command_base import Command
 from dashboard.editions import clock
 from dashboard.presentation import refusal_texts
 from data_access.columns import ANSWERS
-from data_access.files import UnreadableFile
-from data_access.importing import Imported, Order, as_json, import_file
-from data_access.profile import UnknownProfile, load
+from data_access.intake.file_reader import UnreadableFile
+from data_access.intake.import_file import Imported, Order, as_json, import_file
+from data_access.intake.mapping_profile import UnknownProfile, load
 from data_access.settings import Settings
 from data_access.store import Store
 

@@ -22,7 +22,7 @@ from dashboard.editions.edition import (
     tallied,
 )
 from data_access import snapshot
-from data_access.reading import LEEWAY_US
+from data_access.intake.field_readers import LEEWAY_US
 from data_access.shelf import Damaged, Manifest, Part, Shelf
 from metrics import parties, steps, tallies
 from metrics.scope import CLOCKS

@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING, Final, TypedDict
 
 from dashboard.editions import builder, clock
-from data_access.reading import LEEWAY_US
+from data_access.intake.field_readers import LEEWAY_US
 from data_access.shelf import Damaged, Shelf, SnapshotUnwritable
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import polars as pl
 from data_access import receipts
 from data_access.demo import generate
 from data_access.demo.market import market
-from data_access.intake import Receipt, take
+from data_access.intake.accept import Receipt, take
 
 if TYPE_CHECKING:
     from collections.abc import Callable

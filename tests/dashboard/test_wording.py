@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dashboard.presentation import formats, refusal_texts
-from data_access import contract, intake, links, reading
+from data_access.intake import accept, contract, field_readers, link_advice
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_every_reason_to_refuse_a_row_has_words() -> None:
     """Codes are written in the rooms of intake; each has a sentence of its own, none is stale."""
     folder = Path(contract.__file__).parent
     source = "\n".join(path.read_text("utf-8") for path in sorted(folder.glob("*.py")))
-    known = {*reading.ALLOWED, *contract.ROW_ALLOWED, intake.CONFLICT}
+    known = {*field_readers.ALLOWED, *contract.ROW_ALLOWED, accept.CONFLICT}
     known |= set(re.findall(r'NotAnEvent\(\s*"([a-z_]+)"', source))
     known |= set(re.findall(r'\bcode = "([a-z_]+)"', source))
     known |= set(re.findall(r'_within\([^"\n]*"([a-z_]+)"', source))
@@ -111,7 +111,7 @@ def test_every_reason_to_refuse_a_row_has_words() -> None:
     known |= set(re.findall(r'_problem\([^"\n]*"[a-z_]+", "([a-z_]+)"', source))
     assert known | {"time_naive"} == set(refusal_texts.WORDS)
     assert len(set(refusal_texts.WORDS.values())) == len(refusal_texts.WORDS)
-    assert set(refusal_texts.ADVICE) == set(links.ALLOWED)
+    assert set(refusal_texts.ADVICE) == set(link_advice.ALLOWED)
 
 
 def test_a_reason_that_is_not_listed_is_spelt_out() -> None:

@@ -12,9 +12,9 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from data_access.columns import ATTEMPT_FIELDS, FEEDBACK_FIELDS, ID_PATTERN
-from data_access.contract import check
 from data_access.demo import generate, rate_arrays
 from data_access.demo import market as demo_market
+from data_access.intake.contract import check
 
 UNTIL: Final = date(2026, 5, 31)
 NOW_US: Final = int(datetime(2026, 6, 1, tzinfo=UTC).timestamp()) * 1_000_000

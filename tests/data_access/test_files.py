@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from data_access import records
-from data_access.files import UnreadableFile
-from data_access.profile import UnknownProfile
+from data_access.intake import delimited_records
+from data_access.intake.file_reader import UnreadableFile
+from data_access.intake.mapping_profile import UnknownProfile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -323,7 +323,9 @@ def test_a_profile_that_does_not_fit_names_the_missing_columns(desk: Desk) -> No
 def test_records_never_lose_or_join_lines() -> None:
     """Every physical line is in exactly one record or blank."""
     text = 'a,b\n"x\ny",2\n"open,3\n4,5"\n\n6,7\n'
-    found = list(records.read(io.StringIO(text, newline=""), delimiter=",", width=2, first_line=1))
+    found = list(
+        delimited_records.read(io.StringIO(text, newline=""), delimiter=",", width=2, first_line=1)
+    )
     assert [(r.line, r.cells or r.code) for r in found] == [
         (1, ["a", "b"]),
         (2, ["x\ny", "2"]),

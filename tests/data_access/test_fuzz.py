@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import fuzz
 
-from data_access import files
+from data_access.intake import file_reader
 
 if TYPE_CHECKING:
     import pytest
@@ -19,7 +19,7 @@ def test_every_mutated_input_ends_in_an_answer_or_a_sentence(
     any_desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Other seeds on each database; every kind comes to both ends somewhere."""
-    monkeypatch.setattr(files, "LIMITS", files.LIMITS)  # put back afterwards
+    monkeypatch.setattr(file_reader, "LIMITS", file_reader.LIMITS)  # put back afterwards
     first = 0 if any_desk.store.engine.dialect.name == "sqlite" else 10_000
     ended = fuzz.run(any_desk.store, range(first, first + CASES))
     assert sum(ended.values()) == CASES

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from dashboard.panels.data import file_import
 from dashboard.presentation import refusal_texts
 from data_access.columns import ANSWERS
-from data_access.importing import as_json
+from data_access.intake.import_file import as_json
 from data_access.store import Store
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ import pytest
 import xlsxwriter
 from workbook_files import row, text_cell, write_sheet
 
-from data_access import files, records
-from data_access.files import Limits, UnreadableFile, open_rows
-from data_access.profile import UnknownProfile, load
+from data_access.intake import delimited_records, file_reader
+from data_access.intake.file_reader import Limits, UnreadableFile, open_rows
+from data_access.intake.mapping_profile import UnknownProfile, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -158,14 +158,14 @@ def test_a_parquet_file_cut_in_the_middle_says_how_far_it_was_taken(desk: Desk) 
     at = content.rindex(b"note ")
     content[at - 4_000 : at - 200] = b"\xff" * 3_800
     path.write_bytes(bytes(content))
-    old, files.LIMITS = files.LIMITS, Limits(rows=500)
+    old, file_reader.LIMITS = file_reader.LIMITS, Limits(rows=500)
     try:
         desk.load(path, buyer="B1")
     except UnreadableFile as error:
         assert "rows are taken in" in str(error)  # noqa: PT017 - or every byte can be text
         assert desk.store.data_version() > 0
     finally:
-        files.LIMITS = old
+        file_reader.LIMITS = old
 
 
 def test_a_date_cell_is_a_date(desk: Desk) -> None:
@@ -239,18 +239,18 @@ def test_many_unclosed_quotes_take_no_longer_than_as_many_rows(desk: Desk) -> No
 
     lines = 'x,"never closed\n' * 30_000
     calls = 0
-    cut = records._cells  # noqa: SLF001 - counted here
+    cut = delimited_records._cells  # noqa: SLF001 - counted here
 
     def counted(text: str, delimiter: str) -> list[str] | None:
         nonlocal calls
         calls += len(text)
         return cut(text, delimiter)
 
-    records._cells = counted  # noqa: SLF001 # type: ignore[assignment]
+    delimited_records._cells = counted  # noqa: SLF001 # type: ignore[assignment]
     try:
-        found = list(records.read(each(), delimiter=",", width=2, first_line=1))
+        found = list(delimited_records.read(each(), delimiter=",", width=2, first_line=1))
     finally:
-        records._cells = cut  # noqa: SLF001
+        delimited_records._cells = cut  # noqa: SLF001
     assert looked == 30_000
     assert calls <= 3 * len(lines)
     assert sum(record.code is None for record in found) + sum(r.code is not None for r in found)

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from workbook_files import row, text_cell, write_sheet
 
-from data_access.files import UnreadableFile
+from data_access.intake.file_reader import UnreadableFile
 
 if TYPE_CHECKING:
     from pathlib import Path

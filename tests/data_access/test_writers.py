@@ -12,11 +12,12 @@ import sqlalchemy as sa
 from builders import delivered, reported, us
 
 from dashboard.editions.edition import resolved
-from data_access import correction, receipts, snapshot
-from data_access.correction import ErrorFileUnwritable
+from data_access import receipts, snapshot
 from data_access.engines import writing
-from data_access.files import Limits
-from data_access.importing import Order, import_file
+from data_access.intake import error_file
+from data_access.intake.error_file import ErrorFileUnwritable
+from data_access.intake.file_reader import Limits
+from data_access.intake.import_file import Order, import_file
 from data_access.store import Store
 from data_access.store_errors import StoreBusy
 from metrics.calendar import ReportZone
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from builders import Desk
 
-    from data_access.importing import Imported
+    from data_access.intake.import_file import Imported
 
 NOW = us("2026-11-22T14:05:00Z")
 
@@ -97,7 +98,7 @@ def test_one_file_imported_twice_at_once_has_one_receipt_with_the_right_counts(
     any_desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each chunk is taken by one of the two; both say the same of the whole."""
-    monkeypatch.setattr("data_access.files.LIMITS", Limits(rows=50))
+    monkeypatch.setattr("data_access.intake.file_reader.LIMITS", Limits(rows=50))
     lines = [_event(f"L{n}") if n % 10 else '{"broken": ' for n in range(1, 400)]
     path = any_desk.write("same.ndjson", "\n".join(lines))
     done = _at_once(any_desk, [path, path, path])
@@ -227,17 +228,17 @@ def test_a_file_at_hand_twice_keeps_every_refused_row(
     """One that ends while the other writes its error file takes no note away from it."""
     lines = [f'{{"broken": {n}' for n in range(30)]
     path = any_desk.write("same.ndjson", "\n".join([_event("L1"), *lines]))
-    read, beside = correction._notes, list[threading.Thread]()  # noqa: SLF001 - held up here
+    read, beside = error_file._notes, list[threading.Thread]()  # noqa: SLF001 - held up here
     other: list[Imported] = []
 
     def held_up(folder: Path) -> Any:
-        monkeypatch.setattr(correction, "_notes", read)
+        monkeypatch.setattr(error_file, "_notes", read)
         beside.append(threading.Thread(target=lambda: other.extend(_at_once(any_desk, [path]))))
         beside[0].start()
         beside[0].join(3)
         return read(folder)
 
-    monkeypatch.setattr(correction, "_notes", held_up)
+    monkeypatch.setattr(error_file, "_notes", held_up)
     first = any_desk.load(path)
     beside[0].join()
     assert first.error_file is not None
@@ -255,7 +256,7 @@ def test_a_full_disk_under_the_refused_rows_is_a_sentence_and_goes_on(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("data_access.correction.os.fsync", full)
+        patched.setattr("data_access.intake.error_file.os.fsync", full)
         with pytest.raises(ErrorFileUnwritable, match="No space"):
             any_desk.load(path)
     done = any_desk.load(path)

@@ -16,9 +16,9 @@ from dashboard.layout import cards, grids
 from dashboard.presentation import formats, refusal_texts
 from dashboard.presentation.known_errors import KNOWN
 from data_access.columns import ANSWERS
-from data_access.files import UnreadableFile
-from data_access.importing import Imported, Order, import_file
-from data_access.profile import UnknownProfile, shipped
+from data_access.intake.file_reader import UnreadableFile
+from data_access.intake.import_file import Imported, Order, import_file
+from data_access.intake.mapping_profile import UnknownProfile, shipped
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile

@@ -1,6 +1,6 @@
 """Files of others -> chunks of text rows with their lines, whatever wrote them.
 
-The reading is done by a process of its own (`data_access.file_child`), which looks at the
+The reading is done by a process of its own (`data_access.intake.file_process`), which looks at the
 bytes before anything is parsed, unpacks nothing that is no workbook, and may use so much
 memory and time and no more. Every cell stays text; the contract types it.
 """
@@ -20,14 +20,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from data_access.file_child import HEAD
-from data_access.file_limits import BadLine, Opened, Piece, PieceRows, UnreadableFile
+from data_access.intake.file_limits import BadLine, Opened, Piece, PieceRows, UnreadableFile
+from data_access.intake.file_process import HEAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from data_access.profile import FileRules
+    from data_access.intake.mapping_profile import FileRules
 
 __all__ = ["BadLine", "Chunk", "Limits", "Rows", "UnreadableFile", "open_rows"]
 _MIB: Final = 1_048_576
@@ -120,7 +120,7 @@ class _Reader:
     def __init__(self, order: dict[str, Any], limits: Limits) -> None:
         self._name, self._limits = order["name"], limits
         # -P: a module in the working directory must not take the place of one of ours.
-        command = [sys.executable, "-P", "-m", "data_access.file_child"]
+        command = [sys.executable, "-P", "-m", "data_access.intake.file_process"]
         clean = {k: v for k, v in os.environ.items() if not k.startswith("LEADLOOP_")}
         quiet = {"ARROW_DEFAULT_MEMORY_POOL": "system", "POLARS_MAX_THREADS": "1"}
         self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
 
-from data_access.file_limits import (
+from data_access.intake.file_limits import (
     MAX_CELL,
     MAX_COLUMNS,
     MAX_ROWS,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from data_access.file_limits import Piece, Row
+    from data_access.intake.file_limits import Piece, Row
 
 _BLOCK: Final = 1 << 20
 _OVERLAP: Final = 256

@@ -25,7 +25,7 @@ from data_access.columns import (
     Kind,
     stored_types,
 )
-from data_access.reading import ALLOWED, reading
+from data_access.intake.field_readers import ALLOWED, reading
 
 PROBLEM: Final = {
     "line": pl.Int64(),

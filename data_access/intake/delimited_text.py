@@ -6,15 +6,15 @@ import codecs
 import csv
 from typing import TYPE_CHECKING, Any, Final
 
-from data_access import records
-from data_access.file_limits import BadLine, Opened, UnreadableFile, check_header, in_pieces
+from data_access.intake import delimited_records
+from data_access.intake.file_limits import BadLine, Opened, UnreadableFile, check_header, in_pieces
 
 if TYPE_CHECKING:
     import io
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from data_access.file_limits import Piece, Row
+    from data_access.intake.file_limits import Piece, Row
 
 _BLOCK: Final = 1 << 20
 LONGEST_LINE: Final = 8 * 1_048_576  # characters
@@ -85,7 +85,9 @@ def open_delimited(
     delimiter = delimiter or max(",;\t|", key=first.count)
     header = check_header([name.strip() for name in _header(first, delimiter)])
     lines = _lines(stream)
-    found = records.read(lines, delimiter=delimiter, width=len(header), first_line=skipped + 1)
+    found = delimited_records.read(
+        lines, delimiter=delimiter, width=len(header), first_line=skipped + 1
+    )
     ahead = next(found, None)
     if ahead is None:
         message = "no rows under the header"
@@ -94,8 +96,10 @@ def open_delimited(
     return opened, in_pieces(header, _rows(ahead, found))
 
 
-def _rows(ahead: records.Record, found: Iterator[records.Record]) -> Iterator[Row]:
-    record: records.Record | None = ahead
+def _rows(
+    ahead: delimited_records.Record, found: Iterator[delimited_records.Record]
+) -> Iterator[Row]:
+    record: delimited_records.Record | None = ahead
     while record is not None:
         if record.code is None:
             yield record.line, list(record.cells)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from data_access.file_limits import MAX_CELL
+from data_access.intake.file_limits import MAX_CELL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

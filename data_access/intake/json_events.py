@@ -10,7 +10,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from data_access.file_limits import (
+from data_access.intake.file_limits import (
     MAX_JSON,
     MAX_ROWS,
     PIECE_SIZE,
@@ -20,8 +20,8 @@ from data_access.file_limits import (
     PieceRows,
     UnreadableFile,
 )
+from data_access.intake.wire import MAX_BYTES, NotAnEvent, flatten, parse
 from data_access.storable import storable
-from data_access.wire import MAX_BYTES, NotAnEvent, flatten, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

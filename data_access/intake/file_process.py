@@ -1,8 +1,8 @@
-"""The process in which a file of others is read: `python -m data_access.file_child`.
+"""The process in which a file of others is read: `python -m data_access.intake.file_process`.
 
 It is told on standard input what to read, answers on standard output in messages of a
 length and JSON, and has a limit on its memory. Whatever a file does to it, only this
-process ends, and `data_access.files` says so in a sentence.
+process ends, and `data_access.intake.file_reader` says so in a sentence.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from data_access.file_limits import Opened, PieceRows, UnreadableFile
+from data_access.intake.file_limits import Opened, PieceRows, UnreadableFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from data_access.file_limits import Piece
+    from data_access.intake.file_limits import Piece
 
 _MAGIC: Final = {
     b"\x1f\x8b": "a gzip archive",
@@ -47,7 +47,7 @@ def open_file(path: Path, rules: Mapping[str, Any]) -> tuple[Opened, Iterator[Pi
         message = "no rows: the file is empty"
         raise UnreadableFile(message)
     if head.startswith((b"PAR1", b"PK\x03\x04")):
-        from data_access import workbooks  # noqa: PLC0415 - it starts slower than text
+        from data_access.intake import workbooks  # noqa: PLC0415 - it starts slower than text
 
         if head.startswith(b"PAR1"):
             return workbooks.open_parquet(path)
@@ -61,13 +61,16 @@ def open_file(path: Path, rules: Mapping[str, Any]) -> tuple[Opened, Iterator[Pi
 
 
 def _open_text(path: Path, head: bytes, rules: Mapping[str, Any]) -> tuple[Opened, Iterator[Piece]]:
-    from data_access import delimited, json_events  # noqa: PLC0415 - as above
+    from data_access.intake import (
+        delimited_text,  # noqa: PLC0415 - as above
+        json_events,  # noqa: PLC0415 - as above
+    )
 
-    encoding = delimited.encoding_of(path, head, rules)
+    encoding = delimited_text.encoding_of(path, head, rules)
     start = head.decode(encoding, errors="ignore").lstrip("\ufeff \t\r\n")[:1]
     if start in {"{", "["}:
         return json_events.open_events(path, encoding, whole=start == "[")
-    return delimited.open_delimited(path, encoding, rules)
+    return delimited_text.open_delimited(path, encoding, rules)
 
 
 def send(stream: BinaryIO, kind: str, body: object) -> None:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from data_access import links
 from data_access.columns import ANSWERS
-from data_access.contract import PROBLEM, Facts, check
+from data_access.intake import link_advice
+from data_access.intake.contract import PROBLEM, Facts, check
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -72,7 +72,7 @@ def take(
     aliases = _alias_map(store, connection)
     attempts, feedback = _statuses(store, connection, facts, summary=receipt.summary)
     feedback = _parked(store, connection, attempts, feedback, aliases)
-    advice = links.advice(store, connection, _linkable(feedback), aliases)
+    advice = link_advice.advice(store, connection, _linkable(feedback), aliases)
     _store(store, connection, attempts, feedback, receipt)
     found = pl.concat([early.select(*PROBLEM), facts.problems]).unique(
         "line", keep="first", maintain_order=True
@@ -197,7 +197,7 @@ def _parked(
         )
         lines.append(met.select("line"))
     met_lines = pl.concat(lines)["line"] if lines else pl.Series([], dtype=pl.Int64)
-    targetless = links.without_target(store, connection, asked, aliases)
+    targetless = link_advice.without_target(store, connection, asked, aliases)
     unmet = ~pl.col("line").is_in(met_lines.implode()) | pl.col("line").is_in(targetless.implode())
     parked = waits & unmet
     return feedback.with_columns(status=pl.when(parked).then(pl.lit("parked")).otherwise("status"))

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from data_access import correction, mapping, receipts
+from data_access import receipts
 from data_access.columns import ANSWERS
-from data_access.contract import PROBLEM
-from data_access.files import BadLine, Chunk, Rows, UnreadableFile, open_rows
-from data_access.intake import Receipt, Taken, take
-from data_access.profile import Profile, Sheet, UnknownProfile, load, shipped
-from data_access.rehearsal import rehearsal
+from data_access.intake import error_file as correction
+from data_access.intake import mapping
+from data_access.intake.accept import Receipt, Taken, take
+from data_access.intake.contract import PROBLEM
+from data_access.intake.file_reader import BadLine, Chunk, Rows, UnreadableFile, open_rows
+from data_access.intake.mapping_profile import Profile, Sheet, UnknownProfile, load, shipped
+from data_access.intake.scratch_store import rehearsal
 from data_access.storable import storable
 
 if TYPE_CHECKING:

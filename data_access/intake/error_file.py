@@ -19,18 +19,18 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from data_access.export_formats import defused
+from data_access.intake.wire import NotAnEvent, parse
 from data_access.storable import storable
-from data_access.wire import NotAnEvent, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
     from typing import TextIO
 
-    from data_access.files import Chunk, Rows
-    from data_access.importing import Order
-    from data_access.intake import Taken
-    from data_access.profile import Profile
+    from data_access.intake.accept import Taken
+    from data_access.intake.file_reader import Chunk, Rows
+    from data_access.intake.import_file import Order
+    from data_access.intake.mapping_profile import Profile
 
 ERROR_COLUMNS: Final = ("error_line", "error_code", "error_field", "error_value", "error_allowed")
 _PROBLEM: Final = ("line", "code", "field", "value", "allowed", "nearest")
