@@ -228,7 +228,7 @@ class Profile(Sheet):
 
 def shipped() -> dict[str, Profile]:
     """The profiles that come with the product, by name."""
-    folder = resources("data_access.profiles")
+    folder = resources("data_access.intake.profiles")
     found = [
         _read(entry.read_text("utf-8"), entry.name)
         for entry in folder.iterdir()
