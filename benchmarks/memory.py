@@ -12,7 +12,7 @@ from benchmarks.timing import table
 from dashboard.answers.workspace import Book
 from dashboard.query.filters import read
 from data_access.settings import Settings
-from data_access.shelf import Shelf
+from data_access.snapshot.parquet_versions import Shelf
 
 MB = 1_000_000
 

@@ -58,7 +58,7 @@ def _import(folder: Path, name: str = "first.csv") -> None:
 
 def _build(folder: Path) -> None:
     from dashboard.editions import builder  # noqa: PLC0415
-    from data_access.shelf import Shelf  # noqa: PLC0415
+    from data_access.snapshot.parquet_versions import Shelf  # noqa: PLC0415
     from metrics.rules import Rules  # noqa: PLC0415
 
     store = _store(folder)
@@ -127,7 +127,7 @@ def _figures(folder: Path) -> tuple[int, int, str]:
     from hashlib import sha256  # noqa: PLC0415
 
     from dashboard.editions import builder  # noqa: PLC0415
-    from data_access.shelf import Shelf  # noqa: PLC0415
+    from data_access.snapshot.parquet_versions import Shelf  # noqa: PLC0415
     from metrics.rules import Rules  # noqa: PLC0415
 
     store = _store(folder)

@@ -16,10 +16,10 @@ from dashboard.commands.main import main
 from dashboard.editions import current_edition
 from dashboard.query import filters
 from dashboard.tables import registry, row_limit
-from data_access import doctor
 from data_access.intake import delimited_records, delimited_text, file_limits, file_reader, wire
 from data_access.intake.mapping_profile import shipped
 from data_access.settings import Settings
+from data_access.snapshot import doctor
 from metrics.catalogue import NUMBERS, number
 from metrics.reasons import LONGEST_PATTERN, MOST_REPEATS
 

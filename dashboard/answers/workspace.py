@@ -19,8 +19,8 @@ from dashboard.editions import edition as editions
 from dashboard.editions import table_query as questions
 from dashboard.editions.current_edition import CurrentEdition
 from dashboard.editions.table_query import Question
-from data_access import snapshot
 from data_access.settings import Settings
+from data_access.snapshot import fact_reader
 from data_access.store import Store
 from metrics import lifeline, listing, rules
 from metrics.calendar import day_number, local_day, to_date
@@ -237,7 +237,7 @@ class Book:
         shown = self.edition
         as_of = scope.as_of_us if scope else shown.as_of_us
         zone = shown.zone.name
-        facts = snapshot.read_lead(self.store, lead_id, version=shown.version, zone=zone)
+        facts = fact_reader.read_lead(self.store, lead_id, version=shown.version, zone=zone)
         frames = (facts.attempts, facts.feedback, facts.aliases)
         rows = editions.resolved(*frames, as_of_us=as_of, zone=shown.zone, rules=self.rules)
         asked = scope or Scope(first=EVER, last=EVER, as_of_us=as_of)
@@ -249,7 +249,7 @@ class Book:
     def search(self, text: str) -> pl.DataFrame:
         """Leads, events, sources and buyers by id or name: kind, id, label, lead_id."""
         text = text.strip()
-        found = snapshot.find(self.store, text).with_columns(label=pl.col("id"))
+        found = fact_reader.find(self.store, text).with_columns(label=pl.col("id"))
         named = self.edition.named
         rows = [
             {"kind": kind, "id": key, "label": label, "lead_id": None}

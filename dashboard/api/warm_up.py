@@ -13,7 +13,7 @@ from dashboard.presentation.known_errors import KNOWN
 from dashboard.query import filters
 from dashboard.reports import order
 from dashboard.worklist import todo_items
-from data_access import doctor
+from data_access.snapshot import doctor
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

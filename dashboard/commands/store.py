@@ -12,15 +12,15 @@ import click
 from dashboard.commands.command_base import Command
 from dashboard.editions import builder, clock
 from data_access import backup as copies
-from data_access import doctor as checks
 from data_access.settings import Settings
-from data_access.shelf import Shelf, SnapshotUnwritable
+from data_access.snapshot import doctor as checks
+from data_access.snapshot.parquet_versions import Shelf, SnapshotUnwritable
 from data_access.store import Store
 from data_access.store_errors import StoreDamaged, StoreUnusable
 from metrics import rules
 
 if TYPE_CHECKING:
-    from data_access.doctor import Check
+    from data_access.snapshot.doctor import Check
 
 _OWN: Final = ("counters", "properties")  # the store's own, nobody's rows
 UNWELL: Final = 1

@@ -21,9 +21,9 @@ from dashboard.editions.edition import (
     stated,
     tallied,
 )
-from data_access import snapshot
 from data_access.intake.field_readers import LEEWAY_US
-from data_access.shelf import Damaged, Manifest, Part, Shelf
+from data_access.snapshot import fact_reader
+from data_access.snapshot.parquet_versions import Damaged, Manifest, Part, Shelf
 from metrics import parties, steps, tallies
 from metrics.scope import CLOCKS
 
@@ -115,7 +115,7 @@ def _digest(text: str) -> str:
     return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def _first(facts: snapshot.Facts, now_us: int) -> int:
+def _first(facts: fact_reader.Facts, now_us: int) -> int:
     """The earliest time that any fact names and a day is cut from."""
     told = ("occurred_us", "reported_us", "decided_us")
     times = [facts.attempts["attempted_us"], *(facts.feedback[name] for name in told)]
@@ -124,7 +124,7 @@ def _first(facts: snapshot.Facts, now_us: int) -> int:
 
 
 def _notes(
-    facts: snapshot.Facts,
+    facts: fact_reader.Facts,
     mark: dict[str, object],
     first_us: int,
     later: list[tuple[str, int]],
@@ -143,7 +143,7 @@ def _notes(
     }
 
 
-def _later(facts: snapshot.Facts, now_us: int) -> list[tuple[str, int]]:
+def _later(facts: fact_reader.Facts, now_us: int) -> list[tuple[str, int]]:
     """Leads with something dated after now: it takes effect when its time comes."""
     frames = [
         facts.attempts.select("lead_id", at="attempted_us"),
@@ -164,7 +164,7 @@ def _anew(  # noqa: PLR0913 - all keyword-only but where from, where to and the 
     number: int,
     rules: Rules,
 ) -> Edition:
-    facts = snapshot.read_all(store, zone=str(mark["zone"]))
+    facts = fact_reader.read_all(store, zone=str(mark["zone"]))
     first_us = _first(facts, now_us)
     zone = span_zone(str(mark["zone"]), first_us)
     parts: dict[str, dict[str, Part]] = {
@@ -201,7 +201,7 @@ class _Made:
     crowded: list[str]
 
 
-def _made(facts: snapshot.Facts, *, as_of_us: int, zone: ReportZone, rules: Rules) -> _Made:
+def _made(facts: fact_reader.Facts, *, as_of_us: int, zone: ReportZone, rules: Rules) -> _Made:
     """Outcomes, the states before them and steps, of all facts of some leads."""
     frames = (facts.attempts, facts.feedback, facts.aliases)
     states = stated(*frames, as_of_us=as_of_us, zone=zone, rules=rules)
@@ -218,10 +218,10 @@ def _made(facts: snapshot.Facts, *, as_of_us: int, zone: ReportZone, rules: Rule
     return _Made(latest.drop("from_us"), at_home, crowded)
 
 
-def _portions(facts: snapshot.Facts) -> Iterator[snapshot.Facts]:
+def _portions(facts: fact_reader.Facts) -> Iterator[fact_reader.Facts]:
     """The facts some whole parts at a time, so that states need not all be held at once."""
     sizes = pl.concat([facts.attempts["part"], facts.feedback["part"]]).value_counts().sort("part")
-    sizes = sizes.filter(pl.col("part") != snapshot.PARKED)
+    sizes = sizes.filter(pl.col("part") != fact_reader.PARKED)
     nth = pl.col("count").cum_sum().shift(1, fill_value=0) // PORTION
     for _, some in sizes.group_by(nth.alias("nth"), maintain_order=True):
         mine = pl.col("part").is_in(some["part"].implode())
@@ -232,7 +232,7 @@ def _portions(facts: snapshot.Facts) -> Iterator[snapshot.Facts]:
 
 
 def _small(
-    shelf: Shelf, facts: snapshot.Facts, sayings: pl.DataFrame
+    shelf: Shelf, facts: fact_reader.Facts, sayings: pl.DataFrame
 ) -> dict[str, dict[str, Part]]:
     return {
         "heard": {ALL: shelf.put("heard", sayings)},
@@ -246,7 +246,7 @@ def _put(shelf: Shelf, frame: str, rows: pl.DataFrame) -> dict[str, Part]:
     day = "dated_day" if frame in DATED else None
     parts = rows.partition_by("part", as_dict=True, include_key=False, maintain_order=True)
     put = {str(name[0]): shelf.put(frame, part, day=day) for name, part in parts.items()}
-    return put or {snapshot.PARKED: shelf.put(frame, rows.drop("part"), day=day)}
+    return put or {fact_reader.PARKED: shelf.put(frame, rows.drop("part"), day=day)}
 
 
 def _exchanged(
@@ -254,7 +254,7 @@ def _exchanged(
 ) -> Edition:
     shelf, old = edition.shelf, edition.manifest
     name = str(mark["zone"])
-    facts = snapshot.read_touched(store, above=edition.version, also=due, zone=name)
+    facts = fact_reader.read_touched(store, above=edition.version, also=due, zone=name)
     first_us = min(int(old.notes["first_us"]), _first(facts, now_us))
     zone = span_zone(name, first_us)
     leads = pl.concat([facts.attempts["lead_id"], facts.feedback["lead_id"]]).drop_nulls().unique()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, TypedDict
 
 from dashboard.editions import builder, clock
 from data_access.intake.field_readers import LEEWAY_US
-from data_access.shelf import Damaged, Shelf, SnapshotUnwritable
+from data_access.snapshot.parquet_versions import Damaged, Shelf, SnapshotUnwritable
 
 if TYPE_CHECKING:
     from dashboard.editions.edition import Edition

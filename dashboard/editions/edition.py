@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import narwhals as nw
 import polars as pl
 
-from data_access import snapshot
+from data_access.snapshot import fact_reader
 from metrics import history, live, outcomes, parties, reasons, steps, tallies
 from metrics.calendar import DAY_US, ReportZone
 from metrics.scope import CLOCKS, Clock
@@ -20,7 +20,7 @@ from metrics.scope import CLOCKS, Clock
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from data_access.shelf import Manifest, Part, Shelf
+    from data_access.snapshot.parquet_versions import Manifest, Part, Shelf
     from metrics.rates import Named
     from metrics.rules import Rules
 
@@ -176,9 +176,9 @@ class Edition:
         """Feedback under buyers' own ids with the lead that the store knew of it then."""
         found = pl.col("lead_id").is_null() | pl.col("lead_since_us").is_not_null()
         nameless = feedback.filter(found).with_columns(lead_id=pl.lit(None, pl.String)).collect()
-        attempts = self.facts("attempts", version).select(snapshot.NAMING).collect()
+        attempts = self.facts("attempts", version).select(fact_reader.NAMING).collect()
         aliases = self.aliases(version)
-        named = snapshot.with_lead(nameless, attempts, aliases, zone=self.zone.name)
+        named = fact_reader.with_lead(nameless, attempts, aliases, zone=self.zone.name)
         return pl.concat(
             [feedback.filter(~found), named.select(feedback.collect_schema().names()).lazy()]
         )

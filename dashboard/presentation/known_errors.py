@@ -14,7 +14,7 @@ from data_access.intake.file_reader import UnreadableFile
 from data_access.intake.mapping_profile import UnknownProfile
 from data_access.publications import NoName
 from data_access.settings import BadSettings
-from data_access.shelf import SnapshotUnwritable
+from data_access.snapshot.parquet_versions import SnapshotUnwritable
 from data_access.store_errors import StoreUnusable
 from metrics.rules import BadRules
 

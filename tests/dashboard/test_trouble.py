@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from dashboard.answers.workspace import book
 from dashboard.api import health, tables_api, warm_up
 from dashboard.editions import current_edition
-from data_access import doctor
+from data_access.snapshot import doctor
 
 if TYPE_CHECKING:
     from builders import Desk

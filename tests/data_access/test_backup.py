@@ -13,8 +13,9 @@ from builders import delivered, postgres_url, reported, us
 from hostile_text import KEPT
 
 from data_access import backup as copies
-from data_access import doctor, publications, tables, trend_notes, worklist
+from data_access import publications, tables, trend_notes, worklist
 from data_access.backup import BadBackup
+from data_access.snapshot import doctor
 from data_access.store import Store
 
 if TYPE_CHECKING:

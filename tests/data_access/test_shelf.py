@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from data_access.shelf import KEPT, STAYS_SECONDS, Manifest, Shelf
+from data_access.snapshot.parquet_versions import KEPT, STAYS_SECONDS, Manifest, Shelf
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 from builders import delivered, reported
 
-from data_access import snapshot
-from data_access.shelf import Damaged, Shelf, SnapshotUnwritable
+from data_access.snapshot import fact_reader
+from data_access.snapshot.parquet_versions import Damaged, Shelf, SnapshotUnwritable
 from data_access.store import Store
 from data_access.store_errors import StoreUnusable
 
@@ -234,7 +234,7 @@ def test_a_store_that_lost_a_part_is_a_sentence(any_desk: Desk, statement: str) 
     with any_desk.store.writing() as connection:
         connection.exec_driver_sql(statement)
     with pytest.raises(StoreUnusable, match=r"other hands.*restore the newest backup"):
-        snapshot.read_all(any_desk.store, zone="UTC")
+        fact_reader.read_all(any_desk.store, zone="UTC")
 
 
 def test_names_that_are_no_text_any_longer_are_a_sentence(desk: Desk) -> None:

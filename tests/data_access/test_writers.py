@@ -12,12 +12,13 @@ import sqlalchemy as sa
 from builders import delivered, reported, us
 
 from dashboard.editions.edition import resolved
-from data_access import receipts, snapshot
+from data_access import receipts
 from data_access.engines import writing
 from data_access.intake import error_file
 from data_access.intake.error_file import ErrorFileUnwritable
 from data_access.intake.file_reader import Limits
 from data_access.intake.import_file import Order, import_file
+from data_access.snapshot import fact_reader
 from data_access.store import Store
 from data_access.store_errors import StoreBusy
 from metrics.calendar import ReportZone
@@ -123,7 +124,7 @@ def test_two_replacements_sent_at_once_are_both_kept(any_desk: Desk) -> None:
     ]
     done = _at_once(any_desk, files)
     assert [d.counts["created"] for d in done] == [1, 1]
-    facts = snapshot.read_all(any_desk.store, zone="UTC")
+    facts = fact_reader.read_all(any_desk.store, zone="UTC")
     frames = (facts.attempts, facts.feedback, facts.aliases)
     zone = ReportZone.of("UTC", first_us=us("2026-01-01"), last_us=NOW)
     [row] = resolved(*frames, as_of_us=NOW, zone=zone, rules=Rules()).to_dicts()

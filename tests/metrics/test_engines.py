@@ -16,8 +16,8 @@ import pytest
 from builders import IN_CI, delivered, reported, us
 from polars.testing import assert_frame_equal
 
-from data_access import snapshot
 from data_access.demo import load
+from data_access.snapshot import fact_reader
 from metrics import live, outcomes, reasons, tallies
 from metrics.calendar import ReportZone
 from metrics.scope import CLOCKS
@@ -57,10 +57,14 @@ def facts(desk: Desk) -> list[pl.DataFrame]:
     load.load(desk.store, order)
     desk.take(*LINKED)
     known = (
-        snapshot.read_all(desk.store, zone="UTC").attempts["source_id"].drop_nulls().unique().sort()
+        fact_reader.read_all(desk.store, zone="UTC")
+        .attempts["source_id"]
+        .drop_nulls()
+        .unique()
+        .sort()
     )
     desk.store.merge("source", known[0], known[1], at_us=1)
-    read = snapshot.read_all(desk.store, zone="UTC")
+    read = fact_reader.read_all(desk.store, zone="UTC")
     mapping = reasons.mapping(read.feedback["reason"].drop_nulls().unique())
     return [read.attempts, read.feedback, read.aliases, mapping]
 

@@ -14,8 +14,8 @@ from statsmodels.duration.survfunc import CumIncidenceRight
 from statsmodels.stats.multitest import multipletests
 
 from dashboard.editions.edition import resolved, span_zone, stated
-from data_access import snapshot
 from data_access.demo import load
+from data_access.snapshot import fact_reader
 from metrics import expectation, maturity, timing
 from metrics.alerts import benjamini_hochberg, midp
 from metrics.rules import Rules
@@ -124,7 +124,7 @@ def test_incidence_without_open_deliveries_is_the_plain_share() -> None:
 
 def frames(desk: Desk) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """The facts of a store."""
-    read = snapshot.read_all(desk.store, zone="UTC")
+    read = fact_reader.read_all(desk.store, zone="UTC")
     return read.attempts, read.feedback, read.aliases
 
 

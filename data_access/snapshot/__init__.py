@@ -1,0 +1,1 @@
+"""Facts out of the store into versions of columnar files."""
