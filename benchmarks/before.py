@@ -112,7 +112,7 @@ def _steps(folder: Path, work: Path) -> dict[str, float]:
     from dashboard.answers.workspace import Book  # noqa: PLC0415
     from data_access.intake.import_file import Order, import_file  # noqa: PLC0415
     from data_access.settings import Settings  # noqa: PLC0415
-    from data_access.store import Store  # noqa: PLC0415
+    from data_access.store.store import Store  # noqa: PLC0415
 
     def taken_in(name: str, profile: str | None) -> Callable[[], object]:
         store = Store(f"sqlite:///{work / name}.sqlite3")
@@ -145,8 +145,8 @@ def _steps(folder: Path, work: Path) -> dict[str, float]:
 
 def _copies(store: object, work: Path) -> dict[str, float]:
     from benchmarks.timing import seconds  # noqa: PLC0415 - as above
-    from data_access import backup  # noqa: PLC0415
-    from data_access.store import Store  # noqa: PLC0415
+    from data_access.store import backup  # noqa: PLC0415
+    from data_access.store.store import Store  # noqa: PLC0415
 
     assert isinstance(store, Store)
     file = work / "store.backup"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.timing import seconds, short, table
 from data_access.intake.import_file import Order, import_file
-from data_access.store import Store
+from data_access.store.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,10 +16,10 @@ import sqlalchemy as sa
 
 from benchmarks.timing import seconds, short, table
 from dashboard.editions import builder
-from data_access.engines import writing
 from data_access.intake.accept import Receipt, take
 from data_access.snapshot.parquet_versions import Shelf
-from data_access.store import Store
+from data_access.store.connections import writing
+from data_access.store.store import Store
 from metrics.rules import Rules
 
 TOUCHED = 1_000

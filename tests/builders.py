@@ -15,14 +15,14 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from data_access import receipts
 from data_access.intake.accept import Receipt, Taken, take
 from data_access.intake.import_file import Imported, Order, import_file
+from data_access.store import import_batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from data_access.store import Store
+    from data_access.store.store import Store
 
 NOW: Final = "2026-11-22T14:05:00Z"
 IN_CI: Final = os.environ.get("CI") == "true"
@@ -134,7 +134,7 @@ class Desk:
     def take(self, *facts: dict[str, str]) -> Taken:
         """Take facts in as one batch."""
         with self.store.writing() as connection:
-            batch = receipts.begin(
+            batch = import_batches.begin(
                 connection,
                 fingerprint=uuid.uuid4().hex,
                 channel="test",
@@ -149,8 +149,8 @@ class Desk:
                 rows(*facts),
                 receipt=Receipt(batch.batch_id, us(self.now)),
             )
-            receipts.advance(connection, batch, cursor=len(facts), counts=taken.counts)
-            receipts.finish(connection, batch, at_us=us(self.now))
+            import_batches.advance(connection, batch, cursor=len(facts), counts=taken.counts)
+            import_batches.finish(connection, batch, at_us=us(self.now))
         return taken
 
     def answers(self, *facts: dict[str, str]) -> list[str]:
@@ -193,5 +193,5 @@ class Desk:
     def refused(self) -> list[tuple[int, str, str | None]]:
         """Line, code and field of every row kept in quarantine, by line."""
         with self.store.reading() as connection:
-            kept = receipts.refused(connection)
+            kept = import_batches.refused(connection)
         return sorted(kept.select("line", "code", "field").iter_rows())

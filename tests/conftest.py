@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 from dashboard.answers.workspace import Book
 from data_access.settings import Settings
-from data_access.store import Store
+from data_access.store.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -38,7 +38,7 @@ ZONE: Final = "UTC"
 
 
 def _store(folder: Path) -> Any:
-    from data_access.store import Store  # noqa: PLC0415 - the parent needs none of it
+    from data_access.store.store import Store  # noqa: PLC0415 - the parent needs none of it
 
     return Store(f"sqlite:///{folder / 'leadloop.sqlite3'}")
 
@@ -70,7 +70,7 @@ def _build(folder: Path) -> None:
 
 
 def _backup(folder: Path) -> None:
-    from data_access import backup  # noqa: PLC0415
+    from data_access.store import backup  # noqa: PLC0415
 
     store = _store(folder)
     (folder / "copy").unlink(missing_ok=True)
@@ -79,7 +79,7 @@ def _backup(folder: Path) -> None:
 
 
 def _restore(folder: Path) -> None:
-    from data_access import backup  # noqa: PLC0415
+    from data_access.store import backup  # noqa: PLC0415
 
     store = _store(folder)
     backup.restore(store, folder / "copy", replace=True, at_us=AT_US)
@@ -102,12 +102,12 @@ def _rows(folder: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of the store, but for what a restore adds."""
     import sqlalchemy as sa  # noqa: PLC0415
 
-    from data_access import tables  # noqa: PLC0415
+    from data_access.store import schema  # noqa: PLC0415
 
     store = _store(folder)
     found: dict[str, list[tuple[Any, ...]]] = {}
     with store.reading() as connection:
-        for table in tables.METADATA.sorted_tables:
+        for table in schema.METADATA.sorted_tables:
             rows = [tuple(row) for row in connection.execute(sa.select(table))]
             found[table.name] = sorted(rows, key=repr)
     store.close()
@@ -248,8 +248,8 @@ class Server:
 def serve() -> None:
     """Fork a process for each line of standard input; say its number, then how it ended."""
     import dashboard.editions.builder  # noqa: F401, PLC0415 - loaded once, for all
-    import data_access.backup  # noqa: PLC0415
     import data_access.intake.import_file  # noqa: F401, PLC0415
+    import data_access.store.backup  # noqa: PLC0415
 
     _say("ready")
     for line in sys.stdin:
@@ -307,7 +307,7 @@ def attempt(stage: Stage, phase: str, after: float) -> bool:
 
 
 def _assert_whole_or_absent(path: Path) -> None:
-    from data_access import backup  # noqa: PLC0415
+    from data_access.store import backup  # noqa: PLC0415
 
     if path.exists():
         backup.examined(path)

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from oracle_markets import MERGED
 from polars.testing import assert_frame_equal
 
-from data_access.engines import writing
 from data_access.snapshot import fact_reader
+from data_access.store.connections import writing
 from metrics import contradictions, history, live, parties, reasons, steps
 from metrics.calendar import ReportZone
 

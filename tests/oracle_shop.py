@@ -19,7 +19,7 @@ from polars.testing import assert_frame_equal
 
 from dashboard.answers.workspace import Book
 from data_access.settings import Settings
-from data_access.store import Store
+from data_access.store.store import Store
 from metrics.scope import CLOCKS
 
 if TYPE_CHECKING:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from data_access import receipts, trend_notes, worklist
+from data_access.store import decisions as worklist
+from data_access.store import import_batches, trend_notes
 from metrics import listing
 
 if TYPE_CHECKING:
-    from data_access.store import Store
+    from data_access.store.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Ledger:
     def batches(self) -> pl.DataFrame:
         """Imports with their five counts, newest first."""
         with self.store.reading() as connection:
-            rows = receipts.all_batches(connection)
+            rows = import_batches.all_batches(connection)
         return rows.with_columns(
             status=pl.when(pl.col("finished_us").is_null())
             .then(pl.lit("unfinished"))
@@ -46,7 +47,7 @@ class Ledger:
     def refused(self) -> pl.DataFrame:
         """Rows that were refused, newest first."""
         with self.store.reading() as connection:
-            rows = receipts.refused(connection)
+            rows = import_batches.refused(connection)
         return rows.with_columns(
             refused_id=pl.concat_str(pl.lit("q"), "refused_id"),
             recorded_at=listing.instant("recorded_us"),

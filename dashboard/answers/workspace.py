@@ -21,7 +21,7 @@ from dashboard.editions.current_edition import CurrentEdition
 from dashboard.editions.table_query import Question
 from data_access.settings import Settings
 from data_access.snapshot import fact_reader
-from data_access.store import Store
+from data_access.store.store import Store
 from metrics import lifeline, listing, rules
 from metrics.calendar import day_number, local_day, to_date
 from metrics.scope import EVER, Scope

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from dashboard.answers.workspace import book
 from dashboard.reports import compose, html, pdf, publish
 from dashboard.reports import order as asking
-from data_access import publications
+from data_access.store import publications
 
 if TYPE_CHECKING:
     from collections.abc import Callable

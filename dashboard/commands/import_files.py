@@ -18,7 +18,7 @@ from data_access.intake.file_reader import UnreadableFile
 from data_access.intake.import_file import Imported, Order, as_json, import_file
 from data_access.intake.mapping_profile import UnknownProfile, load
 from data_access.settings import Settings
-from data_access.store import Store
+from data_access.store.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,7 +19,7 @@ from data_access.columns import ANSWERS, BUYER_TYPES
 from data_access.demo import generate
 from data_access.demo import load as demo_store
 from data_access.settings import Settings
-from data_access.store import Store
+from data_access.store.store import Store
 
 
 @click.group(cls=Commands)

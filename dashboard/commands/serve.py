@@ -15,7 +15,7 @@ import uvicorn
 from dashboard.api.http_front import FrontProtocol
 from dashboard.commands.command_base import Command, Stop
 from data_access.settings import Settings
-from data_access.store import Store
+from data_access.store.store import Store
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 MESSAGE_MOST: Final = 16 * 1_048_576

@@ -11,12 +11,12 @@ import click
 
 from dashboard.commands.command_base import Command
 from dashboard.editions import builder, clock
-from data_access import backup as copies
 from data_access.settings import Settings
 from data_access.snapshot import doctor as checks
 from data_access.snapshot.parquet_versions import Shelf, SnapshotUnwritable
-from data_access.store import Store
-from data_access.store_errors import StoreDamaged, StoreUnusable
+from data_access.store import backup as copies
+from data_access.store.errors import StoreDamaged, StoreUnusable
+from data_access.store.store import Store
 from metrics import rules
 
 if TYPE_CHECKING:

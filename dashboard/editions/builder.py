@@ -30,7 +30,7 @@ from metrics.scope import CLOCKS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from data_access.store import Store
+    from data_access.store.store import Store
     from metrics import live
     from metrics.calendar import ReportZone
     from metrics.rules import Rules

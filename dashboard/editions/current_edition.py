@@ -18,7 +18,7 @@ from data_access.snapshot.parquet_versions import Damaged, Shelf, SnapshotUnwrit
 if TYPE_CHECKING:
     from dashboard.editions.edition import Edition
     from data_access.settings import Settings
-    from data_access.store import Store
+    from data_access.store.store import Store
     from metrics.rules import Rules
 
 LOG: Final = logging.getLogger(__name__)

@@ -6,16 +6,16 @@ from typing import Final
 
 from dashboard.query.parameters import BadQuestion
 from dashboard.reports.pdf import NoPdf
-from data_access.backup import BadBackup
 from data_access.demo.load import StoreInUse
 from data_access.export_formats import TooManyRows
 from data_access.intake.error_file import ErrorFileUnwritable
 from data_access.intake.file_reader import UnreadableFile
 from data_access.intake.mapping_profile import UnknownProfile
-from data_access.publications import NoName
 from data_access.settings import BadSettings
 from data_access.snapshot.parquet_versions import SnapshotUnwritable
-from data_access.store_errors import StoreUnusable
+from data_access.store.backup import BadBackup
+from data_access.store.errors import StoreUnusable
+from data_access.store.publications import NoName
 from metrics.rules import BadRules
 
 KNOWN: Final[tuple[type[Exception], ...]] = (

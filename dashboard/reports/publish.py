@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from dashboard.editions import clock
 from dashboard.reports import compose, html
 from dashboard.reports.report_query import page_link
-from data_access import publications
+from data_access.store import publications
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Book

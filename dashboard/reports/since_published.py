@@ -11,7 +11,7 @@ import polars as pl
 
 from dashboard.tables.alerts import SETTLED_DAYS, weeks
 from dashboard.worklist.todo_items import after_sentence
-from data_access import publications, worklist
+from data_access.store import decisions, publications
 from metrics import evidence, phrases, sentences
 from metrics.alerts import MEASURES
 from metrics.calendar import end_of_day_us
@@ -110,7 +110,7 @@ def decided(reading: Reading) -> list[str]:
     scope, zone = reading.scope, reading.zone.key
     since = end_of_day_us(scope.first - timedelta(days=1), zone)
     until = min(end_of_day_us(scope.last, zone), scope.as_of_us)
-    rows = worklist.history(reading.book.store).filter(
+    rows = decisions.history(reading.book.store).filter(
         pl.col("recorded_us") > since, pl.col("recorded_us") <= until
     )
     last = rows.unique("finding", keep="last", maintain_order=True).filter(state="done")

@@ -23,7 +23,7 @@ from dashboard.tables import (
     volumes,
 )
 from dashboard.tables.table import Column, Table, column
-from data_access import receipts
+from data_access.store import import_batches
 from metrics import listing
 
 SCHEMA_VERSION: Final = 1
@@ -46,7 +46,7 @@ DIMENSIONS: Final = (
 _BATCHES: Final[dict[str, pl.DataType]] = {
     **{
         n: k
-        for n, k in receipts.BATCHES.items()
+        for n, k in import_batches.BATCHES.items()
         if n not in {"started_us", "finished_us", "cursor"}
     },
     "status": pl.String(),
@@ -55,7 +55,7 @@ _BATCHES: Final[dict[str, pl.DataType]] = {
     "rows_read": pl.Int64(),
 }
 _REFUSED: Final[dict[str, pl.DataType]] = {
-    **receipts.REFUSED,
+    **import_batches.REFUSED,
     "refused_id": pl.String(),
     "file_name": pl.String(),
     "recorded_at": listing.INSTANT,

@@ -13,7 +13,7 @@ from dashboard.editions import cached_frames
 from dashboard.presentation import formats, refusal_texts
 from dashboard.query import periods
 from dashboard.tables.alerts import SETTLED_DAYS, weeks
-from data_access import worklist
+from data_access.store import decisions
 from metrics import evidence
 from metrics.alerts import MEASURES
 from metrics.catalogue import number
@@ -70,7 +70,7 @@ def items(scope: Scope) -> pl.DataFrame:
         found = pl.concat([found, refused(known.ledger.refused())])
     zone = known.settings.zone
     today = periods.day_of(formats.instant_of(scope.as_of_us), zone)
-    latest = worklist.latest(known.store)
+    latest = decisions.latest(known.store)
     if scope.filters:
         latest = latest.filter(pl.col("finding").is_in(found["finding"].implode()))
     return stated(found, latest, today, zone)
@@ -154,10 +154,10 @@ def remembered(item: dict[str, Any]) -> dict[str, Any]:
     return {key: item[key] for key in _KEPT if item[key] is not None}
 
 
-def decide(item: dict[str, Any], decision: worklist.Decision, at: datetime) -> None:
+def decide(item: dict[str, Any], decision: decisions.Decision, at: datetime) -> None:
     """Keep a decision on an item with the figure of today."""
     kept = replace(decision, figure=remembered(item))
-    worklist.record(book().store, kept, at_us=periods.microseconds(at))
+    decisions.record(book().store, kept, at_us=periods.microseconds(at))
 
 
 def result(item: dict[str, Any], scope: Scope) -> str | None:

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from data_access import receipts
 from data_access.demo import generate
 from data_access.demo.market import market
 from data_access.intake.accept import Receipt, take
+from data_access.store import import_batches
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from data_access.store import Batch, Store
+    from data_access.store.store import Batch, Store
 
 
 class StoreInUse(RuntimeError):  # noqa: N818 - says what is the matter
@@ -47,7 +47,7 @@ class DemoOrder:
 def load(store: Store, order: DemoOrder) -> Batch:
     """Make the demo and take it in; StoreInUse unless the store is empty or its own."""
     with store.writing() as connection:
-        batch = receipts.begin(
+        batch = import_batches.begin(
             connection,
             fingerprint=order.fingerprint,
             channel="demo",
@@ -79,18 +79,18 @@ def load(store: Store, order: DemoOrder) -> Batch:
 def _taken(store: Store, order: DemoOrder, batch: Batch, rows: pl.DataFrame, end: int) -> Batch:
     """The receipt after some rows; another process may have taken them."""
     with store.writing() as connection:
-        batch = receipts.current(connection, batch.batch_id)
+        batch = import_batches.current(connection, batch.batch_id)
         if end <= batch.cursor:
             return batch
         receipt = Receipt(batch.batch_id, order.now_us())
         taken = take(store, connection, rows, receipt=receipt)
-        return receipts.advance(connection, batch, cursor=end, counts=taken.counts)
+        return import_batches.advance(connection, batch, cursor=end, counts=taken.counts)
 
 
 def _close(store: Store, order: DemoOrder, batch: Batch) -> None:
     detail: dict[str, object] = {"deliveries": order.deliveries, "seed": order.seed, **batch.counts}
     with store.writing() as connection:
-        if receipts.finish(connection, batch, at_us=order.now_us()):
+        if import_batches.finish(connection, batch, at_us=order.now_us()):
             store.note(
                 connection,
                 at_us=order.now_us(),
@@ -110,6 +110,6 @@ def truth(order: DemoOrder) -> dict[str, object]:
 def unfinished(store: Store) -> bool:
     """Whether a demo was begun and not ended."""
     with store.reading() as connection:
-        batches = receipts.all_batches(connection)
+        batches = import_batches.all_batches(connection)
     open_ones = (pl.col("channel") == "demo") & pl.col("finished_us").is_null()
     return bool(batches.filter(open_ones).height)

@@ -19,7 +19,7 @@ from data_access.intake.contract import PROBLEM, Facts, check
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from data_access.store import FactTable, Store
+    from data_access.store.store import FactTable, Store
 
 CONFLICT: Final = "conflict"
 _CONFLICT_ALLOWED: Final = "the content this event id already has; the first stays"

@@ -20,7 +20,7 @@ import polars as pl
 
 from data_access.export_formats import defused
 from data_access.intake.wire import NotAnEvent, parse
-from data_access.storable import storable
+from data_access.store.storable_text import storable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from data_access.columns import ID_PATTERN, ID_RULE, Field, Kind
-from data_access.storable import IN_FRAMES
+from data_access.store.storable_text import IN_FRAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from data_access.storable import storable
+from data_access.store.storable_text import storable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from data_access import receipts
 from data_access.columns import ANSWERS
 from data_access.intake import error_file as correction
 from data_access.intake import mapping
@@ -20,7 +19,8 @@ from data_access.intake.contract import PROBLEM
 from data_access.intake.file_reader import BadLine, Chunk, Rows, UnreadableFile, open_rows
 from data_access.intake.mapping_profile import Profile, Sheet, UnknownProfile, load, shipped
 from data_access.intake.scratch_store import rehearsal
-from data_access.storable import storable
+from data_access.store import import_batches
+from data_access.store.storable_text import storable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from data_access.store import Batch, Store
+    from data_access.store.store import Batch, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +115,7 @@ class _Run:
         pending = correction.Pending(order, self.rows, self.profile)
         with self.store.writing() as connection:
             begun = self._begin(connection)
-            left = receipts.finished(connection, correction.noted(order.errors_dir))
+            left = import_batches.finished(connection, correction.noted(order.errors_dir))
             pending.begin(resumed=begun.cursor > 0, batch_id=begun.batch_id)
         correction.sweep(order.errors_dir, left)
         batch = self._take_chunks(begun, pending)
@@ -133,7 +133,7 @@ class _Run:
         )
 
     def _begin(self, connection: sa.Connection) -> Batch:
-        return receipts.begin(
+        return import_batches.begin(
             connection,
             fingerprint=_fingerprint(self.order, self.profile),
             channel="file",
@@ -162,14 +162,14 @@ class _Run:
         Another process may be at the same file: each chunk is taken by one of them.
         """
         with self.store.writing() as connection:
-            batch = receipts.current(connection, batch.batch_id)
+            batch = import_batches.current(connection, batch.batch_id)
             if chunk.end <= batch.cursor:
                 return batch
             part = _remaining(chunk, batch.cursor)
             taken = self._take(connection, part, batch.batch_id)
             pending.add(taken, part)
             self._note(taken)
-            return receipts.advance(connection, batch, cursor=chunk.end, counts=taken.counts)
+            return import_batches.advance(connection, batch, cursor=chunk.end, counts=taken.counts)
 
     def _note(self, taken: Taken) -> None:
         """Count what is worth a word, by code."""
@@ -200,7 +200,7 @@ class _Run:
         """
         with self.store.writing() as connection:
             at_us = self.order.now_us()
-            if not receipts.finish(connection, batch, at_us=at_us):
+            if not import_batches.finish(connection, batch, at_us=at_us):
                 return pending.written()
             error_file = pending.write()
             detail = {"file": self.order.name, "profile": self.profile.name, **batch.counts}

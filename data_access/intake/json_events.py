@@ -21,7 +21,7 @@ from data_access.intake.file_limits import (
     UnreadableFile,
 )
 from data_access.intake.wire import MAX_BYTES, NotAnEvent, flatten, parse
-from data_access.storable import storable
+from data_access.store.storable_text import storable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

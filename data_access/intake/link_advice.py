@@ -13,7 +13,7 @@ import polars as pl
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from data_access.store import Store
+    from data_access.store.store import Store
 
 ALLOWED: Final = {
     "other_delivery": "a report about the same lead; this one changes nothing",

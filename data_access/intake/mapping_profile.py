@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from data_access.columns import ATTEMPT_FIELDS, FEEDBACK_FIELDS, Field, Kind
-from data_access.storable import storable
+from data_access.store.storable_text import storable
 from data_access.time_zones import ZONES, usable_zone
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from data_access.store import Store
+from data_access.store.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

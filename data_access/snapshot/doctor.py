@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 from pysqlite3 import dbapi2 as pysqlite3
 
-from data_access import schema, tables
 from data_access.columns import ANSWERS
-from data_access.engines import file_of, free_space
-from data_access.store_errors import REPLACED, StoreUnusable, store_name
+from data_access.store import migration
+from data_access.store import schema as tables
+from data_access.store.connections import file_of, free_space
+from data_access.store.errors import REPLACED, StoreUnusable, store_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from data_access.store import Store
+    from data_access.store.store import Store
 
 LEAST_FREE: Final = 512 * 1_048_576
 """With less room on the disk than this, imports may soon end."""
@@ -56,7 +57,7 @@ def examine(store: Store) -> list[Check]:
 
 def _versions(store: Store) -> Iterator[Check]:
     with store.reading() as connection:
-        revision = schema.revision_of(connection)
+        revision = migration.revision_of(connection)
         if store.engine.dialect.name == "sqlite":
             database = f"SQLite {pysqlite3.sqlite_version}"
         else:

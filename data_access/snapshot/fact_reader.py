@@ -15,12 +15,12 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from data_access.columns import ATTEMPTS, FEEDBACK
-from data_access.store import FACTS
+from data_access.store.store import FACTS
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from data_access.store import FactTable, Store
+    from data_access.store.store import FactTable, Store
 
 PARKED: Final = "parked"
 """The part of feedback whose lead nobody has delivered yet."""

@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 
 from dashboard.api import health, tables_api
 from dashboard.api.work_queue import Crowded, Lane
-from data_access.store_errors import StoreUnusable
+from data_access.store.errors import StoreUnusable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -19,7 +19,7 @@ from dashboard.answers import workspace
 from dashboard.api import tables_api
 from dashboard.reports import compose, html, pdf, publish
 from dashboard.reports import order as asking
-from data_access import publications
+from data_access.store import publications
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,7 +19,7 @@ from dashboard.commands.main import main
 from dashboard.reports import compose, html, pdf, publish, svg
 from dashboard.reports import order as asking
 from dashboard.reports.document import Document, Picture, Section, told
-from data_access import publications, worklist
+from data_access.store import decisions, publications
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -121,14 +121,14 @@ def test_decisions_of_the_month_are_told_with_what_came_of_them(
         "measure": "return_rate",
         "figure": 0.098,
     }
-    done = worklist.Decision(
+    done = decisions.Decision(
         finding="a", state="done", who="Ana", note="Capped at 50 a week", figure=said_then
     )
-    worklist.record(book.store, done, at_us=us("2026-10-02T10:00:00Z"))
-    mine = worklist.Decision(finding="b", state="mine", who="Ben", note="Not yet")
-    worklist.record(book.store, mine, at_us=us("2026-10-12T10:00:00Z"))
-    november = worklist.Decision(finding="c", state="done", who="Ben", note="Too late")
-    worklist.record(book.store, november, at_us=us("2026-11-02T10:00:00Z"))
+    decisions.record(book.store, done, at_us=us("2026-10-02T10:00:00Z"))
+    mine = decisions.Decision(finding="b", state="mine", who="Ben", note="Not yet")
+    decisions.record(book.store, mine, at_us=us("2026-10-12T10:00:00Z"))
+    november = decisions.Decision(finding="c", state="done", who="Ben", note="Too late")
+    decisions.record(book.store, november, at_us=us("2026-11-02T10:00:00Z"))
     text = said(report(book, "monthly"))
     assert (
         "Oak: Capped at 50 a week (Ana, 2 Oct). Returns was 4.3 % of 47 in the four weeks before, "

@@ -14,7 +14,7 @@ from pages import HOSTILE, marketplace, text
 
 from dashboard.panels.todo import todo_case
 from dashboard.worklist import todo_items
-from data_access import worklist
+from data_access.store import decisions
 from metrics.evidence import SLICES
 from metrics.findings import FINDINGS
 
@@ -43,7 +43,7 @@ def decided(state: str, on: datetime, **said: Any) -> pl.DataFrame:
     """The latest decision on it."""
     us = int(on.timestamp()) * 1_000_000
     row = {"work_id": 1, "recorded_us": us, "finding": "overdue:b1", "state": state, "who": "Ann"}
-    return pl.DataFrame([{**row, **said}], schema=worklist.WORK)
+    return pl.DataFrame([{**row, **said}], schema=decisions.WORK)
 
 
 NOVEMBER_10 = datetime(2026, 11, 10, 12, tzinfo=UTC)
@@ -119,7 +119,7 @@ def test_a_claim_is_taken_on_and_the_decision_is_kept(opened: Open, desk: Desk) 
     again = text(opened("todo", case="claims:buy_1"))
     assert "Taken on, by Ann" in again
     assert "<img src=x" not in again
-    assert worklist.latest(desk.store)["note"].to_list() == [HOSTILE]
+    assert decisions.latest(desk.store)["note"].to_list() == [HOSTILE]
 
 
 def test_a_decision_without_a_name_is_not_kept(opened: Open, desk: Desk) -> None:
@@ -128,7 +128,7 @@ def test_a_decision_without_a_name_is_not_kept(opened: Open, desk: Desk) -> None
     case = opened("todo", case="claims:buy_1")
     case.button[-1].click().run()
     assert "Say who you are" in text(case)
-    assert worklist.history(desk.store).is_empty()
+    assert decisions.history(desk.store).is_empty()
 
 
 def test_an_unknown_case_falls_back_to_the_list(opened: Open, desk: Desk) -> None:

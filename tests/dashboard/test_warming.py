@@ -12,7 +12,7 @@ from builders import delivered
 from dashboard.api import warm_up
 from dashboard.editions import builder, table_query
 from dashboard.tables.table import Table
-from data_access.store_errors import StoreUnusable
+from data_access.store.errors import StoreUnusable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,11 +12,11 @@ import sqlalchemy as sa
 from builders import delivered, postgres_url, reported, us
 from hostile_text import KEPT
 
-from data_access import backup as copies
-from data_access import publications, tables, trend_notes, worklist
-from data_access.backup import BadBackup
 from data_access.snapshot import doctor
-from data_access.store import Store
+from data_access.store import backup as copies
+from data_access.store import decisions, publications, schema, trend_notes
+from data_access.store.backup import BadBackup
+from data_access.store.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,8 +42,8 @@ def _filled(desk: Desk) -> None:
     store = desk.store
     store.set_entity("buyer", "B1", name="Acme", buyer_type="data_buyer", at_us=NOW)
     store.merge("buyer", "b-1", "B1", at_us=NOW)
-    worklist.record(
-        store, worklist.Decision(finding="claims", state="mine", who="Ada", note="mine"), at_us=NOW
+    decisions.record(
+        store, decisions.Decision(finding="claims", state="mine", who="Ada", note="mine"), at_us=NOW
     )
     day = date(2026, 5, 1)
     trend_notes.add(store, day=day, sentence="a note", source_id=None, who="Ada", at_us=NOW)
@@ -67,7 +67,7 @@ def _rows(store: Store) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table but what a restore adds: its line in the audit, its identity."""
     found = {}
     with store.reading() as connection:
-        for table in tables.METADATA.sorted_tables:
+        for table in schema.METADATA.sorted_tables:
             rows = [tuple(row) for row in connection.execute(sa.select(table))]
             found[table.name] = sorted(rows, key=repr)
     found["audit"] = [row for row in found["audit"] if "restore" not in row]
@@ -231,7 +231,7 @@ def test_no_backup_is_made_of_a_store_that_does_not_add_up(any_desk: Desk) -> No
     """The sentence names the store, not a draft that is gone."""
     any_desk.take(delivered("L1", "B1", "2026-05-01T10:00:00Z"))
     with any_desk.store.writing() as connection:
-        connection.execute(tables.counters.update().values(value=7))
+        connection.execute(schema.counters.update().values(value=7))
     path = any_desk.folder / "b"
     with pytest.raises(BadBackup, match=r"the store .* is damaged.*doctor"):
         copies.backup(any_desk.store, path)

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from builders import delivered, reported, us
 from pysqlite3 import dbapi2 as pysqlite3
 
-from data_access import schema
-from data_access.store import Store
-from data_access.store_errors import StoreUnusable
-from data_access.tables import METADATA
+from data_access.store import migration
+from data_access.store.errors import StoreUnusable
+from data_access.store.schema import METADATA
+from data_access.store.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -132,7 +132,7 @@ def test_two_stores_never_share_an_identity(any_desk: Desk, tmp_path: Path) -> N
     found = []
     for store in (any_desk.store, other, again):
         with store.reading() as connection:
-            found.append(schema.property_of(connection, schema.IDENTITY))
+            found.append(migration.property_of(connection, migration.IDENTITY))
         store.close()
     assert found[0] == found[2] != found[1]
 
@@ -171,7 +171,7 @@ def test_a_store_of_a_newer_version_says_which(any_desk: Desk) -> None:
     """One sentence: what wrote it, what this is; nothing is changed."""
     with any_desk.store.writing() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0999'"))
-        schema.set_property(connection, schema.MADE_BY, "7.1.0")
+        migration.set_property(connection, migration.MADE_BY, "7.1.0")
     url = any_desk.store.engine.url.render_as_string(hide_password=False)
     with pytest.raises(StoreUnusable, match=r"Leadloop 7\.1\.0 \(tables 0999\); this is 0"):
         Store(url)

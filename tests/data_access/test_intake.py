@@ -17,7 +17,7 @@ from dashboard.panels.data import file_import
 from dashboard.presentation import refusal_texts
 from data_access.columns import ANSWERS
 from data_access.intake.import_file import as_json
-from data_access.store import Store
+from data_access.store.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from data_access.store import Store
+from data_access.store.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 import sqlalchemy as sa
 
-from data_access.publications import (
+from data_access.store.publications import (
     PUBLISHED,
     NoName,
     Publication,

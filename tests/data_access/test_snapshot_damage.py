@@ -12,8 +12,8 @@ from builders import delivered, reported
 
 from data_access.snapshot import fact_reader
 from data_access.snapshot.parquet_versions import Damaged, Shelf, SnapshotUnwritable
-from data_access.store import Store
-from data_access.store_errors import StoreUnusable
+from data_access.store.errors import StoreUnusable
+from data_access.store.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,9 +12,11 @@ from builders import delivered, reported
 from hostile_text import ANY, KEPT, UNSTORABLE
 from hypothesis import given
 
-from data_access import export_formats, tables, trend_notes, worklist
-from data_access.storable import storable
-from data_access.tables import StorableText
+from data_access import export_formats
+from data_access.store import decisions, trend_notes
+from data_access.store import schema as tables
+from data_access.store.schema import StorableText
+from data_access.store.storable_text import storable
 
 if TYPE_CHECKING:
     from builders import Desk
@@ -123,12 +125,12 @@ def test_notes_and_decisions_keep_hostile_text_readable(any_desk: Desk) -> None:
         reported("L1", "B1", "converted", "2026-01-02T10:00:00Z"),
     )
     for text in (*KEPT, *(f"a{sign}b" for sign in UNSTORABLE)):
-        decision = worklist.Decision(finding="claims", state="mine", who="Ada", note=text)
+        decision = decisions.Decision(finding="claims", state="mine", who="Ada", note=text)
         try:
-            worklist.record(any_desk.store, decision, at_us=1)
-        except worklist.BadDecision:
+            decisions.record(any_desk.store, decision, at_us=1)
+        except decisions.BadDecision:
             continue
-        kept = worklist.history(any_desk.store)["note"].to_list()[-1]
+        kept = decisions.history(any_desk.store)["note"].to_list()[-1]
         assert kept == (storable(text.strip()) or None)
     assert trend_notes.shown(any_desk.store).height == 0
 

@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_access.columns import ATTEMPTS, FEEDBACK
-from data_access.engines import open_engine, wal_is_safe, writing
-from data_access.store import Store
-from data_access.store_errors import StoreUnusable
-from data_access.tables import METADATA
+from data_access.store.connections import open_engine, wal_is_safe, writing
+from data_access.store.errors import StoreUnusable
+from data_access.store.schema import METADATA
+from data_access.store.store import Store
 
 if TYPE_CHECKING:
     from builders import Desk
@@ -131,7 +131,7 @@ def test_versions_with_the_wal_reset_bug_are_known(version: str, *, safe: bool) 
 
 def test_an_affected_sqlite_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     """The message names the bug and the way out."""
-    monkeypatch.setattr("data_access.engines.pysqlite3.sqlite_version", "3.40.1")
+    monkeypatch.setattr("data_access.store.connections.pysqlite3.sqlite_version", "3.40.1")
     with pytest.raises(StoreUnusable, match=r"3\.40\.1.*WAL-reset.*pysqlite3"):
         open_engine("sqlite:///unused.sqlite3")
 

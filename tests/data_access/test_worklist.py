@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from data_access import trend_notes, worklist
-from data_access.worklist import BadDecision, Decision
+from data_access.store import decisions, trend_notes
+from data_access.store.decisions import BadDecision, Decision
 
 if TYPE_CHECKING:
     from builders import Desk
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def decide(desk: Desk, state: str, at_us: int, **said: Any) -> int:
     """One decision of Ann's on a finding."""
     said = {"finding": "overdue:b1", "who": "Ann", **said}
-    return worklist.record(desk.store, Decision(state=state, **said), at_us=at_us)
+    return decisions.record(desk.store, Decision(state=state, **said), at_us=at_us)
 
 
 def test_the_latest_decision_is_the_state_and_none_is_lost(any_desk: Desk) -> None:
@@ -28,11 +28,11 @@ def test_the_latest_decision_is_the_state_and_none_is_lost(any_desk: Desk) -> No
     decide(any_desk, "snoozed", 2, until=date(2026, 12, 1), note="asked them")
     decide(any_desk, "done", 3, note="  called ", figure={"figure": 12.0, "sentence": "x"})
     decide(any_desk, "mine", 4, finding="claims:b2")
-    rows = worklist.history(any_desk.store, "overdue:b1").to_dicts()
+    rows = decisions.history(any_desk.store, "overdue:b1").to_dicts()
     assert [row["state"] for row in rows] == ["mine", "snoozed", "done"]
     assert rows[1]["until_day"] == date(2026, 12, 1)
     assert (rows[2]["note"], json.loads(rows[2]["figure"])["figure"]) == ("called", 12.0)
-    latest = worklist.latest(any_desk.store)
+    latest = decisions.latest(any_desk.store)
     states = dict(latest.select("finding", "state").iter_rows())
     assert states == {"overdue:b1": "done", "claims:b2": "mine"}
 
@@ -66,7 +66,7 @@ def test_a_decision_that_lacks_something_is_refused(
     """With a sentence that says what, and nothing is kept."""
     with pytest.raises(BadDecision, match=message):
         decide(desk, said.pop("state"), 1, **said)
-    assert worklist.history(desk.store).is_empty()
+    assert decisions.history(desk.store).is_empty()
 
 
 def test_notes_on_trends_are_shown_until_taken_off(any_desk: Desk) -> None:

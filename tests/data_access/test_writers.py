@@ -12,15 +12,15 @@ import sqlalchemy as sa
 from builders import delivered, reported, us
 
 from dashboard.editions.edition import resolved
-from data_access import receipts
-from data_access.engines import writing
 from data_access.intake import error_file
 from data_access.intake.error_file import ErrorFileUnwritable
 from data_access.intake.file_reader import Limits
 from data_access.intake.import_file import Order, import_file
 from data_access.snapshot import fact_reader
-from data_access.store import Store
-from data_access.store_errors import StoreBusy
+from data_access.store import import_batches
+from data_access.store.connections import writing
+from data_access.store.errors import StoreBusy
+from data_access.store.store import Store
 from metrics.calendar import ReportZone
 from metrics.contradictions import decode
 from metrics.rules import Rules
@@ -104,7 +104,7 @@ def test_one_file_imported_twice_at_once_has_one_receipt_with_the_right_counts(
     path = any_desk.write("same.ndjson", "\n".join(lines))
     done = _at_once(any_desk, [path, path, path])
     with any_desk.store.reading() as connection:
-        batches = receipts.all_batches(connection)
+        batches = import_batches.all_batches(connection)
     first = batches.filter(batches["created"] > 0)
     assert first.height == 1
     assert first.select("created", "rejected", "duplicate").row(0) == (360, 39, 0)
@@ -189,7 +189,7 @@ def test_a_writer_that_waits_in_vain_says_so(
     any_desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A bounded wait, told while it lasts, and one sentence at its end."""
-    monkeypatch.setattr("data_access.engines.TURN_S", 1)
+    monkeypatch.setattr("data_access.store.connections.TURN_S", 1)
     other = Store(_url(any_desk))
     with (
         any_desk.store.writing(),

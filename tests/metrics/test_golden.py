@@ -16,7 +16,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from dashboard.answers.workspace import Book
 from data_access.settings import Settings
-from data_access.store import Store
+from data_access.store.store import Store
 from metrics.scope import Base, Rows, Scope
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ from oracle_markets import Market
 from oracle_shop import check_editions, opened, rebuilt
 
 from dashboard.panels.leads import lead_story
-from data_access.store import Store
+from data_access.store.store import Store
 from metrics.scope import Scope
 
 if TYPE_CHECKING:

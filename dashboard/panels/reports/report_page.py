@@ -18,7 +18,7 @@ from dashboard.reports import buyer as letter
 from dashboard.reports import compose, publish
 from dashboard.reports import html as writing
 from dashboard.reports import order as asking
-from data_access.publications import LONGEST_NAME, NoName
+from data_access.store.publications import LONGEST_NAME, NoName
 from metrics import phrases
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard.answers.workspace import book
 from dashboard.editions import clock
 from dashboard.presentation import formats
-from data_access import trend_notes
+from data_access.store import trend_notes
 
 if TYPE_CHECKING:
     from metrics.scope import Scope

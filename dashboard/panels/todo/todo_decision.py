@@ -13,7 +13,7 @@ from dashboard.editions import clock
 from dashboard.layout import cards
 from dashboard.presentation import formats
 from dashboard.worklist import todo_items
-from data_access import worklist
+from data_access.store import decisions
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
@@ -43,18 +43,18 @@ def form(item: dict[str, Any], status: Status) -> None:
                 "If put off, until", until, min_value=status.now.date(), format="YYYY-MM-DD"
             )
             note = st.text_area(
-                "Note", max_chars=worklist.LONGEST, placeholder="What was done, or why not"
+                "Note", max_chars=decisions.LONGEST, placeholder="What was done, or why not"
             )
             who = st.text_input("Your name", st.session_state.get("who", ""), max_chars=100)
             sent = st.form_submit_button("Keep it", type="primary")
         if not sent:
             return
-        decision = worklist.Decision(
+        decision = decisions.Decision(
             finding=item["finding"], state=str(state), who=who, note=note, until=_one_day(wait)
         )
         try:
             todo_items.decide(item, decision, clock.now())
-        except worklist.BadDecision as error:
+        except decisions.BadDecision as error:
             st.html(f'<p class="notice">{html.escape(str(error))}.</p>')
             return
         st.session_state["who"] = who.strip()
@@ -75,7 +75,7 @@ def _standing(item: dict[str, Any]) -> str:
 
 def history(item: dict[str, Any], scope: Scope) -> None:
     """Every decision, the newest first, and what became of it where it was done."""
-    rows = worklist.history(book().store, item["finding"]).reverse()
+    rows = decisions.history(book().store, item["finding"]).reverse()
     if rows.is_empty():
         return
     zone = book().settings.zone

@@ -12,7 +12,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from data_access.columns import ATTEMPT_FIELDS, FEEDBACK_FIELDS, Field, stored_types
-from data_access.storable import storable
+from data_access.store.storable_text import storable
 
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import Dialect

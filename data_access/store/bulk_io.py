@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import polars as pl
 
-from data_access.storable import IN_FRAMES, storable
+from data_access.store.storable_text import IN_FRAMES, storable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import sqlalchemy as sa
 
-from data_access import tables
+from data_access.store import schema as tables
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from data_access.store import Store
+    from data_access.store.store import Store
 
 LONGEST_NAME: Final = 100
 PUBLISHED: Final[dict[str, pl.DataType]] = {

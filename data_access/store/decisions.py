@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import sqlalchemy as sa
 
-from data_access import tables
+from data_access.store import schema as tables
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from data_access.store import Store
+    from data_access.store.store import Store
 
 STATES: Final = ("new", "mine", "snoozed", "done", "dismissed")
 LONGEST: Final = 2_000

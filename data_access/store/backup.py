@@ -21,9 +21,10 @@ import polars as pl
 import sqlalchemy as sa
 from pysqlite3 import dbapi2 as pysqlite3
 
-from data_access import schema, tables
-from data_access.store import Store
-from data_access.store_errors import store_name
+from data_access.store import migration
+from data_access.store import schema as tables
+from data_access.store.errors import store_name
+from data_access.store.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -172,9 +173,9 @@ def restore(store: Store, path: Path, *, replace: bool, at_us: int) -> Copied:
             )
             raise BadBackup(message)
         with source_store.reading() as source, store.writing() as target:
-            was = schema.property_of(source, schema.IDENTITY)
+            was = migration.property_of(source, migration.IDENTITY)
             rows = _replace_all(source, store, target)
-            schema.set_property(target, schema.IDENTITY, uuid.uuid4().hex)
+            migration.set_property(target, migration.IDENTITY, uuid.uuid4().hex)
             detail: dict[str, object] = {"file": path.name, "store_id": was}
             store.note(target, at_us=at_us, actor="operator", action="restore", detail=detail)
             return Copied(store.data_version_in(target), rows)
@@ -228,7 +229,7 @@ def examined(path: Path) -> Copied:
         raise BadBackup(message) from None
     finally:
         connection.close()
-    if revision not in schema.known_revisions():
+    if revision not in migration.known_revisions():
         message = f"{path} was written by a newer version of Leadloop (tables {revision})"
         raise BadBackup(message)
     facts = sum(rows.get(name, 0) for name in ("attempts", "feedback", "entities", "aliases"))

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Final, Literal
 import polars as pl
 import sqlalchemy as sa
 
-from data_access import schema, tables
 from data_access.columns import ALIASES, ATTEMPTS, ENTITIES, FEEDBACK
-from data_access.engines import file_identity, file_of, open_engine, writing
-from data_access.roads import road_of
-from data_access.store_errors import StoreUnusable, in_words
+from data_access.store import migration
+from data_access.store import schema as tables
+from data_access.store.bulk_io import road_of
+from data_access.store.connections import file_identity, file_of, open_engine, writing
+from data_access.store.errors import StoreUnusable, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -70,7 +71,7 @@ class Store:
         self._file = file_of(self.engine)
         self._prepared: tuple[int, int] | None = None
         try:
-            schema.prepare(self.engine)
+            migration.prepare(self.engine)
         except BaseException:
             self.engine.dispose()
             raise
@@ -89,7 +90,7 @@ class Store:
                 "again to begin an empty store"
             )
             raise StoreUnusable(message)
-        schema.prepare(self.engine)
+        migration.prepare(self.engine)
         self._prepared = self._file_now()
 
     def close(self) -> None:
@@ -141,7 +142,7 @@ class Store:
         earlier state and then took in other facts has another lineage at every number that
         it gave anew; a number that it has not given has a lineage of its own.
         """
-        marks: list[object] = [schema.property_of(connection, schema.IDENTITY), version]
+        marks: list[object] = [migration.property_of(connection, migration.IDENTITY), version]
         for table in (tables.attempts, tables.feedback, tables.entities, tables.aliases):
             named = ("recorded_us", "event_id", "content_hash", "kind", "entity_id")
             columns = [table.c[name] for name in named if name in table.c]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 from pysqlite3 import dbapi2 as pysqlite3
 
-from data_access.store_errors import BUSY, StoreBusy, StoreUnusable, in_words, is_busy
+from data_access.store.errors import BUSY, StoreBusy, StoreUnusable, in_words, is_busy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

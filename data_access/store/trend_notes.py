@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import sqlalchemy as sa
 
-from data_access import tables
+from data_access.store import schema as tables
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from data_access.store import Store
+    from data_access.store.store import Store
 
 LONGEST: Final = 200
 """So many characters a sentence may have: it stands beside a line."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import sqlalchemy as sa
 
-from data_access import tables
 from data_access.columns import ANSWERS
-from data_access.store import Batch
+from data_access.store import schema as tables
+from data_access.store.store import Batch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -1,0 +1,1 @@
+"""The SQL store: its tables, its connections, and who reads and writes them."""
