@@ -17,7 +17,7 @@ from dashboard.answers.workspace import Book
 from dashboard.editions import table_query
 from dashboard.tables import registry
 from data_access.settings import Settings
-from metrics.scope import Scope
+from metrics.definitions.scope import Scope
 
 ROUNDS = 3
 

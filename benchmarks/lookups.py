@@ -13,7 +13,7 @@ from benchmarks.timing import given_store, in_turn, short, table
 from dashboard.answers.workspace import Book
 from data_access.settings import Settings
 from metrics import outcomes
-from metrics.calendar import DAY_US, day_number, local_day
+from metrics.definitions.report_calendar import DAY_US, day_number, local_day
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,7 +15,7 @@ from benchmarks.timing import in_turn, short, table
 from dashboard.answers.workspace import Book
 from dashboard.editions import table_query
 from data_access.settings import Settings
-from metrics.scope import Scope
+from metrics.definitions.scope import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,8 +20,8 @@ from dashboard.answers.workspace import Book
 from dashboard.editions.table_query import Question
 from data_access.settings import Settings
 from metrics import expectation
-from metrics.calendar import end_of_day_us
-from metrics.scope import Scope
+from metrics.definitions.report_calendar import end_of_day_us
+from metrics.definitions.scope import Scope
 
 if TYPE_CHECKING:
     import polars as pl

@@ -28,8 +28,8 @@ from data_access.demo import generate, load
 from data_access.demo import market as demo_market
 from data_access.demo import roster as roster
 from data_access.settings import Settings
-from metrics.calendar import end_of_day_us
-from metrics.scope import Scope
+from metrics.definitions.report_calendar import end_of_day_us
+from metrics.definitions.scope import Scope
 from metrics.score import quality_score
 
 if TYPE_CHECKING:

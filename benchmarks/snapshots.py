@@ -20,7 +20,7 @@ from data_access.intake.accept import Receipt, take
 from data_access.snapshot.parquet_versions import Shelf
 from data_access.store.connections import writing
 from data_access.store.store import Store
-from metrics.rules import Rules
+from metrics.definitions.rules import Rules
 
 TOUCHED = 1_000
 

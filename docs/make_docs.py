@@ -15,16 +15,16 @@ from data_access.intake.contract import ROW_ALLOWED
 from data_access.intake.field_readers import ALLOWED
 from data_access.intake.link_advice import ALLOWED as ADVISED
 from data_access.intake.mapping_profile import FIELDS, TARGETS
-from metrics.catalogue import NUMBERS, Number
 from metrics.contradictions import CODES
-from metrics.reasons import REASONS
+from metrics.definitions.catalogue import NUMBERS, Number
+from metrics.definitions.reasons import REASONS
 
 DOCS: Final = Path(__file__).parent
 BETTER: Final = {"higher": "higher is better", "lower": "lower is better", "neither": "neither way"}
 OPENING: Final = """\
 # What every number means
 
-This page is made from the catalogue (`metrics/catalogue.py`) by `make docs`. Pages, exports
+This page is made from the catalogue (`metrics/definitions/catalogue.py`) by `make docs`. Pages, exports
 and the API use the same names and the same meanings.
 
 Every rate is shown with its numerator, its own denominator and a likely range: where the

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from metrics.intervals import rated, share, wilson
+from metrics.definitions.intervals import rated, share, wilson
 from metrics.tiers import HEARD
 
 if TYPE_CHECKING:
+    from metrics.definitions.rules import Rules
     from metrics.rates import Named
-    from metrics.rules import Rules
 
 ADVICE: Final[dict[str, pl.DataType]] = {
     "rule": pl.String(),

@@ -9,13 +9,13 @@ import polars as pl
 from scipy import stats
 
 from metrics.claims import laney
-from metrics.intervals import rated
+from metrics.definitions.intervals import rated
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from metrics.definitions.rules import Alerts
     from metrics.rates import Named
-    from metrics.rules import Alerts
 
     Numbers = NDArray[np.float64]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from metrics.intervals import rated, share
+from metrics.definitions.intervals import rated, share
 
 if TYPE_CHECKING:
     from metrics.rates import Named

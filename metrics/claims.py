@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from metrics.intervals import rated, share
+from metrics.definitions.intervals import rated, share
 
 if TYPE_CHECKING:
+    from metrics.definitions.rules import Rules
     from metrics.rates import Named
-    from metrics.rules import Rules
 
 DAY_US: Final = 86_400_000_000
 UNSAID: Final = "(not said)"

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from metrics import rates
-from metrics.calendar import day_number, to_date
-from metrics.catalogue import number
-from metrics.intervals import difference
+from metrics.definitions.catalogue import number
+from metrics.definitions.intervals import difference
+from metrics.definitions.report_calendar import day_number, to_date
 from metrics.tallies import DAY_OF, MEASURES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from metrics.scope import Scope
+    from metrics.definitions.scope import Scope
 
 TREND_RATES: Final = ("delivery_rate", "coverage", "contact_rate", "conversion_rate", "return_rate")
 RANGE_OF: Final = {

@@ -6,8 +6,8 @@ from typing import Final
 
 import narwhals as nw
 
+from metrics.definitions.reasons import DEAD_NUMBER
 from metrics.live import KEY, RECEIVED, Frame, Known, flag, whole
-from metrics.reasons import DEAD_NUMBER
 
 CODES: Final = {
     "converted_and_returned": "The buyer reported both a sale and a return.",

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from metrics.alerts import MEASURES
-from metrics.calendar import day_number
-from metrics.catalogue import number
-from metrics.intervals import difference, rated, share
+from metrics.definitions.catalogue import number
+from metrics.definitions.intervals import difference, rated, share
+from metrics.definitions.report_calendar import day_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from metrics.beginning import witnessed
-from metrics.intervals import Z95
+from metrics.definitions.intervals import Z95
 from metrics.maturity import ALL, MATURE_SHARE
 
 if TYPE_CHECKING:

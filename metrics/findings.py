@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from metrics.catalogue import number
-from metrics.phrases import money, quantity
+from metrics.definitions.catalogue import number
+from metrics.definitions.phrases import money, quantity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from metrics import expectation, maturity
-from metrics.calendar import to_date
+from metrics.definitions.report_calendar import to_date
 
 if TYPE_CHECKING:
     from metrics.maturity import Curves

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from metrics.calendar import to_date
-from metrics.intervals import Z95, rated, share
+from metrics.definitions.intervals import Z95, rated, share
+from metrics.definitions.report_calendar import to_date
 from metrics.silence import DELAY_DAYS, LEAST_HISTORY, delay_curve
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from metrics.live import ATTEMPTS_READ, FEEDBACK_READ, KEY, instant
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from metrics.calendar import ReportZone
+    from metrics.definitions.report_calendar import ReportZone
     from metrics.live import Facts, Frame
 
 CROWDED: Final = 100

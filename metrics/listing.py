@@ -8,15 +8,15 @@ import polars as pl
 
 from data_access.columns import ATTEMPT_FIELDS, FEEDBACK_FIELDS, OUTCOME_CLASS, Kind
 from metrics import contradictions
-from metrics.calendar import day_number, local_day
-from metrics.scope import NOTHING
+from metrics.definitions.report_calendar import day_number, local_day
+from metrics.definitions.scope import NOTHING
 from metrics.selection import NO_DAYS, mature
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from metrics.definitions.scope import Scope
     from metrics.rates import Named
-    from metrics.scope import Scope
 
 INSTANT: Final = pl.Datetime("us", "UTC")
 JOINT: Final = "~"

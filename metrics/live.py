@@ -15,7 +15,7 @@ from data_access.columns import DETAIL_FIELDS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from metrics.calendar import ReportZone
+    from metrics.definitions.report_calendar import ReportZone
 
 KEY: Final = ("lead_id", "buyer_id")
 EVENT: Final = (*KEY, "event_id", "reporter_id")

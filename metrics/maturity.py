@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 
 from metrics.beginning import begun, witnessed
-from metrics.scope import MATURE_DAYS
+from metrics.definitions.scope import MATURE_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from metrics import contradictions
-from metrics.intervals import share
+from metrics.definitions.intervals import share
 
 if TYPE_CHECKING:
     from metrics.rates import Named

@@ -9,7 +9,7 @@ import polars as pl
 from scipy import sparse
 from scipy.sparse import linalg
 
-from metrics.intervals import Z95, rated, share
+from metrics.definitions.intervals import Z95, rated, share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

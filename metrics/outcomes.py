@@ -33,7 +33,7 @@ from metrics.live import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from metrics.calendar import ReportZone
+    from metrics.definitions.report_calendar import ReportZone
 
 CONTACT_IMPLIED: Final = (
     "contacted",

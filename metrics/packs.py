@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from metrics import sentences
-from metrics.catalogue import number
-from metrics.phrases import figure
+from metrics.definitions.catalogue import number
+from metrics.definitions.phrases import figure
 from metrics.sentences import LEAST
 
 if TYPE_CHECKING:
-    from metrics.phrases import Called
+    from metrics.definitions.phrases import Called
 
 PACK: Final[dict[str, pl.DataType]] = {
     "section": pl.String(),

@@ -16,7 +16,7 @@ from metrics.live import instant
 from metrics.rates import Named
 
 if TYPE_CHECKING:
-    from metrics.calendar import ReportZone
+    from metrics.definitions.report_calendar import ReportZone
 
 HEARD: Final[dict[str, pl.DataType]] = {
     "kind": pl.String(),

@@ -8,12 +8,12 @@ import polars as pl
 
 from data_access.columns import ACCURACY, CLOSED
 from metrics import rates
-from metrics.intervals import rated, share
+from metrics.definitions.intervals import rated, share
 from metrics.selection import KEEN
 
 if TYPE_CHECKING:
+    from metrics.definitions.scope import Scope
     from metrics.rates import Named
-    from metrics.scope import Scope
 
 _RATE: Final[dict[str, pl.DataType]] = {
     "share": pl.Float64(),

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from scipy import special
 
-from metrics.intervals import difference
+from metrics.definitions.intervals import difference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

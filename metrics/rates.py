@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from metrics.intervals import share, wilson
-from metrics.scope import NOTHING
+from metrics.definitions.intervals import share, wilson
+from metrics.definitions.scope import NOTHING
 from metrics.selection import column
 from metrics.tallies import MEASURES, MIX
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from metrics.scope import Scope
+    from metrics.definitions.scope import Scope
 
 BUCKETS: Final = {"day": "1d", "week": "1w", "month": "1mo"}
 NAMED: Final = ("source", "buyer")

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from metrics.acting import by_source
-from metrics.intervals import rated, share
+from metrics.definitions.intervals import rated, share
 
 if TYPE_CHECKING:
     from metrics.acting import Rule
-    from metrics.rules import Rules
+    from metrics.definitions.rules import Rules
 
 REPLAY: Final[dict[str, pl.DataType]] = {
     "rule": pl.String(),

@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-from metrics.intervals import share
-from metrics.rules import Score
+from metrics.definitions.intervals import share
+from metrics.definitions.rules import Score
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,7 +8,7 @@ import polars as pl
 from scipy import special
 
 from metrics.alerts import benjamini_hochberg
-from metrics.intervals import Z95
+from metrics.definitions.intervals import Z95
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,15 +9,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from metrics.catalogue import number
 from metrics.comparison import LEVEL_SHARE, only_ends
-from metrics.phrases import figure, listing, money, quantity, span
+from metrics.definitions.catalogue import number
+from metrics.definitions.phrases import figure, listing, money, quantity, span
 from metrics.tiers import HEARD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from metrics.phrases import Called
+    from metrics.definitions.phrases import Called
 
 LEAST: Final = 50
 """So many deliveries (with feedback, where it is about feedback) a comparison needs."""

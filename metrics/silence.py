@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from scipy import special
 
-from metrics.intervals import Z95
+from metrics.definitions.intervals import Z95
 
 if TYPE_CHECKING:
     from metrics.rates import Named

@@ -16,7 +16,7 @@ from data_access.columns import CLOSED
 from metrics.live import KEY, LEAD_ATTRIBUTES
 
 if TYPE_CHECKING:
-    from metrics.calendar import ReportZone
+    from metrics.definitions.report_calendar import ReportZone
     from metrics.live import Frame
 
 STATE: Final = ("feedback", "contacted", "converted", "returned", "closed")

@@ -16,8 +16,8 @@ from metrics.live import flag, whole
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from metrics.definitions.scope import Clock
     from metrics.live import Frame
-    from metrics.scope import Clock
 
 CELL: Final = ("day", "source_id", "buyer_id", "vertical", "product")
 """Keys of the wide tally: one cell is one day and one value of each."""

@@ -8,13 +8,13 @@ import numpy as np
 import polars as pl
 from scipy import special
 
-from metrics.intervals import rated
+from metrics.definitions.intervals import rated
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from metrics.definitions.rules import Tiers
     from metrics.rates import Named
-    from metrics.rules import Tiers
 
 NAMES: Final = ("Poor", "Watch", "Good", "Excellent")
 PRIOR: Final = 0.5  # Jeffreys

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from data_access.columns import CLOSED, DECISIVE
-from metrics.intervals import Z95, share
+from metrics.definitions.intervals import Z95, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

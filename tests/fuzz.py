@@ -29,7 +29,7 @@ from data_access.intake.file_reader import Limits, UnreadableFile
 from data_access.intake.import_file import Order, import_file
 from data_access.intake.mapping_profile import UnknownProfile, load
 from data_access.store.store import Store
-from metrics import rules
+from metrics.definitions import rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from metrics.phrases import Called
+from metrics.definitions.phrases import Called
 
 OCTOBER: Final = Called(now="October 2026", noun="month", before="September", within="in September")
 DAY: Final = Called(now="21 Nov 2026", noun="day", before="the day before", within="the day before")

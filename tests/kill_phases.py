@@ -59,7 +59,7 @@ def _import(folder: Path, name: str = "first.csv") -> None:
 def _build(folder: Path) -> None:
     from dashboard.editions import builder  # noqa: PLC0415
     from data_access.snapshot.parquet_versions import Shelf  # noqa: PLC0415
-    from metrics.rules import Rules  # noqa: PLC0415
+    from metrics.definitions.rules import Rules  # noqa: PLC0415
 
     store = _store(folder)
     shelf = Shelf(folder / "snapshot")
@@ -128,7 +128,7 @@ def _figures(folder: Path) -> tuple[int, int, str]:
 
     from dashboard.editions import builder  # noqa: PLC0415
     from data_access.snapshot.parquet_versions import Shelf  # noqa: PLC0415
-    from metrics.rules import Rules  # noqa: PLC0415
+    from metrics.definitions.rules import Rules  # noqa: PLC0415
 
     store = _store(folder)
     shelf = Shelf(folder / "snapshot")

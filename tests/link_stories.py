@@ -16,8 +16,9 @@ from polars.testing import assert_frame_equal
 
 from data_access.snapshot import fact_reader
 from data_access.store.connections import writing
-from metrics import contradictions, history, live, parties, reasons, steps
-from metrics.calendar import ReportZone
+from metrics import contradictions, history, live, parties, steps
+from metrics.definitions import reasons
+from metrics.definitions.report_calendar import ReportZone
 
 if TYPE_CHECKING:
     import random

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from oracle import CLASS_OF, REASON_OF
 from oracle_facts import us_of
 
-from metrics.scope import Rows, Scope
+from metrics.definitions.scope import Rows, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -20,14 +20,14 @@ from polars.testing import assert_frame_equal
 from dashboard.answers.workspace import Book
 from data_access.settings import Settings
 from data_access.store.store import Store
-from metrics.scope import CLOCKS
+from metrics.definitions.scope import CLOCKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from oracle_markets import Fact, Market
 
-    from metrics.scope import Scope
+    from metrics.definitions.scope import Scope
 
 DIMENSIONS: Final = (
     "source",

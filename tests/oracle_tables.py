@@ -12,7 +12,7 @@ from oracle import CLASS_OF, Known
 from oracle_facts import Moment, Row, Told, day_of
 
 if TYPE_CHECKING:
-    from metrics.scope import Rows, Scope
+    from metrics.definitions.scope import Rows, Scope
 
 Z: Final = 1.959963984540054
 NONE: Final = "(none)"

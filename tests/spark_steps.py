@@ -15,8 +15,8 @@ import narwhals as nw
 from pyspark.sql import SparkSession
 
 from metrics import live, outcomes, tallies
-from metrics.calendar import ReportZone
-from metrics.scope import CLOCKS
+from metrics.definitions.report_calendar import ReportZone
+from metrics.definitions.scope import CLOCKS
 
 SPAN = (1_704_067_200_000_000, 1_798_761_600_000_000)  # 2024 to 2026
 

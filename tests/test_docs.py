@@ -20,8 +20,8 @@ from data_access.intake import delimited_records, delimited_text, file_limits, f
 from data_access.intake.mapping_profile import shipped
 from data_access.settings import Settings
 from data_access.snapshot import doctor
-from metrics.catalogue import NUMBERS, number
-from metrics.reasons import LONGEST_PATTERN, MOST_REPEATS
+from metrics.definitions.catalogue import NUMBERS, number
+from metrics.definitions.reasons import LONGEST_PATTERN, MOST_REPEATS
 
 if TYPE_CHECKING:
     from builders import Desk

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from dashboard.answers.workspace import Book
-    from metrics.scope import Scope
+    from metrics.definitions.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)

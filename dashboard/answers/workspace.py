@@ -22,9 +22,10 @@ from dashboard.editions.table_query import Question
 from data_access.settings import Settings
 from data_access.snapshot import fact_reader
 from data_access.store.store import Store
-from metrics import lifeline, listing, rules
-from metrics.calendar import day_number, local_day, to_date
-from metrics.scope import EVER, Scope
+from metrics import lifeline, listing
+from metrics.definitions import rules
+from metrics.definitions.report_calendar import day_number, local_day, to_date
+from metrics.definitions.scope import EVER, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,7 +5,7 @@ from dashboard.charts import ranking
 from dashboard.layout import address, cards
 from dashboard.panels.shared import shared_cards
 from dashboard.panels.sources import source_pair, source_profile, source_table
-from metrics.catalogue import number
+from metrics.definitions.catalogue import number
 
 asked, status = address.asked(), book().status()
 scope = asked.scope

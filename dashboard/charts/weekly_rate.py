@@ -10,7 +10,7 @@ from dashboard.charts import date_axis, line_parts
 from dashboard.charts import row_axis as row_axis
 from dashboard.presentation import formats, theme
 from metrics.alerts import MEASURES
-from metrics.intervals import rated
+from metrics.definitions.intervals import rated
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -8,7 +8,7 @@ import click
 
 from dashboard.presentation.known_errors import KNOWN
 from data_access.settings import Settings
-from metrics import rules
+from metrics.definitions import rules
 
 
 class Stop(click.ClickException):

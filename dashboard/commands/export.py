@@ -16,7 +16,7 @@ from dashboard.commands.command_base import Command
 from dashboard.query import filters
 from dashboard.tables import registry
 from data_access import export_formats
-from metrics.scope import DIMENSIONS
+from metrics.definitions.scope import DIMENSIONS
 
 _SEVERAL: Final = {
     *DIMENSIONS,

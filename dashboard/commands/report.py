@@ -14,7 +14,7 @@ from dashboard.commands.command_base import Command, Stop
 from dashboard.reports import buyer, compose, html, pdf
 from dashboard.reports import order as asking
 from dashboard.reports import publish as published
-from metrics.scope import DIMENSIONS
+from metrics.definitions.scope import DIMENSIONS
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Book

@@ -17,7 +17,7 @@ from data_access.snapshot.parquet_versions import Shelf, SnapshotUnwritable
 from data_access.store import backup as copies
 from data_access.store.errors import StoreDamaged, StoreUnusable
 from data_access.store.store import Store
-from metrics import rules
+from metrics.definitions import rules
 
 if TYPE_CHECKING:
     from data_access.snapshot.doctor import Check

@@ -25,16 +25,16 @@ from data_access.intake.field_readers import LEEWAY_US
 from data_access.snapshot import fact_reader
 from data_access.snapshot.parquet_versions import Damaged, Manifest, Part, Shelf
 from metrics import parties, steps, tallies
-from metrics.scope import CLOCKS
+from metrics.definitions.scope import CLOCKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from data_access.store.store import Store
     from metrics import live
-    from metrics.calendar import ReportZone
-    from metrics.rules import Rules
-    from metrics.scope import Clock
+    from metrics.definitions.report_calendar import ReportZone
+    from metrics.definitions.rules import Rules
+    from metrics.definitions.scope import Clock
 
 SHAPE: Final = 4  # raise when outcomes or tallies change their columns or meaning
 DATED: Final = ("outcomes", "earlier")

@@ -9,13 +9,13 @@ import polars as pl
 
 from dashboard.editions import cached_frames
 from metrics import beginning
-from metrics.calendar import day_number, local_day
+from metrics.definitions.report_calendar import day_number, local_day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dashboard.editions.edition import Edition
-    from metrics.scope import Scope
+    from metrics.definitions.scope import Scope
 
 Alone = Literal["record", "unreported"]
 UNSEEN: Final = 0.1

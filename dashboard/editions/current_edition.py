@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dashboard.editions.edition import Edition
     from data_access.settings import Settings
     from data_access.store.store import Store
-    from metrics.rules import Rules
+    from metrics.definitions.rules import Rules
 
 LOG: Final = logging.getLogger(__name__)
 LONGEST_US: Final = 3_600_000_000

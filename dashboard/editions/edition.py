@@ -13,16 +13,17 @@ import narwhals as nw
 import polars as pl
 
 from data_access.snapshot import fact_reader
-from metrics import history, live, outcomes, parties, reasons, steps, tallies
-from metrics.calendar import DAY_US, ReportZone
-from metrics.scope import CLOCKS, Clock
+from metrics import history, live, outcomes, parties, steps, tallies
+from metrics.definitions import reasons
+from metrics.definitions.report_calendar import DAY_US, ReportZone
+from metrics.definitions.scope import CLOCKS, Clock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from data_access.snapshot.parquet_versions import Manifest, Part, Shelf
+    from metrics.definitions.rules import Rules
     from metrics.rates import Named
-    from metrics.rules import Rules
 
 ALL: Final = "all"
 

@@ -11,12 +11,12 @@ import narwhals as nw
 import polars as pl
 
 from metrics import live
-from metrics.calendar import end_of_day_us
+from metrics.definitions.report_calendar import end_of_day_us
 from metrics.listing import JOINT
 
 if TYPE_CHECKING:
     from dashboard.editions.edition import Edition
-    from metrics.scope import Scope
+    from metrics.definitions.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)

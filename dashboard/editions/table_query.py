@@ -14,8 +14,8 @@ from dashboard.editions import cached_frames, comparison_period, event_frames
 from dashboard.tables import registry, row_limit
 from dashboard.tables.frame_cache import Memory
 from metrics import rates, selection
-from metrics.calendar import day_number, local_day
-from metrics.scope import MATURE_DAYS
+from metrics.definitions.report_calendar import day_number, local_day
+from metrics.definitions.scope import MATURE_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from dashboard.editions.edition import Edition
     from metrics import maturity
+    from metrics.definitions.rules import Rules
+    from metrics.definitions.scope import Scope
     from metrics.rates import Named
-    from metrics.rules import Rules
-    from metrics.scope import Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

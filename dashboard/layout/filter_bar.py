@@ -12,7 +12,7 @@ from dashboard.answers.workspace import book
 from dashboard.layout import address
 from dashboard.presentation import formats
 from dashboard.query import filters, periods
-from metrics.scope import DIMENSIONS, NOTHING
+from metrics.definitions.scope import DIMENSIONS, NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

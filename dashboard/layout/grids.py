@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard.presentation import formats
 from dashboard.tables.column_meanings import MEANINGS
-from metrics.catalogue import BY_KEY
+from metrics.definitions.catalogue import BY_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

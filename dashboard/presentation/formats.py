@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
-from metrics import phrases
+from metrics.definitions import phrases
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

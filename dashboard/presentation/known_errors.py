@@ -16,7 +16,7 @@ from data_access.snapshot.parquet_versions import SnapshotUnwritable
 from data_access.store.backup import BadBackup
 from data_access.store.errors import StoreUnusable
 from data_access.store.publications import NoName
-from metrics.rules import BadRules
+from metrics.definitions.rules import BadRules
 
 KNOWN: Final[tuple[type[Exception], ...]] = (
     BadBackup,

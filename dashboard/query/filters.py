@@ -18,10 +18,20 @@ from dashboard.query import periods
 from dashboard.query.parameters import Problem, Reader
 from data_access.columns import DETAIL_ONLY, OUTCOMES
 from metrics.contradictions import CODES as CONTRADICTIONS
-from metrics.reasons import GROUPS as REASON_GROUPS
-from metrics.reasons import OTHER as OTHER_REASON
-from metrics.reasons import REASONS
-from metrics.scope import BASES, CLOCKS, COMPARES, DIMENSIONS, Base, Clock, Compare, Rows, Scope
+from metrics.definitions.reasons import GROUPS as REASON_GROUPS
+from metrics.definitions.reasons import OTHER as OTHER_REASON
+from metrics.definitions.reasons import REASONS
+from metrics.definitions.scope import (
+    BASES,
+    CLOCKS,
+    COMPARES,
+    DIMENSIONS,
+    Base,
+    Clock,
+    Compare,
+    Rows,
+    Scope,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from dashboard.presentation import formats
 from dashboard.reports import svg
 from dashboard.reports.document import Picture
-from metrics import phrases
+from metrics.definitions import phrases
 
 if TYPE_CHECKING:
     import polars as pl

@@ -9,7 +9,7 @@ from dashboard.reports import figures as pictures
 from dashboard.reports import since_published
 from dashboard.reports.document import Document, Said, Section, Sentences, Tiles, told
 from dashboard.reports.report_query import BASES
-from metrics.catalogue import number
+from metrics.definitions.catalogue import number
 from metrics.packs import NUMBERS
 
 if TYPE_CHECKING:

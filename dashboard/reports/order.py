@@ -16,14 +16,14 @@ from zoneinfo import ZoneInfo
 
 from dashboard.query import filters, parameters, periods
 from dashboard.query.parameters import BadQuestion, Problem
-from metrics.scope import DIMENSIONS
+from metrics.definitions.scope import DIMENSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dashboard.answers.workspace import Book
     from dashboard.query.filters import Asked, Value
-    from metrics.scope import Scope
+    from metrics.definitions.scope import Scope
 
 KINDS: Final = {
     "monthly": "The month on one page: money, quality, where it will end, risks, decisions.",

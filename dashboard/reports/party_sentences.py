@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from dashboard.presentation import formats
 from dashboard.reports.document import Grid, Section
-from metrics import phrases, sentences
+from metrics import sentences
 from metrics.comparison import only_ends
+from metrics.definitions import phrases
 from metrics.tiers import HEARD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from metrics.phrases import Called
-    from metrics.rules import Score
+    from metrics.definitions.phrases import Called
+    from metrics.definitions.rules import Score
 
 Row = dict[str, Any]
 _PARTS: Final = {

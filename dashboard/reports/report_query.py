@@ -10,8 +10,9 @@ from urllib.parse import urlencode
 
 from dashboard.presentation import formats
 from dashboard.reports.document import Tile
-from metrics import phrases, sentences
-from metrics.catalogue import number
+from metrics import sentences
+from metrics.definitions import phrases
+from metrics.definitions.catalogue import number
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from dashboard.answers.workspace import Book
     from dashboard.reports.document import Tone
     from dashboard.reports.order import Order
-    from metrics.scope import Scope
+    from metrics.definitions.scope import Scope
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 BASES: Final = {

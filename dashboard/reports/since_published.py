@@ -12,14 +12,15 @@ import polars as pl
 from dashboard.tables.alerts import SETTLED_DAYS, weeks
 from dashboard.worklist.todo_items import after_sentence
 from data_access.store import decisions, publications
-from metrics import evidence, phrases, sentences
+from metrics import evidence, sentences
 from metrics.alerts import MEASURES
-from metrics.calendar import end_of_day_us
-from metrics.catalogue import number
+from metrics.definitions import phrases
+from metrics.definitions.catalogue import number
+from metrics.definitions.report_calendar import end_of_day_us
 
 if TYPE_CHECKING:
     from dashboard.reports.report_query import Reading
-    from metrics.scope import Scope
+    from metrics.definitions.scope import Scope
 
 COMPARED: Final = (
     *("converted", "conversion_rate", "contact_rate", "return_rate", "coverage"),

@@ -21,7 +21,7 @@ from metrics.tiers import HEARD
 
 if TYPE_CHECKING:
     from dashboard.reports.report_query import Reading
-    from metrics.scope import Scope
+    from metrics.definitions.scope import Scope
 
 NUMBERS: Final = (
     *("delivered", "delivery_rate", "contact_rate"),

@@ -12,7 +12,7 @@ import polars as pl
 from dashboard.tables.fair_comparison import cells, strictness
 from dashboard.tables.table import Table
 from metrics import beginning, buyers, silence
-from metrics.scope import EVER
+from metrics.definitions.scope import EVER
 
 if TYPE_CHECKING:
     from dashboard.editions.table_query import Question

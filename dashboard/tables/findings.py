@@ -13,8 +13,8 @@ from dashboard.tables import alerts, buyers, claims, suggestions
 from dashboard.tables.table import Table
 from metrics import evidence, findings, rates
 from metrics.alerts import DAY_US
-from metrics.calendar import day_number
-from metrics.scope import EVER, Rows
+from metrics.definitions.report_calendar import day_number
+from metrics.definitions.scope import EVER, Rows
 
 if TYPE_CHECKING:
     from dashboard.editions.table_query import Question

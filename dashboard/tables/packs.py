@@ -10,13 +10,14 @@ import polars as pl
 
 from dashboard.tables import alerts, buyers, claims, fair_comparison, suggestions, volumes
 from dashboard.tables.table import Table
-from metrics import expectation, packs, phrases, sentences
-from metrics.calendar import end_of_day_us
-from metrics.catalogue import number
+from metrics import expectation, packs, sentences
+from metrics.definitions import phrases
+from metrics.definitions.catalogue import number
+from metrics.definitions.report_calendar import end_of_day_us
 
 if TYPE_CHECKING:
     from dashboard.editions.table_query import Question
-    from metrics.scope import Scope
+    from metrics.definitions.scope import Scope
 
 _MADE: Final = {
     table.name: table

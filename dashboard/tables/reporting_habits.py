@@ -14,8 +14,8 @@ from dashboard.tables.buyers import RECENT_DAYS
 from dashboard.tables.fair_comparison import cells
 from dashboard.tables.table import Table
 from metrics import beginning, habits
-from metrics.calendar import day_number
-from metrics.scope import EVER
+from metrics.definitions.report_calendar import day_number
+from metrics.definitions.scope import EVER
 
 if TYPE_CHECKING:
     from dashboard.editions.table_query import Question

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from dashboard.presentation import formats
 from dashboard.query.parameters import BadQuestion, Problem
-from metrics.calendar import day_number
-from metrics.reasons import GROUPS
+from metrics.definitions.reasons import GROUPS
+from metrics.definitions.report_calendar import day_number
 
 if TYPE_CHECKING:
     from datetime import date

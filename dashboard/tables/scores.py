@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from dashboard.tables.table import Table
 from metrics import score, tiers
-from metrics.calendar import to_date
-from metrics.scope import EVER, Rows
+from metrics.definitions.report_calendar import to_date
+from metrics.definitions.scope import EVER, Rows
 
 if TYPE_CHECKING:
     import polars as pl

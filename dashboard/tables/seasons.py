@@ -10,8 +10,8 @@ import polars as pl
 
 from dashboard.tables.table import Table
 from metrics import seasons
-from metrics.calendar import to_date
-from metrics.scope import EVER
+from metrics.definitions.report_calendar import to_date
+from metrics.definitions.scope import EVER
 
 if TYPE_CHECKING:
     from dashboard.editions.table_query import Question

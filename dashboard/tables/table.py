@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import polars as pl
 
 from dashboard.tables.column_meanings import MEANINGS
-from metrics.catalogue import BY_KEY
+from metrics.definitions.catalogue import BY_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -16,15 +16,15 @@ from dashboard.tables.alerts import SETTLED_DAYS, weeks
 from data_access.store import decisions
 from metrics import evidence
 from metrics.alerts import MEASURES
-from metrics.catalogue import number
+from metrics.definitions.catalogue import number
+from metrics.definitions.scope import Rows
 from metrics.findings import FINDINGS, ordered
-from metrics.scope import Rows
 
 if TYPE_CHECKING:
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
-    from metrics.scope import Scope
+    from metrics.definitions.scope import Scope
 
 KINDS: Final = {
     "change": "Unusual change",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from dashboard.panels.shared.headline_cards import KEYS
 from dashboard.presentation import formats
-from metrics.catalogue import number
+from metrics.definitions.catalogue import number
 
 if TYPE_CHECKING:
     from browser.visitors import Site

@@ -10,7 +10,7 @@ from playwright.sync_api import Error
 
 from browser.expected import JUNIPER, PERIOD, and_more, headline
 from dashboard.presentation import formats
-from metrics.catalogue import number
+from metrics.definitions.catalogue import number
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,8 +14,8 @@ from dashboard.answers.workspace import Book
 from dashboard.tables import registry
 from data_access.demo import load
 from data_access.settings import Settings
-from metrics.calendar import end_of_day_us
-from metrics.scope import Rows, Scope
+from metrics.definitions.report_calendar import end_of_day_us
+from metrics.definitions.scope import Rows, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

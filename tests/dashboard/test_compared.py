@@ -12,8 +12,8 @@ from builders import NOW, delivered, reported, us
 from dashboard.answers.workspace import Book
 from dashboard.editions import cached_frames, clock, comparison_period
 from data_access.settings import Settings
-from metrics.calendar import to_date
-from metrics.scope import Scope
+from metrics.definitions.report_calendar import to_date
+from metrics.definitions.scope import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dashboard.query import filters, periods
 from data_access.columns import DETAIL_ONLY, OUTCOMES
-from metrics.scope import BASES, CLOCKS, Rows
+from metrics.definitions.scope import BASES, CLOCKS, Rows
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 KNOWN = {

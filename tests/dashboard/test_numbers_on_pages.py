@@ -10,7 +10,7 @@ from pages import PERIOD, marketplace, text
 from dashboard.layout import cards, grids
 from dashboard.tables.column_meanings import MEANINGS
 from dashboard.tables.registry import TABLES
-from metrics.catalogue import BY_KEY, NUMBERS
+from metrics.definitions.catalogue import BY_KEY, NUMBERS
 
 if TYPE_CHECKING:
     import polars as pl

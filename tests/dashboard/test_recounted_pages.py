@@ -13,8 +13,8 @@ from dashboard.answers.workspace import Book
 from dashboard.panels.buyers import buyer_cards
 from data_access.demo import load
 from data_access.settings import Settings
-from metrics.calendar import end_of_day_us
-from metrics.scope import Scope
+from metrics.definitions.report_calendar import end_of_day_us
+from metrics.definitions.scope import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

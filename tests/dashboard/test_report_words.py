@@ -12,8 +12,8 @@ from dashboard.presentation import formats
 from dashboard.reports import party_sentences
 from dashboard.reports.document import Tile
 from dashboard.reports.report_query import tile
-from metrics.phrases import Called
-from metrics.rules import Score
+from metrics.definitions.phrases import Called
+from metrics.definitions.rules import Score
 
 NINETY: Final = Called(
     now="25 Aug – 22 Nov 2026",

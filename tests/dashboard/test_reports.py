@@ -20,9 +20,9 @@ from dashboard.reports import compose, html
 from dashboard.reports import order as asking
 from dashboard.tables.packs import when_judged
 from data_access.settings import Settings
-from metrics import phrases
+from metrics.definitions import phrases
+from metrics.definitions.scope import Scope
 from metrics.packs import NUMBERS
-from metrics.scope import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,13 +16,13 @@ from dashboard.answers import result
 from dashboard.layout import cards
 from dashboard.panels.shared import headline_cards
 from dashboard.panels.sources import source_profile
-from metrics.scope import Scope
+from metrics.definitions.scope import Scope
 
 if TYPE_CHECKING:
     from builders import Desk
     from pages import Open
 
-    from metrics.scope import Base
+    from metrics.definitions.scope import Base
 
 NOVEMBER = {"from": "2026-11-01", "to": "2026-11-20"}
 

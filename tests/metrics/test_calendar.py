@@ -11,7 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metrics.calendar import ReportZone, day_number, end_of_day_us, local_day, to_date
+from metrics.definitions.report_calendar import (
+    ReportZone,
+    day_number,
+    end_of_day_us,
+    local_day,
+    to_date,
+)
 
 FIRST, LAST = 1_262_304_000_000_000, 1_830_297_600_000_000  # 2010 to 2028
 ZONES = [

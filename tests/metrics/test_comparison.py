@@ -11,9 +11,9 @@ from builders import delivered, reported, us
 
 from dashboard.answers.workspace import Book
 from data_access.settings import Settings
-from metrics.catalogue import BY_KEY
-from metrics.intervals import difference, wilson
-from metrics.scope import Scope
+from metrics.definitions.catalogue import BY_KEY
+from metrics.definitions.intervals import difference, wilson
+from metrics.definitions.scope import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

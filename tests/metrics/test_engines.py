@@ -18,9 +18,10 @@ from polars.testing import assert_frame_equal
 
 from data_access.demo import load
 from data_access.snapshot import fact_reader
-from metrics import live, outcomes, reasons, tallies
-from metrics.calendar import ReportZone
-from metrics.scope import CLOCKS
+from metrics import live, outcomes, tallies
+from metrics.definitions import reasons
+from metrics.definitions.report_calendar import ReportZone
+from metrics.definitions.scope import CLOCKS
 
 if TYPE_CHECKING:
     from builders import Desk

@@ -11,8 +11,8 @@ import pytest
 from metrics import evidence, findings
 from metrics.acting import ADVICE
 from metrics.alerts import ALERTS
-from metrics.calendar import day_number
 from metrics.claims import CLAIMS
+from metrics.definitions.report_calendar import day_number
 from metrics.messages import CASES
 from metrics.silence import OVERDUE
 

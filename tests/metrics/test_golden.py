@@ -17,7 +17,7 @@ from statsmodels.stats.proportion import proportion_confint
 from dashboard.answers.workspace import Book
 from data_access.settings import Settings
 from data_access.store.store import Store
-from metrics.scope import Base, Rows, Scope
+from metrics.definitions.scope import Base, Rows, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

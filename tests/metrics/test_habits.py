@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from metrics import habits
-from metrics.calendar import day_number
+from metrics.definitions.report_calendar import day_number
 from metrics.rates import Named
 
 NAMED = Named(source={"s": "Kite"}, buyer={"b": "Acme"}, buyer_type={})

@@ -13,7 +13,7 @@ from oracle_markets import markets
 from oracle_shop import filled
 from polars.testing import assert_frame_equal
 
-from metrics.calendar import day_number
+from metrics.definitions.report_calendar import day_number
 from metrics.history import CROWDED
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ from oracle_shop import check_editions, opened, rebuilt
 
 from dashboard.panels.leads import lead_story
 from data_access.store.store import Store
-from metrics.scope import Scope
+from metrics.definitions.scope import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -23,7 +23,7 @@ from oracle_shop import (
 )
 from polars.testing import assert_frame_equal
 
-from metrics.scope import Rows, Scope
+from metrics.definitions.scope import Rows, Scope
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Book

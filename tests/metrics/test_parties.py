@@ -10,7 +10,7 @@ from builders import delivered, reported
 
 from dashboard.answers.workspace import Book
 from data_access.settings import Settings
-from metrics.scope import Scope
+from metrics.definitions.scope import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,8 +11,8 @@ from scipy import optimize
 
 from metrics import alerts, claims, mix, ranking, seasons
 from metrics.buyers import coverage
+from metrics.definitions.rules import BadRules, Rules, read
 from metrics.rates import Named
-from metrics.rules import BadRules, Rules, read
 
 NAMED = Named({"A": "Ads", "B": "Bids"}, {"X": "Xenia", "Y": "Yara"}, {})
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics import reasons, rules
-from metrics.reasons import DEFAULT, OTHER, REASONS, ReasonPatterns
+from metrics.definitions import reasons, rules
+from metrics.definitions.reasons import DEFAULT, OTHER, REASONS, ReasonPatterns
 
 WORDS = sorted(
     {

@@ -10,7 +10,7 @@ from builders import delivered, reported, us
 
 from dashboard.answers.workspace import Book
 from data_access.settings import Settings
-from metrics.scope import Compare, Scope
+from metrics.definitions.scope import Compare, Scope
 
 if TYPE_CHECKING:
     from builders import Desk

@@ -8,8 +8,8 @@ import pytest
 from scipy import stats
 
 from metrics import score, tiers
+from metrics.definitions.rules import Rules, Score, Tiers
 from metrics.rates import Named
-from metrics.rules import Rules, Score, Tiers
 
 NAMED = Named({"A": "Source A", "B": "Source B"}, {}, {})
 

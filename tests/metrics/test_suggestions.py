@@ -14,9 +14,9 @@ from builders import delivered, reported, us
 from oracle_tables import wilson
 
 from metrics import acting, replay
+from metrics.definitions.rules import Rules
+from metrics.definitions.scope import Rows, Scope
 from metrics.rates import Named
-from metrics.rules import Rules
-from metrics.scope import Rows, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable

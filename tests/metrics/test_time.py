@@ -18,13 +18,13 @@ from data_access.demo import load
 from data_access.snapshot import fact_reader
 from metrics import expectation, maturity, timing
 from metrics.alerts import benjamini_hochberg, midp
-from metrics.rules import Rules
+from metrics.definitions.rules import Rules
 from metrics.steps import STATE, steps
 
 if TYPE_CHECKING:
     from builders import Desk
 
-    from metrics.calendar import ReportZone
+    from metrics.definitions.report_calendar import ReportZone
 
 HOUR = 3_600
 DAY = 24 * HOUR

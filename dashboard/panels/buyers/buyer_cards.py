@@ -16,7 +16,7 @@ from dashboard.presentation import formats, theme
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
-    from metrics.scope import Scope
+    from metrics.definitions.scope import Scope
 
 SOURCES: Final = 25
 """So many sources, the largest, are in the map of feedback."""

@@ -17,12 +17,12 @@ from dashboard.panels.buyers import buyer_cards
 from dashboard.panels.shared import headline_cards, shared_cards
 from dashboard.presentation import formats
 from dashboard.query import filters
-from metrics.scope import Rows
+from metrics.definitions.scope import Rows
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
     from dashboard.query.filters import Asked
-    from metrics.scope import Scope
+    from metrics.definitions.scope import Scope
 
 _LEAD: Final = "lead_id"
 

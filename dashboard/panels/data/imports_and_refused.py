@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard.answers.workspace import book
 from dashboard.layout import cards
 from dashboard.presentation import formats, refusal_texts
-from metrics.catalogue import NUMBERS
+from metrics.definitions.catalogue import NUMBERS
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status

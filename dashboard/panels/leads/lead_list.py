@@ -13,7 +13,7 @@ from dashboard.layout import address, cards, empty_states, grids
 from dashboard.presentation import formats
 from dashboard.query import filters
 from metrics.contradictions import CODES
-from metrics.reasons import GROUPS, OTHER, REASONS
+from metrics.definitions.reasons import GROUPS, OTHER, REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

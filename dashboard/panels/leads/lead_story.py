@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from dashboard.answers.workspace import Status
-    from metrics.scope import Scope
+    from metrics.definitions.scope import Scope
 
 _GOOD: Final = {"converted"}
 _BAD: Final = {"returned"}

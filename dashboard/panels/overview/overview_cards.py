@@ -15,13 +15,13 @@ from dashboard.panels.shared import shared_cards
 from dashboard.panels.todo import todo_list
 from dashboard.presentation import formats
 from dashboard.worklist import todo_items
-from metrics.catalogue import number
+from metrics.definitions.catalogue import number
 from metrics.sentences import LEAST
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
     from dashboard.query.filters import Value
-    from metrics.scope import Scope
+    from metrics.definitions.scope import Scope
 
 TOP: Final = 5
 SHIFTS: Final = ("conversion_rate", "contact_rate", "return_rate")

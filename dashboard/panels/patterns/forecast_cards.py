@@ -14,7 +14,7 @@ from dashboard.panels.shared import shared_cards
 from dashboard.presentation import formats, theme
 
 if TYPE_CHECKING:
-    from metrics.scope import Scope
+    from metrics.definitions.scope import Scope
 
 AGO: Final = {"14": "14 days ago", "30": "30 days ago"}
 _MOST: Final = 15

@@ -13,10 +13,10 @@ from dashboard.charts import heat_map, ratio_dots
 from dashboard.layout import address, cards
 from dashboard.panels.shared import shared_cards
 from dashboard.presentation import formats
-from metrics.catalogue import number
+from metrics.definitions.catalogue import number
 
 if TYPE_CHECKING:
-    from metrics.scope import Scope
+    from metrics.definitions.scope import Scope
 
 MEASURES: Final = ("conversion_rate", "contact_rate", "return_rate")
 MONTHS: Final = (

@@ -15,7 +15,7 @@ from dashboard.panels.shared import shared_cards
 from dashboard.presentation import formats
 
 if TYPE_CHECKING:
-    from metrics.scope import Scope
+    from metrics.definitions.scope import Scope
 
 _WEEKS: Final = 26
 """So many weeks, the last ones: those before have been complete for long."""

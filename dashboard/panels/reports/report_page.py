@@ -19,7 +19,7 @@ from dashboard.reports import compose, publish
 from dashboard.reports import html as writing
 from dashboard.reports import order as asking
 from data_access.store.publications import LONGEST_NAME, NoName
-from metrics import phrases
+from metrics.definitions import phrases
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -18,7 +18,7 @@ from dashboard.presentation import formats, theme
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
-    from metrics.scope import Scope
+    from metrics.definitions.scope import Scope
 
 _QUEUE: Final = (
     *("decide_by", "days_left", "return_state", "buyer_name", "source_name", "reason"),

@@ -16,7 +16,7 @@ from dashboard.panels.shared import shared_cards
 from dashboard.presentation import formats
 
 if TYPE_CHECKING:
-    from metrics.scope import Scope
+    from metrics.definitions.scope import Scope
 
 ALL: Final = "(all)"
 QUESTIONS: Final = {

@@ -12,13 +12,13 @@ from dashboard.charts import sparkline
 from dashboard.layout import address, cards
 from dashboard.layout.cards import HALF
 from dashboard.presentation import formats
-from metrics.catalogue import number
+from metrics.definitions.catalogue import number
 
 if TYPE_CHECKING:
     import polars as pl
 
     from dashboard.query.filters import Value
-    from metrics.scope import Scope
+    from metrics.definitions.scope import Scope
 
 KEYS: Final = ("conversion_rate", "contact_rate", "return_rate", "margin_cents", "coverage")
 LEADS: Final[dict[str, dict[str, Value]]] = {

@@ -15,7 +15,7 @@ from dashboard.presentation import formats
 from data_access.store import trend_notes
 
 if TYPE_CHECKING:
-    from metrics.scope import Scope
+    from metrics.definitions.scope import Scope
 
 
 def of(scope: Scope) -> list[dict[str, Any]]:

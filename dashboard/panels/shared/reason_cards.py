@@ -15,7 +15,7 @@ from metrics.claims import UNSAID
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
-    from metrics.scope import Scope
+    from metrics.definitions.scope import Scope
 
 _COLUMNS: Final = ("called", "returned", "share", "price_cents", "credited_cents")
 

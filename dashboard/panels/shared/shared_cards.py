@@ -16,8 +16,8 @@ from dashboard.presentation import formats
 from dashboard.tables import row_limit
 from dashboard.worklist import todo_items
 from metrics.alerts import MEASURES
-from metrics.catalogue import number
 from metrics.comparison import only_ends
+from metrics.definitions.catalogue import number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from dashboard.answers.workspace import Status
     from dashboard.query.filters import Asked, Value
-    from metrics.scope import Scope
+    from metrics.definitions.scope import Scope
 
 METRICS: Final = {
     "conversion_rate": ("conversion", "conversion_base"),

@@ -18,8 +18,8 @@ from metrics.tiers import HEARD
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
-    from metrics.rules import Score
-    from metrics.scope import Scope
+    from metrics.definitions.rules import Score
+    from metrics.definitions.scope import Scope
 
 _PARTS: Final = {
     "delivery": ("Delivery", "delivery_rate"),

@@ -13,13 +13,13 @@ from dashboard.charts import paired_lines
 from dashboard.layout import address, cards
 from dashboard.panels.shared import shared_cards
 from dashboard.presentation import formats
-from metrics.catalogue import number
-from metrics.intervals import difference
+from metrics.definitions.catalogue import number
+from metrics.definitions.intervals import difference
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
     from dashboard.query.filters import Asked
-    from metrics.scope import Scope
+    from metrics.definitions.scope import Scope
 
 RATES: Final = {
     "conversion_rate": ("conversion", "converted", "conversion_base"),

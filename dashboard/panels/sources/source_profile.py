@@ -18,7 +18,7 @@ from dashboard.presentation import formats
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
     from dashboard.query.filters import Asked
-    from metrics.scope import Scope
+    from metrics.definitions.scope import Scope
 
 _MOST: Final = 12
 _COLUMNS: Final = ("delivered", "converted", "conversion_rate", "conversion_range", "return_rate")

@@ -14,7 +14,7 @@ from dashboard.presentation import formats
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
-    from metrics.scope import Scope
+    from metrics.definitions.scope import Scope
 
 COLUMNS: Final = (
     *("name", "delivered", "converted", "conversion_rate", "conversion_range", "tier", "place"),

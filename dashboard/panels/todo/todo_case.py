@@ -20,12 +20,12 @@ from dashboard.query.filters import NOUNS
 from dashboard.tables import buyers
 from dashboard.tables.findings import RECENT_DAYS
 from dashboard.worklist import todo_items
-from metrics.catalogue import number
+from metrics.definitions.catalogue import number
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
     from dashboard.query.filters import Value
-    from metrics.scope import Scope
+    from metrics.definitions.scope import Scope
 
 _RULES: Final = {
     "change": "Each source and sub-source is compared with its own habit and with the other "

@@ -17,7 +17,7 @@ from data_access.store import decisions
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
-    from metrics.scope import Scope
+    from metrics.definitions.scope import Scope
 
 _OFFERED: Final = {
     "new": "Open again",

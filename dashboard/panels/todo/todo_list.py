@@ -17,7 +17,7 @@ from dashboard.worklist import todo_items
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
-    from metrics.scope import Scope
+    from metrics.definitions.scope import Scope
 
 HEAPS: Final = {
     "open": ("Open", ("new", "mine")),

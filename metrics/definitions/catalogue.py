@@ -9,8 +9,8 @@ from __future__ import annotations
 import difflib
 from typing import Final
 
-from metrics.catalogue_insights import INSIGHTS
-from metrics.number import Better, Number, Unit
+from metrics.definitions.catalogue_insights import INSIGHTS
+from metrics.definitions.number import Better, Number, Unit
 
 NUMBERS: Final[tuple[Number, ...]] = (
     Number(

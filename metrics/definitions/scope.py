@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Final, Literal
 
 from data_access.columns import NO_SOURCE
-from metrics.calendar import days_earlier
+from metrics.definitions.report_calendar import days_earlier
 
 Base = Literal["feedback", "delivered", "mature"]
 Clock = Literal["delivered", "occurred", "reported"]

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from metrics.scope import Scope
+    from metrics.definitions.scope import Scope
 
 MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),

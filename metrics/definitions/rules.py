@@ -12,8 +12,8 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from hashlib import blake2b
 from typing import Any, Final, get_type_hints
 
-from metrics.reasons import DEFAULT as DEFAULT_PATTERNS
-from metrics.reasons import GROUPS, ReasonPatterns
+from metrics.definitions.reasons import DEFAULT as DEFAULT_PATTERNS
+from metrics.definitions.reasons import GROUPS, ReasonPatterns
 
 EVERY: Final = "default"
 """The key that stands for every buyer, vertical or buyer type without an entry of its own."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from metrics.number import Number
+from metrics.definitions.number import Number
 
 INSIGHTS: Final[tuple[Number, ...]] = (
     Number(

@@ -1,0 +1,1 @@
+"""What the numbers are: names, rules, periods, intervals."""
