@@ -19,9 +19,9 @@ from benchmarks.timing import table
 from dashboard.answers.workspace import Book
 from dashboard.editions.table_query import Question
 from data_access.settings import Settings
-from metrics import expectation
 from metrics.definitions.report_calendar import end_of_day_us
 from metrics.definitions.scope import Scope
+from metrics.insights import expected_final
 
 if TYPE_CHECKING:
     import polars as pl
@@ -60,7 +60,7 @@ def row(known: Book, cut: date) -> tuple[str, ...]:
     )
     asked = Question(shown=known.edition, scope=then)
     history = asked.changes()
-    [found] = expectation.expected(
+    [found] = expected_final.expected(
         asked.period_changes(), asked.curves, asked.unknown_day, [], history
     ).to_dicts()
     late = Scope(first=then.first, last=cut, as_of_us=end_of_day_us(END, "UTC"))

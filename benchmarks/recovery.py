@@ -30,7 +30,7 @@ from data_access.demo import roster as roster
 from data_access.settings import Settings
 from metrics.definitions.report_calendar import end_of_day_us
 from metrics.definitions.scope import Scope
-from metrics.score import quality_score
+from metrics.insights.score import quality_score
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ import polars as pl
 from metrics.listing import INSTANT
 
 if TYPE_CHECKING:
-    from metrics.rates import Named
+    from metrics.insights.rates import Named
 
 EVENTS: Final[dict[str, pl.DataType]] = {
     "at": INSTANT,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from metrics.definitions.scope import Scope
-    from metrics.rates import Named
+    from metrics.insights.rates import Named
 
 INSTANT: Final = pl.Datetime("us", "UTC")
 JOINT: Final = "~"

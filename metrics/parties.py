@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 import narwhals as nw
 import polars as pl
 
+from metrics.insights.rates import Named
 from metrics.live import instant
-from metrics.rates import Named
 
 if TYPE_CHECKING:
     from metrics.definitions.report_calendar import ReportZone

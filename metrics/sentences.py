@@ -9,10 +9,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from metrics.comparison import LEVEL_SHARE, only_ends
 from metrics.definitions.catalogue import number
 from metrics.definitions.phrases import figure, listing, money, quantity, span
-from metrics.tiers import HEARD
+from metrics.insights.comparison import LEVEL_SHARE, only_ends
+from metrics.insights.tiers import HEARD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

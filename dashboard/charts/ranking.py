@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from dashboard.presentation import formats, theme
-from metrics.ranking import brackets
+from metrics.insights.ranking import brackets
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

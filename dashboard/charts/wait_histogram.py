@@ -9,7 +9,7 @@ import polars as pl
 
 from dashboard.charts import row_axis as row_axis
 from dashboard.presentation import formats, theme
-from metrics.timing import BINS, DAY, HOUR, NONE_YET
+from metrics.insights.timing import BINS, DAY, HOUR, NONE_YET
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

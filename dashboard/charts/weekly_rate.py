@@ -9,8 +9,8 @@ import polars as pl
 from dashboard.charts import date_axis, line_parts
 from dashboard.charts import row_axis as row_axis
 from dashboard.presentation import formats, theme
-from metrics.alerts import MEASURES
 from metrics.definitions.intervals import rated
+from metrics.insights.alerts import MEASURES
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

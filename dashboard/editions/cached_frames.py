@@ -14,17 +14,18 @@ import narwhals as nw
 import polars as pl
 
 from dashboard.editions import edition as editions
-from metrics import maturity, selection, tallies
+from metrics import selection, tallies
 from metrics import steps as stepping
 from metrics.definitions.report_calendar import day_number, local_day, to_date
 from metrics.definitions.scope import EVER, NARROW, NOTHING, Rows, Scope
+from metrics.insights import maturity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dashboard.editions.edition import Edition
     from metrics.definitions.scope import Clock
-    from metrics.rates import Named
+    from metrics.insights.rates import Named
 
 
 @lru_cache(maxsize=4)

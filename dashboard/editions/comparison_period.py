@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final, Literal
 import polars as pl
 
 from dashboard.editions import cached_frames
-from metrics import beginning
 from metrics.definitions.report_calendar import day_number, local_day
+from metrics.insights import reporting_start
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,7 @@ def alone(shown: Edition, scope: Scope, version: int | None) -> Alone | None:
     since = cached_frames.curves(shown, scope.knowing_us, version).since
     if not since:
         return None
-    unseen = beginning.unseen(since, pl.col("day"))
+    unseen = reporting_start.unseen(since, pl.col("day"))
     for side in (found, scope):
         counted = cached_frames.tally(shown, cached_frames.plainly(side), version).select(
             all=pl.col("delivered").sum(), unseen=pl.col("delivered").filter(unseen).sum()

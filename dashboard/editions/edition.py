@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from data_access.snapshot.parquet_versions import Manifest, Part, Shelf
     from metrics.definitions.rules import Rules
-    from metrics.rates import Named
+    from metrics.insights.rates import Named
 
 ALL: Final = "all"
 

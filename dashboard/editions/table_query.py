@@ -13,19 +13,20 @@ import polars as pl
 from dashboard.editions import cached_frames, comparison_period, event_frames
 from dashboard.tables import registry, row_limit
 from dashboard.tables.frame_cache import Memory
-from metrics import rates, selection
+from metrics import selection
 from metrics.definitions.report_calendar import day_number, local_day
 from metrics.definitions.scope import MATURE_DAYS
+from metrics.insights import rates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
     from dashboard.editions.edition import Edition
-    from metrics import maturity
     from metrics.definitions.rules import Rules
     from metrics.definitions.scope import Scope
-    from metrics.rates import Named
+    from metrics.insights import maturity
+    from metrics.insights.rates import Named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

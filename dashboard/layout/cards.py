@@ -18,7 +18,7 @@ from dashboard.layout import address, grids
 from dashboard.presentation import formats, theme
 from dashboard.presentation.known_errors import KNOWN
 from dashboard.tables.registry import TABLES
-from metrics.tiers import HEARD
+from metrics.insights.tiers import HEARD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 from dashboard.presentation import formats
 from dashboard.reports.document import Grid, Section
 from metrics import sentences
-from metrics.comparison import only_ends
 from metrics.definitions import phrases
-from metrics.tiers import HEARD
+from metrics.insights.comparison import only_ends
+from metrics.insights.tiers import HEARD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

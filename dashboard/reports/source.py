@@ -17,7 +17,7 @@ from dashboard.reports.document import Document, Grid, Section, Tiles, told
 from dashboard.reports.report_query import BASES
 from dashboard.tables.packs import when_judged
 from metrics import sentences
-from metrics.tiers import HEARD
+from metrics.insights.tiers import HEARD
 
 if TYPE_CHECKING:
     from dashboard.reports.report_query import Reading

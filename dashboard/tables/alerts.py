@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from dashboard.tables.table import Table
-from metrics import alerts
+from metrics.insights import alerts
 
 if TYPE_CHECKING:
     import polars as pl

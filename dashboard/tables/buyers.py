@@ -11,8 +11,8 @@ import polars as pl
 
 from dashboard.tables.fair_comparison import cells, strictness
 from dashboard.tables.table import Table
-from metrics import beginning, buyers, silence
 from metrics.definitions.scope import EVER
+from metrics.insights import buyers, overdue_feedback, reporting_start
 
 if TYPE_CHECKING:
     from dashboard.editions.table_query import Question
@@ -47,12 +47,14 @@ def _overdue_by(asked: Question) -> pl.DataFrame:
     recent = asked.of(replace(asked.scope, first=cut + timedelta(days=1)))
     before = asked.of(replace(asked.scope, last=cut))
     columns = ("buyer", "dated_us", "first_reported_us", "last_reported_us")
-    seen = ~beginning.unseen(asked.curves.since, pl.col("dated_day"))
+    seen = ~reporting_start.unseen(asked.curves.since, pl.col("dated_day"))
     frames = [
         side.outcomes_by(["buyer"]).filter(only, delivered=1).select(columns).collect()
         for side, only in ((recent, True), (before, seen))
     ]
-    return silence.overdue_feedback(frames[0], frames[1], asked.scope.as_of_us, asked.named)
+    return overdue_feedback.overdue_feedback(
+        frames[0], frames[1], asked.scope.as_of_us, asked.named
+    )
 
 
 _NEED_ALL: Final = (
@@ -123,7 +125,7 @@ TABLES: Final = (
         "overdue_feedback",
         "Overdue feedback",
         "Reports on the last five weeks that would normally be here by now.",
-        silence.OVERDUE,
+        overdue_feedback.OVERDUE,
         "numbers",
         notes=(
             *_NAMES,
@@ -146,7 +148,7 @@ TABLES: Final = (
         "unanswered",
         "Unanswered leads",
         "The file to send to a buyer; it can be imported when it comes back filled in.",
-        silence.UNANSWERED,
+        overdue_feedback.UNANSWERED,
         "numbers",
         notes=(
             *_NAMES,
@@ -158,14 +160,16 @@ TABLES: Final = (
             ("occurred_at", "For the buyer to fill in: when it happened."),
             ("notes", "For the buyer to fill in."),
         ),
-        make=lambda asked: silence.unanswered(asked.outcomes(), asked.named, asked.as_of_day),
+        make=lambda asked: overdue_feedback.unanswered(
+            asked.outcomes(), asked.named, asked.as_of_day
+        ),
         whole=True,
     ),
     Table(
         "verification_sample",
         "Whom to call",
         "Silent deliveries to call for a fair estimate, and how many per buyer.",
-        silence.SAMPLE,
+        overdue_feedback.SAMPLE,
         "numbers",
         ("seed", "precision"),
         notes=(
@@ -175,7 +179,7 @@ TABLES: Final = (
             ("nth", "In which order."),
             ("delivered_at", "When it was delivered."),
         ),
-        make=lambda asked: silence.verification_sample(
+        make=lambda asked: overdue_feedback.verification_sample(
             asked.outcomes(), asked.named, precision=asked.precision, seed=asked.seed
         ),
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from dashboard.tables.table import Table
-from metrics import claims, rates
+from metrics.insights import claims, rates
 
 if TYPE_CHECKING:
     import polars as pl

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from dashboard.tables.table import Table
-from metrics import mix, ranking, rates
+from metrics.insights import mix, ranking, rates
 
 if TYPE_CHECKING:
     from dashboard.editions.table_query import Question

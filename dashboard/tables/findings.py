@@ -11,10 +11,10 @@ import polars as pl
 
 from dashboard.tables import alerts, buyers, claims, suggestions
 from dashboard.tables.table import Table
-from metrics import evidence, findings, rates
-from metrics.alerts import DAY_US
 from metrics.definitions.report_calendar import day_number
 from metrics.definitions.scope import EVER, Rows
+from metrics.insights import evidence, findings, rates
+from metrics.insights.alerts import DAY_US
 
 if TYPE_CHECKING:
     from dashboard.editions.table_query import Question

@@ -10,10 +10,11 @@ import polars as pl
 
 from dashboard.tables import alerts, buyers, claims, fair_comparison, suggestions, volumes
 from dashboard.tables.table import Table
-from metrics import expectation, packs, sentences
+from metrics import packs, sentences
 from metrics.definitions import phrases
 from metrics.definitions.catalogue import number
 from metrics.definitions.report_calendar import end_of_day_us
+from metrics.insights import expected_final
 
 if TYPE_CHECKING:
     from dashboard.editions.table_query import Question
@@ -74,7 +75,7 @@ def _movers(asked: Question) -> pl.DataFrame:
 
 def _forecast(asked: Question) -> pl.DataFrame:
     period, history = asked.period_changes(), asked.changes()
-    return expectation.expected(period, asked.curves, asked.unknown_day, [], history)
+    return expected_final.expected(period, asked.curves, asked.unknown_day, [], history)
 
 
 def _forecast_then(asked: Question) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from dashboard.tables.table import Table
-from metrics import quality
+from metrics.insights import quality
 
 if TYPE_CHECKING:
     import polars as pl

@@ -13,9 +13,9 @@ import polars as pl
 from dashboard.tables.buyers import RECENT_DAYS
 from dashboard.tables.fair_comparison import cells
 from dashboard.tables.table import Table
-from metrics import beginning, habits
 from metrics.definitions.report_calendar import day_number
 from metrics.definitions.scope import EVER
+from metrics.insights import reporting_habits, reporting_start
 
 if TYPE_CHECKING:
     from dashboard.editions.table_query import Question
@@ -29,13 +29,13 @@ def _weeks(asked: Question) -> pl.DataFrame:
     cut = day_number(last - timedelta(days=RECENT_DAYS))
     plain = replace(scope, clock="delivered", base="feedback", compare="before")
     told = _told(asked.of(replace(plain, first=EVER, last=asked.today)))
-    return habits.reporting_weeks(told, days, cut, asked.as_of_day, asked.named)
+    return reporting_habits.reporting_weeks(told, days, cut, asked.as_of_day, asked.named)
 
 
 @lru_cache(maxsize=4)
 def _told(asked: Question) -> pl.DataFrame:
     """Deliveries since reports began, up to as-of: `buyer`, `dated_day`, `reported_day`."""
-    seen = ~beginning.unseen(asked.curves.since, pl.col("dated_day"))
+    seen = ~reporting_start.unseen(asked.curves.since, pl.col("dated_day"))
     rows = nw.from_native(asked.outcomes_by(["buyer"]).filter(seen, delivered=1))
     day = asked.shown.zone.day(nw.col("first_reported_us"))
     found = rows.select("buyer", "dated_day", reported_day=day)
@@ -45,7 +45,7 @@ def _told(asked: Question) -> pl.DataFrame:
 
 def _elsewhere(asked: Question) -> pl.DataFrame:
     found = cells(asked.everyone, "source", "buyer")
-    return habits.returns_elsewhere(found, asked.scope.buyer, asked.named)
+    return reporting_habits.returns_elsewhere(found, asked.scope.buyer, asked.named)
 
 
 TABLES: Final = (
@@ -53,7 +53,7 @@ TABLES: Final = (
         "reporting_weeks",
         "Reports week by week",
         "First reports that came in each week, beside what the buyer's habit lets expect.",
-        habits.WEEKS,
+        reporting_habits.WEEKS,
         "numbers",
         notes=(
             ("start", "First day of the week inside the period."),
@@ -70,7 +70,7 @@ TABLES: Final = (
         "returns_elsewhere",
         "Returns beside others",
         "Per source, what a buyer returns and what other buyers return of the same source.",
-        habits.ELSEWHERE,
+        reporting_habits.ELSEWHERE,
         "numbers",
         notes=(
             ("source_id", "The source's id."),

@@ -7,9 +7,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from dashboard.tables.table import Table
-from metrics import score, tiers
 from metrics.definitions.report_calendar import to_date
 from metrics.definitions.scope import EVER, Rows
+from metrics.insights import score, tiers
 
 if TYPE_CHECKING:
     import polars as pl

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from dashboard.tables.table import Table
-from metrics import seasons
 from metrics.definitions.report_calendar import to_date
 from metrics.definitions.scope import EVER
+from metrics.insights import seasons
 
 if TYPE_CHECKING:
     from dashboard.editions.table_query import Question

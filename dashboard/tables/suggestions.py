@@ -10,7 +10,7 @@ import polars as pl
 from dashboard.tables import scores
 from dashboard.tables.alerts import SETTLED_DAYS, weeks
 from dashboard.tables.table import Table
-from metrics import acting, messages, replay
+from metrics.insights import rule_replay, source_messages, suggestions
 
 if TYPE_CHECKING:
     from dashboard.editions.table_query import Question
@@ -29,12 +29,12 @@ def _advice(asked: Question) -> pl.DataFrame:
 @lru_cache(maxsize=16)
 def _advice_of(window: Question) -> pl.DataFrame:
     rows = window.outcomes_by(["source", "buyer", "buyer_type"]).filter(window.rated)
-    return acting.recommendations(rows, window.named, window.rules)
+    return suggestions.recommendations(rows, window.named, window.rules)
 
 
 def _pricing(asked: Question) -> pl.DataFrame:
     rows = asked.outcomes_by(["source"]).filter(asked.grown)
-    return acting.pricing(rows, asked.named, asked.rules)
+    return suggestions.pricing(rows, asked.named, asked.rules)
 
 
 def _replay(asked: Question) -> pl.DataFrame:
@@ -44,11 +44,11 @@ def _replay(asked: Question) -> pl.DataFrame:
     now = late.group_by(pl.col("source_id").fill_null("(none)"), week=week).agg(
         **counts, feedback=pl.col("covered").sum()
     )
-    return replay.rule_replay(weeks(asked, SETTLED_DAYS), now.collect(), asked.rules)
+    return rule_replay.rule_replay(weeks(asked, SETTLED_DAYS), now.collect(), asked.rules)
 
 
 def _messages(asked: Question) -> pl.DataFrame:
-    return messages.source_messages(asked.sent(), weeks(asked, SETTLED_DAYS), asked.named)
+    return source_messages.source_messages(asked.sent(), weeks(asked, SETTLED_DAYS), asked.named)
 
 
 TABLES: Final = (
@@ -56,7 +56,7 @@ TABLES: Final = (
         "recommendations",
         "Suggestions",
         "What rules say of the last 90 days of deliveries old enough to judge, with evidence.",
-        acting.ADVICE,
+        suggestions.ADVICE,
         "numbers",
         notes=(
             ("rule", "Which rule."),
@@ -79,7 +79,7 @@ TABLES: Final = (
         "pricing",
         "Prices",
         "What a delivery is worth to its buyer, against its price.",
-        acting.PRICING,
+        suggestions.PRICING,
         "numbers",
         notes=(
             ("id", "The source's id."),
@@ -101,7 +101,7 @@ TABLES: Final = (
         "rule_replay",
         "Rules over history",
         "How often each rule would have fired, and how often it was right.",
-        replay.REPLAY,
+        rule_replay.REPLAY,
         "numbers",
         notes=(
             ("rule", "Which rule."),
@@ -125,16 +125,16 @@ TABLES: Final = (
         "contradictions",
         "Contradictions",
         "Reports that cannot both be true, delivery by delivery.",
-        messages.CASES,
+        source_messages.CASES,
         "numbers",
         notes=(("code", "Which contradiction."), ("what", "What it means.")),
-        make=lambda asked: messages.cases(asked.outcomes(), asked.named),
+        make=lambda asked: source_messages.cases(asked.outcomes(), asked.named),
     ),
     Table(
         "source_messages",
         "Said to sources",
         "What was said to whom, and the return rate before and after at the same age.",
-        messages.MESSAGES,
+        source_messages.MESSAGES,
         "numbers",
         notes=(
             ("event_id", "The message."),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from dashboard.tables.table import Table
-from metrics import forecast, maturity, timing
+from metrics.insights import forecast_check, maturity, timing
 
 if TYPE_CHECKING:
     from dashboard.editions.table_query import Question
@@ -31,24 +31,24 @@ def _incidence(asked: Question) -> pl.DataFrame:
 
 
 def _cohorts(asked: Question) -> pl.DataFrame:
-    return forecast.cohorts(
+    return forecast_check.cohorts(
         asked.period_changes(), asked.curves, asked.unknown_day, asked.changes()
     )
 
 
 def _still_to_come(asked: Question) -> pl.DataFrame:
     names = asked.named.source
-    return forecast.still_to_come(
+    return forecast_check.still_to_come(
         asked.period_changes(), asked.curves, asked.unknown_day, names, asked.changes()
     )
 
 
 def _backtest(asked: Question) -> pl.DataFrame:
     then = {}
-    for days in forecast.LOOKS_BACK:
+    for days in forecast_check.LOOKS_BACK:
         past = asked.of(replace(asked.scope, as_of_us=asked.scope.as_of_us - days * DAY_US))
         then[days] = (past.period_changes(), past.curves, past.unknown_day, past.changes())
-    return forecast.backtest(then, asked.period_changes(), asked.curves, asked.unknown_day)
+    return forecast_check.backtest(then, asked.period_changes(), asked.curves, asked.unknown_day)
 
 
 _EXPECTED_NOTES: Final = (
@@ -126,7 +126,7 @@ TABLES: Final = (
         "cohorts",
         "Delivery weeks and their end",
         "Sales of each delivery week so far and expected in the end.",
-        forecast.COHORTS,
+        forecast_check.COHORTS,
         "numbers",
         notes=(
             ("week", "Monday of the delivery week."),
@@ -139,7 +139,7 @@ TABLES: Final = (
         "still_to_come",
         "Still to come",
         "Sales that each source's deliveries of the period will likely still bring.",
-        forecast.STILL,
+        forecast_check.STILL,
         "numbers",
         notes=_EXPECTED_NOTES,
         make=_still_to_come,
@@ -148,7 +148,7 @@ TABLES: Final = (
         "backtest",
         "Forecast check",
         "What was expected 14 and 30 days ago against what has come.",
-        forecast.BACKTEST,
+        forecast_check.BACKTEST,
         "numbers",
         notes=(
             ("days_ago", "How long ago the forecast was made."),

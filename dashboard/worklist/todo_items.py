@@ -14,11 +14,11 @@ from dashboard.presentation import formats, refusal_texts
 from dashboard.query import periods
 from dashboard.tables.alerts import SETTLED_DAYS, weeks
 from data_access.store import decisions
-from metrics import evidence
-from metrics.alerts import MEASURES
 from metrics.definitions.catalogue import number
 from metrics.definitions.scope import Rows
-from metrics.findings import FINDINGS, ordered
+from metrics.insights import evidence
+from metrics.insights.alerts import MEASURES
+from metrics.insights.findings import FINDINGS, ordered
 
 if TYPE_CHECKING:
     from datetime import date, datetime

@@ -16,7 +16,7 @@ from dashboard.charts import (
     wait_histogram,
 )
 from dashboard.presentation import formats, theme
-from metrics import timing
+from metrics.insights import timing
 
 LIGHT = theme.LIGHT
 

@@ -21,8 +21,8 @@ from dashboard.charts import (
 from dashboard.panels.overview import overview_cards
 from dashboard.panels.sources import source_cards, source_pair, source_table
 from dashboard.presentation import formats, theme
-from metrics.mix import SHIFT
-from metrics.ranking import brackets
+from metrics.insights.mix import SHIFT
+from metrics.insights.ranking import brackets
 
 
 def tier(**said: Any) -> str:

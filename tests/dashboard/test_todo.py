@@ -15,8 +15,8 @@ from pages import HOSTILE, marketplace, text
 from dashboard.panels.todo import todo_case
 from dashboard.worklist import todo_items
 from data_access.store import decisions
-from metrics.evidence import SLICES
-from metrics.findings import FINDINGS
+from metrics.insights.evidence import SLICES
+from metrics.insights.findings import FINDINGS
 
 if TYPE_CHECKING:
     from builders import Desk

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from metrics import quality
-from metrics.rates import Named
+from metrics.insights import quality
+from metrics.insights.rates import Named
 
 NAMED = Named(source={"s1": "Oak"}, buyer={}, buyer_type={})
 

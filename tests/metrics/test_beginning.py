@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from scipy import stats
 
-from metrics import beginning, maturity
+from metrics.insights import maturity, reporting_start
 
 WEEK = 7
 
@@ -78,7 +78,7 @@ CASES = {
 def test_a_late_beginning_is_where_prompt_reports_rise_as_if_from_nothing(case: str) -> None:
     """The Monday of the first week told of, or nothing."""
     weeks, expected = CASES[case]
-    found = beginning.begun(told("b1", *weeks))
+    found = reporting_start.begun(told("b1", *weeks))
     assert found == ({} if expected is None else {"b1": WEEK * expected})
 
 
@@ -87,9 +87,9 @@ def test_each_buyer_has_its_own_beginning() -> None:
     late = told("b1", *((SILENT,) * 20 + (USUAL,) * 14))
     ever = told("b2", *((USUAL,) * 34))
     changes = pl.concat([late, ever])
-    since = beginning.begun(changes)
+    since = reporting_start.begun(changes)
     assert since == {"b1": WEEK * 20}
-    left = beginning.witnessed(changes, since)
+    left = reporting_start.witnessed(changes, since)
     assert left.filter(buyer_id="b2").equals(ever)
     assert left.filter(buyer_id="b1")["delivery_week"].min() == WEEK * 20
 
@@ -97,7 +97,7 @@ def test_each_buyer_has_its_own_beginning() -> None:
 def test_who_always_told_of_its_sales_did_not_begin_when_it_told_the_rest() -> None:
     """Two sales of a hundred from the first week on; later half of all leads are told of."""
     ends = told("b1", *(((100, {0: 2}),) * 30 + ((100, {0: 50}),) * 15), sold=2)
-    assert beginning.begun(ends) == {}
+    assert reporting_start.begun(ends) == {}
 
 
 def test_many_small_buyers_are_seen_together() -> None:
@@ -108,7 +108,7 @@ def test_many_small_buyers_are_seen_together() -> None:
         told(f"b{nth}", *weeks, *((1, {0: int(count)}) for count in draw.binomial(1, 0.1, 20)))
         for nth in range(100)
     ]
-    assert beginning.begun(pl.concat(tables)) == dict.fromkeys(
+    assert reporting_start.begun(pl.concat(tables)) == dict.fromkeys(
         (f"b{nth}" for nth in range(100)), WEEK * 20
     )
 
@@ -117,7 +117,7 @@ def test_buyers_that_left_before_anybody_told_were_not_seen() -> None:
     """Ten left untold in week 20, ten others came and told from then on."""
     old = [told(f"old{nth}", *((6, dict[int, int]()),) * 20) for nth in range(10)]
     new = [told(f"new{nth}", *((6, {0: 2}),) * 20, start=20) for nth in range(10)]
-    since = beginning.begun(pl.concat([*old, *new]))
+    since = reporting_start.begun(pl.concat([*old, *new]))
     assert since == dict.fromkeys((f"old{nth}" for nth in range(10)), WEEK * 20)
 
 
@@ -125,7 +125,7 @@ def test_a_large_newcomer_does_not_make_others_late() -> None:
     """Small ones have always told of 3 %; one twenty times as large comes and tells of half."""
     old = [told(f"old{nth}", *(((33, {0: 1}),) * 40)) for nth in range(3)]
     new = told("new", *(((2_000, {0: 1_000}),) * 20), start=20)
-    assert beginning.begun(pl.concat([*old, new])) == {}
+    assert reporting_start.begun(pl.concat([*old, new])) == {}
 
 
 def test_chance_seldom_makes_a_beginning() -> None:
@@ -135,7 +135,7 @@ def test_chance_seldom_makes_a_beginning() -> None:
         told(f"b{nth}", *((20, {0: int(count)}) for count in draw.binomial(20, 0.02, size=80)))
         for nth in range(500)
     ]
-    assert len(beginning.begun(pl.concat(tables))) < 500 * 0.01
+    assert len(reporting_start.begun(pl.concat(tables))) < 500 * 0.01
 
 
 def test_the_surprise_is_that_of_the_textbook() -> None:
@@ -143,7 +143,7 @@ def test_the_surprise_is_that_of_the_textbook() -> None:
     table = np.array([[1, 599], [12, 408]])
     said = stats.chi2_contingency(table, correction=False, lambda_="log-likelihood").statistic
     count, of = table[:, 0].astype(float), table.sum(axis=1).astype(float)
-    likely = beginning.likelihood
+    likely = reporting_start.likelihood
     ours = 2 * (likely(count, of).sum() - likely(count.sum(), of.sum()))
     assert float(ours) == pytest.approx(float(said))
 

@@ -8,13 +8,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from metrics import evidence, findings
-from metrics.acting import ADVICE
-from metrics.alerts import ALERTS
-from metrics.claims import CLAIMS
 from metrics.definitions.report_calendar import day_number
-from metrics.messages import CASES
-from metrics.silence import OVERDUE
+from metrics.insights import evidence, findings
+from metrics.insights.alerts import ALERTS
+from metrics.insights.claims import CLAIMS
+from metrics.insights.overdue_feedback import OVERDUE
+from metrics.insights.source_messages import CASES
+from metrics.insights.suggestions import ADVICE
 
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)
 PRICES = {"source_id": pl.String, "buyer_id": pl.String, "delivered": pl.Int64}

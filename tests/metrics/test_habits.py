@@ -5,9 +5,9 @@ from datetime import date
 import polars as pl
 import pytest
 
-from metrics import habits
 from metrics.definitions.report_calendar import day_number
-from metrics.rates import Named
+from metrics.insights import reporting_habits
+from metrics.insights.rates import Named
 
 NAMED = Named(source={"s": "Kite"}, buyer={"b": "Acme"}, buyer_type={})
 MONDAY = day_number(date(2026, 10, 5))
@@ -28,7 +28,9 @@ def test_expected_reports_follow_the_buyers_own_delays() -> None:
     # 40 deliveries on the Sunday: 20 reports that day, 10 on the Monday after.
     sunday = MONDAY + 6
     frame = told([*past, *[sunday] * 40], [*answers, *[sunday] * 40])
-    rows = habits.reporting_weeks(frame, (MONDAY, MONDAY + 13), MONDAY - 1, MONDAY + 30, NAMED)
+    rows = reporting_habits.reporting_weeks(
+        frame, (MONDAY, MONDAY + 13), MONDAY - 1, MONDAY + 30, NAMED
+    )
     assert rows["start"].to_list() == [date(2026, 10, 5), date(2026, 10, 12)]
     assert rows["delivered"].to_list() == [40, 0]
     assert rows["received"].to_list() == [40, 0]
@@ -41,7 +43,9 @@ def test_expected_reports_follow_the_buyers_own_delays() -> None:
 def test_a_week_that_is_not_over_is_cut() -> None:
     """The period reaches beyond what is known."""
     frame = told([MONDAY], [None])
-    rows = habits.reporting_weeks(frame, (MONDAY + 1, MONDAY + 20), MONDAY, MONDAY + 8, NAMED)
+    rows = reporting_habits.reporting_weeks(
+        frame, (MONDAY + 1, MONDAY + 20), MONDAY, MONDAY + 8, NAMED
+    )
     assert rows["partial"].to_list() == [True, True]
     assert rows["end"].to_list() == [date(2026, 10, 11), date(2026, 10, 13)]
     assert rows["delivered"].to_list() == [0, 0]
@@ -50,7 +54,9 @@ def test_a_week_that_is_not_over_is_cut() -> None:
 def test_a_short_history_expects_nothing() -> None:
     """Under fifty deliveries there is no habit."""
     frame = told([MONDAY - 10] * 49, [MONDAY] * 49)
-    rows = habits.reporting_weeks(frame, (MONDAY, MONDAY + 6), MONDAY - 1, MONDAY + 30, NAMED)
+    rows = reporting_habits.reporting_weeks(
+        frame, (MONDAY, MONDAY + 6), MONDAY - 1, MONDAY + 30, NAMED
+    )
     assert rows["received"].to_list() == [49]
     assert rows["expected"].to_list() == [None]
 
@@ -65,10 +71,10 @@ def test_returns_are_compared_with_others_of_the_same_source() -> None:
             "returned": [10, 3, 2, 1],
         }
     )
-    rows = habits.returns_elsewhere(cells, ("b",), NAMED)
+    rows = reporting_habits.returns_elsewhere(cells, ("b",), NAMED)
     assert rows["source_name"].to_list() == ["Kite", "t"]
     assert rows["return_rate"].to_list() == [0.2, 0.1]
     assert rows["others_delivered"].to_list() == [100, 0]
     assert rows["others_rate"].to_list() == [0.05, None]
     assert rows["expected_returns"].to_list() == [2.5, None]
-    assert habits.returns_elsewhere(cells, (), NAMED).height == 4
+    assert reporting_habits.returns_elsewhere(cells, (), NAMED).height == 4

@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 from scipy import optimize
 
-from metrics import alerts, claims, mix, ranking, seasons
-from metrics.buyers import coverage
 from metrics.definitions.rules import BadRules, Rules, read
-from metrics.rates import Named
+from metrics.insights import alerts, claims, mix, ranking, seasons
+from metrics.insights.buyers import coverage
+from metrics.insights.rates import Named
 
 NAMED = Named({"A": "Ads", "B": "Bids"}, {"X": "Xenia", "Y": "Yara"}, {})
 

@@ -7,9 +7,9 @@ import polars as pl
 import pytest
 from scipy import stats
 
-from metrics import score, tiers
 from metrics.definitions.rules import Rules, Score, Tiers
-from metrics.rates import Named
+from metrics.insights import score, tiers
+from metrics.insights.rates import Named
 
 NAMED = Named({"A": "Source A", "B": "Source B"}, {}, {})
 

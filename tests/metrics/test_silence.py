@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from metrics import silence
-from metrics.rates import Named
+from metrics.insights import overdue_feedback
+from metrics.insights.rates import Named
 
 NAMED = Named({}, {"X": "Xenia"}, {})
 DAY_US = 86_400_000_000
@@ -31,14 +31,14 @@ def test_overdue_is_expected_by_the_buyers_own_habit_less_received() -> None:
         },
         schema_overrides={"first_reported_us": pl.Int64},
     ).with_columns(last_reported_us="first_reported_us")
-    [row] = silence.overdue_feedback(recent, past, now, NAMED).to_dicts()
+    [row] = overdue_feedback.overdue_feedback(recent, past, now, NAMED).to_dicts()
     assert row["expected"] == pytest.approx(16)
     assert row["overdue"] == pytest.approx(16)
     assert row["overdue_low"] > 10
     assert row["usual_coverage"] == pytest.approx(0.8)
     assert row["days_silent"] == 199
     again = past.with_columns(last_reported_us=pl.col("last_reported_us") + 150 * DAY_US)
-    [row] = silence.overdue_feedback(recent, again, now, NAMED).to_dicts()
+    [row] = overdue_feedback.overdue_feedback(recent, again, now, NAMED).to_dicts()
     assert row["days_silent"] == 49  # a later report about an old delivery is a word, too
     assert row["last_reported_at"].timestamp() * 1e6 == now - 50 * DAY_US + 3_600_000_000
 
@@ -50,7 +50,7 @@ def test_who_was_sent_nothing_lately_owes_nothing() -> None:
     past = past.with_columns(
         first_reported_us=now - 99 * DAY_US, last_reported_us=now - 99 * DAY_US
     )
-    [row] = silence.overdue_feedback(past.clear(), past, now, NAMED).to_dicts()
+    [row] = overdue_feedback.overdue_feedback(past.clear(), past, now, NAMED).to_dicts()
     assert (row["delivered"], row["received"], row["days_silent"]) == (0, 0, 99)
     assert row["expected"] == row["overdue"] == row["overdue_low"] == 0
     assert row["probability_normal"] == 1
@@ -69,7 +69,9 @@ def test_a_sample_is_as_large_as_cochran_says() -> None:
             "contacted": [0] * 1_000 + [1, 0] * 5,
         }
     ).lazy()
-    table = silence.verification_sample(frame, NAMED, precision=0.05, seed=1)
+    table = overdue_feedback.verification_sample(frame, NAMED, precision=0.05, seed=1)
     assert table.height == 278
     assert table["lead_id"].n_unique() == 278
-    assert not table.equals(silence.verification_sample(frame, NAMED, precision=0.05, seed=2))
+    assert not table.equals(
+        overdue_feedback.verification_sample(frame, NAMED, precision=0.05, seed=2)
+    )

@@ -13,10 +13,10 @@ import pytest
 from builders import delivered, reported, us
 from oracle_tables import wilson
 
-from metrics import acting, replay
 from metrics.definitions.rules import Rules
 from metrics.definitions.scope import Rows, Scope
-from metrics.rates import Named
+from metrics.insights import rule_replay, suggestions
+from metrics.insights.rates import Named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -223,7 +223,7 @@ def test_being_lucky_once_is_not_being_right() -> None:
             "returned": 0,
         }
     )
-    row = replay.rule_replay(table, table, Rules()).filter(rule="excellent").to_dicts()[0]
+    row = rule_replay.rule_replay(table, table, Rules()).filter(rule="excellent").to_dicts()[0]
     assert (row["judged"], row["agreed"]) == (6, 3)  # weeks after with 125, 90, 55, then 20 sold
 
 
@@ -246,6 +246,6 @@ def test_fifty_deliveries_are_not_fifty_reports(told: int, *, named: bool) -> No
     others = [
         rows.with_columns(source=pl.lit(f"o{n}"), converted=pl.lit(0, pl.Int64)) for n in range(4)
     ]
-    table = acting.recommendations(pl.concat([rows, *others]), Named({}, {}, {}), Rules())
+    table = suggestions.recommendations(pl.concat([rows, *others]), Named({}, {}, {}), Rules())
     found = table.filter("fires", rule="excellent")["id"].to_list()
     assert found == (["a"] if named else [])

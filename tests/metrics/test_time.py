@@ -16,9 +16,9 @@ from statsmodels.stats.multitest import multipletests
 from dashboard.editions.edition import resolved, span_zone, stated
 from data_access.demo import load
 from data_access.snapshot import fact_reader
-from metrics import expectation, maturity, timing
-from metrics.alerts import benjamini_hochberg, midp
 from metrics.definitions.rules import Rules
+from metrics.insights import expected_final, maturity, timing
+from metrics.insights.alerts import benjamini_hochberg, midp
 from metrics.steps import STATE, steps
 
 if TYPE_CHECKING:
@@ -231,12 +231,12 @@ def test_grown_weeks_are_divided_and_young_ones_blended() -> None:
     curve = found.by_segment[maturity.ALL]
     assert curve.at(1) == pytest.approx(0.5)
     assert curve.rate == pytest.approx(0.4)
-    rows = expectation.expected(changes, found, 7 * 16, ["delivery_week"]).to_dicts()
+    rows = expected_final.expected(changes, found, 7 * 16, ["delivery_week"]).to_dicts()
     assert rows[0]["expected_final"] == pytest.approx(40)
     assert rows[14]["expected_final"] == pytest.approx(20 + 100 * 0.4 * 0.5)
     assert rows[15]["expected_final"] == pytest.approx(0 + 100 * 0.4 * 1.0)
     assert rows[15]["converted"] == 7
-    total = expectation.expected(changes, found, 7 * 16, []).to_dicts()[0]
+    total = expected_final.expected(changes, found, 7 * 16, []).to_dicts()[0]
     assert total["expected_final"] == pytest.approx(14 * 40 + 40 + 40)
 
 
@@ -253,7 +253,7 @@ def test_a_curve_that_still_rises_says_from_where_on_nothing_was_seen() -> None:
     assert rising.open_after == len(rising.developed) - 2 > 4
     assert maturity.curve(cohorts(*[[10]] * 12), 7 * 12).open_after is None
     found = maturity.Curves({maturity.ALL: rising}, {}, {})
-    [row] = expectation.expected(cohorts([10, 10]), found, 7 * 12, []).to_dicts()
+    [row] = expected_final.expected(cohorts([10, 10]), found, 7 * 12, []).to_dicts()
     assert row["open_after_weeks"] == rising.open_after
 
 
@@ -278,8 +278,8 @@ def test_the_error_of_a_curve_is_shared_by_its_weeks() -> None:
     weeks = [[20, 20] for _ in range(14)]
     changes = cohorts(*weeks, *[[20]] * 4, size=100)
     found = maturity.curves(changes, 7 * 18, {"B1": None})
-    apart = expectation.expected(changes, found, 7 * 18, ["delivery_week"])
-    [total] = expectation.expected(changes, found, 7 * 18, []).to_dicts()
+    apart = expected_final.expected(changes, found, 7 * 18, ["delivery_week"])
+    [total] = expected_final.expected(changes, found, 7 * 18, []).to_dicts()
     each = (apart["expected_high"] - apart["expected_final"]).to_numpy()
     alone = float(np.sqrt((each**2).sum()))
     assert total["expected_high"] - total["expected_final"] > alone
@@ -289,7 +289,7 @@ def test_without_grown_weeks_nothing_is_forecast() -> None:
     """One week of deliveries has no end to compare with."""
     changes = cohorts([3])
     found = maturity.curves(changes, 8, {"B1": None})
-    [row] = expectation.expected(changes, found, 8, []).to_dicts()
+    [row] = expected_final.expected(changes, found, 8, []).to_dicts()
     assert row["expected_final"] is None
     assert row["still_to_come"] is None
     assert row["converted"] == 3

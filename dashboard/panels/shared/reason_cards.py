@@ -11,7 +11,7 @@ from dashboard.answers.workspace import book
 from dashboard.charts import money_bars, pareto
 from dashboard.layout import address, cards
 from dashboard.presentation import formats
-from metrics.claims import UNSAID
+from metrics.insights.claims import UNSAID
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status

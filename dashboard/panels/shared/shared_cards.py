@@ -15,9 +15,9 @@ from dashboard.panels.shared import note_box
 from dashboard.presentation import formats
 from dashboard.tables import row_limit
 from dashboard.worklist import todo_items
-from metrics.alerts import MEASURES
-from metrics.comparison import only_ends
 from metrics.definitions.catalogue import number
+from metrics.insights.alerts import MEASURES
+from metrics.insights.comparison import only_ends
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,7 +14,7 @@ from dashboard.layout import address, cards
 from dashboard.panels.todo import todo_list
 from dashboard.presentation import formats
 from dashboard.worklist import todo_items
-from metrics.tiers import HEARD
+from metrics.insights.tiers import HEARD
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from data_access.columns import ACCURACY, CLOSED
-from metrics import rates
 from metrics.definitions.intervals import rated, share
+from metrics.insights import rates
 from metrics.selection import KEEN
 
 if TYPE_CHECKING:
     from metrics.definitions.scope import Scope
-    from metrics.rates import Named
+    from metrics.insights.rates import Named
 
 _RATE: Final[dict[str, pl.DataType]] = {
     "share": pl.Float64(),

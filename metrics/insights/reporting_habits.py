@@ -9,10 +9,10 @@ import polars as pl
 
 from metrics.definitions.intervals import Z95, rated, share
 from metrics.definitions.report_calendar import to_date
-from metrics.silence import DELAY_DAYS, LEAST_HISTORY, delay_curve
+from metrics.insights.overdue_feedback import DELAY_DAYS, LEAST_HISTORY, delay_curve
 
 if TYPE_CHECKING:
-    from metrics.rates import Named
+    from metrics.insights.rates import Named
 
 WEEK: Final = 7
 WEEKS: Final[dict[str, pl.DataType]] = {

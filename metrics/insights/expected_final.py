@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from metrics.beginning import witnessed
 from metrics.definitions.intervals import Z95
-from metrics.maturity import ALL, MATURE_SHARE
+from metrics.insights.maturity import ALL, MATURE_SHARE
+from metrics.insights.reporting_start import witnessed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from metrics.maturity import Curves
+    from metrics.insights.maturity import Curves
 
 CHAIN_SHARE: Final = 0.7
 LEAST_OWN: Final = 200  # grown deliveries from which a group's own rate is used

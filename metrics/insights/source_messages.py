@@ -10,7 +10,7 @@ from metrics import contradictions
 from metrics.definitions.intervals import share
 
 if TYPE_CHECKING:
-    from metrics.rates import Named
+    from metrics.insights.rates import Named
 
 INSTANT: Final = pl.Datetime("us", "UTC")
 CASES: Final[dict[str, pl.DataType]] = {

@@ -10,7 +10,7 @@ from metrics.definitions.intervals import rated, share
 
 if TYPE_CHECKING:
     from metrics.definitions.rules import Rules
-    from metrics.rates import Named
+    from metrics.insights.rates import Named
 
 DAY_US: Final = 86_400_000_000
 UNSAID: Final = "(not said)"

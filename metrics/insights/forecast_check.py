@@ -6,22 +6,22 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from metrics import expectation, maturity
 from metrics.definitions.report_calendar import to_date
+from metrics.insights import expected_final, maturity
 
 if TYPE_CHECKING:
-    from metrics.maturity import Curves
+    from metrics.insights.maturity import Curves
 
 COHORTS: Final[dict[str, pl.DataType]] = {
     "week": pl.Date(),
     "age_weeks": pl.Int64(),
-    **expectation.EXPECTED,
+    **expected_final.EXPECTED,
     "young": pl.Boolean(),
 }
 STILL: Final[dict[str, pl.DataType]] = {
     "id": pl.String(),
     "name": pl.String(),
-    **expectation.EXPECTED,
+    **expected_final.EXPECTED,
 }
 BACKTEST: Final[dict[str, pl.DataType]] = {
     "days_ago": pl.Int64(),
@@ -46,7 +46,7 @@ def cohorts(
 
     `young` is true below 60 % developed: the week is drawn as not yet telling.
     """
-    rows = expectation.expected(changes, found, unknown_day, ["delivery_week"], history)
+    rows = expected_final.expected(changes, found, unknown_day, ["delivery_week"], history)
     table = rows.with_columns(
         week=pl.from_epoch("delivery_week", time_unit="d").cast(pl.Date),
         age_weeks=((unknown_day - pl.col("delivery_week") - 7) // 7).clip(0),
@@ -63,7 +63,7 @@ def still_to_come(
     history: pl.DataFrame,
 ) -> pl.DataFrame:
     """The table `still_to_come`: per source, sales so far and in the end, most to come first."""
-    rows = expectation.expected(changes, found, unknown_day, ["source_id"], history)
+    rows = expected_final.expected(changes, found, unknown_day, ["source_id"], history)
     key = pl.col("source_id").fill_null("(none)")
     table = rows.with_columns(id=key, name=key.replace(names))
     table = table.sort(["still_to_come", "id"], descending=[True, False], nulls_last=True)
@@ -91,12 +91,12 @@ def backtest(
         whether what has come lies in the range (null while the week is under 90 %
         complete).
     """
-    now = expectation.expected(changes, found, unknown_day, ["delivery_week"]).select(
+    now = expected_final.expected(changes, found, unknown_day, ["delivery_week"]).select(
         "delivery_week", converted_now="converted", developed_now="developed"
     )
     parts = []
     for days, (earlier, curves, day, history) in then.items():
-        rows = expectation.expected(earlier, curves, day, ["delivery_week"], history)
+        rows = expected_final.expected(earlier, curves, day, ["delivery_week"], history)
         joined = rows.filter(pl.col("delivery_week") + 7 <= day).join(
             now, on="delivery_week", how="left"
         )

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from metrics.beginning import begun, witnessed
 from metrics.definitions.scope import MATURE_DAYS
+from metrics.insights.reporting_start import begun, witnessed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from metrics.definitions.intervals import rated, share, wilson
-from metrics.tiers import HEARD
+from metrics.insights.tiers import HEARD
 
 if TYPE_CHECKING:
     from metrics.definitions.rules import Rules
-    from metrics.rates import Named
+    from metrics.insights.rates import Named
 
 ADVICE: Final[dict[str, pl.DataType]] = {
     "rule": pl.String(),

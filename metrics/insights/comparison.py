@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from metrics import rates
 from metrics.definitions.catalogue import number
 from metrics.definitions.intervals import difference
 from metrics.definitions.report_calendar import day_number, to_date
+from metrics.insights import rates
 from metrics.tallies import DAY_OF, MEASURES
 
 if TYPE_CHECKING:

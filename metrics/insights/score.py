@@ -14,7 +14,7 @@ from metrics.definitions.rules import Score
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from metrics.rates import Named
+    from metrics.insights.rates import Named
 
 COMPONENTS: Final = ("delivery", "contact", "conversion", "return")
 DEFAULT: Final = Score()

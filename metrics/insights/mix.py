@@ -14,7 +14,7 @@ from metrics.definitions.intervals import Z95, rated, share
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from metrics.rates import Named
+    from metrics.insights.rates import Named
 
 SHIFT: Final[dict[str, pl.DataType]] = {
     "measure": pl.String(),

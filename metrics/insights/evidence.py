@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from metrics.alerts import MEASURES
 from metrics.definitions.catalogue import number
 from metrics.definitions.intervals import difference, rated, share
 from metrics.definitions.report_calendar import day_number
+from metrics.insights.alerts import MEASURES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

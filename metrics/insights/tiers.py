@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from metrics.definitions.rules import Tiers
-    from metrics.rates import Named
+    from metrics.insights.rates import Named
 
 NAMES: Final = ("Poor", "Watch", "Good", "Excellent")
 PRIOR: Final = 0.5  # Jeffreys

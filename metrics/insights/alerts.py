@@ -8,14 +8,14 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-from metrics.claims import laney
 from metrics.definitions.intervals import rated
+from metrics.insights.claims import laney
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from metrics.definitions.rules import Alerts
-    from metrics.rates import Named
+    from metrics.insights.rates import Named
 
     Numbers = NDArray[np.float64]
 

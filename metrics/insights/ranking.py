@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from metrics.rates import Named
+    from metrics.insights.rates import Named
 
     Numbers = NDArray[np.float64]
 

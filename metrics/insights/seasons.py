@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 from scipy import special
 
-from metrics.alerts import benjamini_hochberg
 from metrics.definitions.intervals import Z95
+from metrics.insights.alerts import benjamini_hochberg
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

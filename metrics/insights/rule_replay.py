@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from metrics.acting import by_source
 from metrics.definitions.intervals import rated, share
+from metrics.insights.suggestions import by_source
 
 if TYPE_CHECKING:
-    from metrics.acting import Rule
     from metrics.definitions.rules import Rules
+    from metrics.insights.suggestions import Rule
 
 REPLAY: Final[dict[str, pl.DataType]] = {
     "rule": pl.String(),

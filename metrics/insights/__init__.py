@@ -1,0 +1,1 @@
+"""From tallies to rates, intervals, scores, curves, alerts and suggestions."""
