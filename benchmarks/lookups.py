@@ -12,8 +12,8 @@ from polars.testing import assert_frame_equal
 from benchmarks.timing import given_store, in_turn, short, table
 from dashboard.answers.workspace import Book
 from data_access.settings import Settings
-from metrics import outcomes
 from metrics.definitions.report_calendar import DAY_US, day_number, local_day
+from metrics.outcomes import resolve
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +39,7 @@ def main(data_dir: Path, size: int) -> str:
             return shown.resolve(as_of_us=then, days=days)
 
         found = shown.then(then, days).collect().sort(KEY)
-        resolved = shown.resolve(as_of_us=then, days=days).select(outcomes.COLUMNS)
+        resolved = shown.resolve(as_of_us=then, days=days).select(resolve.COLUMNS)
         inside = resolved["dated_day"].is_between(*days)
         assert_frame_equal(found, resolved.filter(inside).sort(KEY))
         ours, theirs = in_turn([looked_up, anew], rounds=5)

@@ -15,9 +15,9 @@ from data_access.intake.contract import ROW_ALLOWED
 from data_access.intake.field_readers import ALLOWED
 from data_access.intake.link_advice import ALLOWED as ADVISED
 from data_access.intake.mapping_profile import FIELDS, TARGETS
-from metrics.contradictions import CODES
 from metrics.definitions.catalogue import NUMBERS, Number
 from metrics.definitions.reasons import REASONS
+from metrics.outcomes.contradictions import CODES
 
 DOCS: Final = Path(__file__).parent
 BETTER: Final = {"higher": "higher is better", "lower": "lower is better", "neither": "neither way"}

@@ -16,9 +16,10 @@ from polars.testing import assert_frame_equal
 
 from data_access.snapshot import fact_reader
 from data_access.store.connections import writing
-from metrics import contradictions, history, live, parties, steps
 from metrics.definitions import reasons
 from metrics.definitions.report_calendar import ReportZone
+from metrics.outcomes import changes, contradictions, known_facts, parties
+from metrics.outcomes import states as history
 
 if TYPE_CHECKING:
     import random
@@ -187,12 +188,12 @@ def states(facts: fact_reader.Facts, zone: str = ZONE) -> pl.DataFrame:
     span = ReportZone.of(zone, first_us=us("2018-01-01"), last_us=us("2027-01-01"))
     mapping = reasons.mapping(facts.feedback["reason"].drop_nulls().unique())
     frames = (facts.attempts, facts.feedback, facts.aliases, mapping)
-    known = live.Facts(*(nw.from_native(frame.lazy()) for frame in frames))
+    known = known_facts.Facts(*(nw.from_native(frame.lazy()) for frame in frames))
     rows = history.history(known, as_of_us=us(NOW), zone=span, keep=_collected)
     return rows.drop("first_batch_id")
 
 
-def _collected(frame: live.Frame) -> live.Frame:
+def _collected(frame: known_facts.Frame) -> known_facts.Frame:
     collected: pl.DataFrame = frame.to_native().collect()
     return nw.from_native(collected.lazy())
 
@@ -225,7 +226,7 @@ def _same(facts: fact_reader.Facts, tellings: Sequence[Telling]) -> pl.DataFrame
         "attempts": apart(facts.attempts),
         "feedback": apart(facts.feedback) if facts.feedback.height else [],
         "states": apart(rows, "lead_id"),
-        "steps": apart(steps.steps(rows), "lead_id"),
+        "steps": apart(changes.steps(rows), "lead_id"),
     }
     for name, parts in frames.items():
         assert len(parts) in {0, len(tellings)}, name

@@ -14,9 +14,9 @@ from pathlib import Path
 import narwhals as nw
 from pyspark.sql import SparkSession
 
-from metrics import live, outcomes, tallies
 from metrics.definitions.report_calendar import ReportZone
 from metrics.definitions.scope import CLOCKS
+from metrics.outcomes import known_facts, resolve, tallies
 
 SPAN = (1_704_067_200_000_000, 1_798_761_600_000_000)  # 2024 to 2026
 
@@ -33,7 +33,7 @@ def main(folder: Path, as_of_us: int) -> None:
     names = ("attempts", "feedback", "aliases", "reasons")
     frames = [nw.from_native(spark.read.parquet(str(folder / f"{name}.parquet"))) for name in names]
     zone = ReportZone.of("Europe/Berlin", first_us=SPAN[0], last_us=SPAN[1])
-    rows = outcomes.resolve(live.Facts(*frames), as_of_us=as_of_us, zone=zone, keep=_cached)
+    rows = resolve.resolve(known_facts.Facts(*frames), as_of_us=as_of_us, zone=zone, keep=_cached)
     rows = _cached(rows)
     rows.to_native().write.parquet(str(folder / "outcomes"))
     for clock in CLOCKS:
@@ -42,8 +42,8 @@ def main(folder: Path, as_of_us: int) -> None:
     spark.stop()
 
 
-def _cached(frame: live.Frame) -> live.Frame:
-    cached: live.Frame = nw.from_native(frame.to_native().cache())
+def _cached(frame: known_facts.Frame) -> known_facts.Frame:
+    cached: known_facts.Frame = nw.from_native(frame.to_native().cache())
     return cached
 
 

@@ -16,7 +16,7 @@ from dashboard.query import filters
 from dashboard.query.parameters import MOST, BadQuestion
 from dashboard.tables import registry
 from data_access import export_formats
-from metrics import listing
+from metrics.outcomes import delivery_lists
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -126,7 +126,7 @@ def _frames(
         def pages() -> Iterator[pl.DataFrame]:
             return book.delivery_pages(scope, version=version, changed_since=changed)
 
-        return pages, dict(listing.DELIVERIES), total
+        return pages, dict(delivery_lists.DELIVERIES), total
     frame = _frame(book, table, scope, options)
     return lambda: iter([frame]), dict(frame.schema), frame.height
 

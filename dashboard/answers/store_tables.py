@@ -9,7 +9,7 @@ import polars as pl
 
 from data_access.store import decisions as worklist
 from data_access.store import import_batches, trend_notes
-from metrics import listing
+from metrics.outcomes import delivery_lists
 
 if TYPE_CHECKING:
     from data_access.store.store import Store
@@ -39,8 +39,8 @@ class Ledger:
             status=pl.when(pl.col("finished_us").is_null())
             .then(pl.lit("unfinished"))
             .otherwise(pl.lit("finished")),
-            started_at=listing.instant("started_us"),
-            finished_at=listing.instant("finished_us"),
+            started_at=delivery_lists.instant("started_us"),
+            finished_at=delivery_lists.instant("finished_us"),
             rows_read=pl.sum_horizontal("created", "duplicate", "conflict", "parked", "rejected"),
         ).drop("started_us", "finished_us", "cursor")
 
@@ -50,7 +50,7 @@ class Ledger:
             rows = import_batches.refused(connection)
         return rows.with_columns(
             refused_id=pl.concat_str(pl.lit("q"), "refused_id"),
-            recorded_at=listing.instant("recorded_us"),
+            recorded_at=delivery_lists.instant("recorded_us"),
         ).drop("recorded_us")
 
     def decisions(self) -> pl.DataFrame:
@@ -58,12 +58,12 @@ class Ledger:
         rows = worklist.history(self.store).reverse()
         return rows.with_columns(
             decision_id=pl.concat_str(pl.lit("w"), "work_id"),
-            decided_at=listing.instant("recorded_us"),
+            decided_at=delivery_lists.instant("recorded_us"),
         )
 
     def trend_notes(self) -> pl.DataFrame:
         """Notes that stand on trends, by day."""
         return trend_notes.shown(self.store).with_columns(
             note_id=pl.concat_str(pl.lit("n"), "annotation_id"),
-            recorded_at=listing.instant("recorded_us"),
+            recorded_at=delivery_lists.instant("recorded_us"),
         )

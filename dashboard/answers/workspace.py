@@ -22,10 +22,10 @@ from dashboard.editions.table_query import Question
 from data_access.settings import Settings
 from data_access.snapshot import fact_reader
 from data_access.store.store import Store
-from metrics import lifeline, listing
 from metrics.definitions import rules
 from metrics.definitions.report_calendar import day_number, local_day, to_date
 from metrics.definitions.scope import EVER, Scope
+from metrics.outcomes import delivery_lists, lead_timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -195,7 +195,7 @@ class Book:
         shown = self.edition
         days = cached_frames.curves(shown, scope.as_of_us, version).mature_days
         named = cached_frames.named(shown, version)
-        return listing.deliveries(rows, scope, named, zone=shown.zone.name, mature_days=days)
+        return delivery_lists.deliveries(rows, scope, named, zone=shown.zone.name, mature_days=days)
 
     def feedback(self, scope: Scope, *, version: int | None = None) -> pl.DataFrame:
         """Every event about the deliveries of a scope (`listing.FEEDBACK_TABLE`)."""
@@ -213,7 +213,7 @@ class Book:
         if not scope.filters and scope.rows == type(scope.rows)():
             wanted |= event_frames.loose(said, scope, shown.zone.name)
         rows = events.with_columns(reached=mine).filter(wanted)
-        return listing.feedback(rows, said.live, said.undone, self._channels())
+        return delivery_lists.feedback(rows, said.live, said.undone, self._channels())
 
     def attempts(self, scope: Scope, *, version: int | None = None) -> pl.DataFrame:
         """Every try behind the deliveries of a scope (`listing.ATTEMPTS_TABLE`)."""
@@ -225,7 +225,9 @@ class Book:
         mine = facts.join(
             chosen.lazy(), left_on=["lead_id", "key"], right_on=["lead_id", "buyer_id"], how="semi"
         )
-        return listing.attempts(mine.filter(pl.col("attempted_us") <= scope.as_of_us).collect())
+        return delivery_lists.attempts(
+            mine.filter(pl.col("attempted_us") <= scope.as_of_us).collect()
+        )
 
     def _channels(self) -> dict[str, str]:
         rows = self.ledger.batches().select("batch_id", "channel")
@@ -245,7 +247,7 @@ class Book:
         listed = self._listed(rows.sort("dated_us", "buyer_id"), asked)
         said = event_frames.heard(frames, as_of, shown)
         told = (said.attempts, said.feedback, said.undone, said.idle)
-        return Lead(lead_id, listed, lifeline.events(*told, shown.named))
+        return Lead(lead_id, listed, lead_timeline.events(*told, shown.named))
 
     def search(self, text: str) -> pl.DataFrame:
         """Leads, events, sources and buyers by id or name: kind, id, label, lead_id."""

@@ -24,17 +24,17 @@ from dashboard.editions.edition import (
 from data_access.intake.field_readers import LEEWAY_US
 from data_access.snapshot import fact_reader
 from data_access.snapshot.parquet_versions import Damaged, Manifest, Part, Shelf
-from metrics import parties, steps, tallies
 from metrics.definitions.scope import CLOCKS
+from metrics.outcomes import changes, parties, tallies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from data_access.store.store import Store
-    from metrics import live
     from metrics.definitions.report_calendar import ReportZone
     from metrics.definitions.rules import Rules
     from metrics.definitions.scope import Clock
+    from metrics.outcomes import known_facts
 
 SHAPE: Final = 4  # raise when outcomes or tallies change their columns or meaning
 DATED: Final = ("outcomes", "earlier")
@@ -171,7 +171,7 @@ def _anew(  # noqa: PLR0913 - all keyword-only but where from, where to and the 
         "attempts": _put(shelf, "attempts", facts.attempts),
         "feedback": _put(shelf, "feedback", facts.feedback),
     }
-    cells: dict[Clock, list[live.Frame]] = {clock: [] for clock in CLOCKS}
+    cells: dict[Clock, list[known_facts.Frame]] = {clock: [] for clock in CLOCKS}
     crowded: list[str] = []
     for some in _portions(facts):
         made = _made(some, as_of_us=now_us, zone=zone, rules=rules)
@@ -211,7 +211,7 @@ def _made(facts: fact_reader.Facts, *, as_of_us: int, zone: ReportZone, rules: R
     made = {
         "outcomes": latest,
         "earlier": states.filter(~now),
-        "steps": steps.steps(states),
+        "steps": changes.steps(states),
     }
     at_home = {name: rows.join(homes, on="lead_id", how="left") for name, rows in made.items()}
     crowded = latest.filter(pl.col("from_us").is_null())["lead_id"].unique().to_list()

@@ -14,11 +14,11 @@ import narwhals as nw
 import polars as pl
 
 from dashboard.editions import edition as editions
-from metrics import selection, tallies
-from metrics import steps as stepping
 from metrics.definitions.report_calendar import day_number, local_day, to_date
 from metrics.definitions.scope import EVER, NARROW, NOTHING, Rows, Scope
 from metrics.insights import maturity
+from metrics.outcomes import changes as stepping
+from metrics.outcomes import selection, tallies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -13,10 +13,12 @@ import narwhals as nw
 import polars as pl
 
 from data_access.snapshot import fact_reader
-from metrics import history, live, outcomes, parties, steps, tallies
 from metrics.definitions import reasons
 from metrics.definitions.report_calendar import DAY_US, ReportZone
 from metrics.definitions.scope import CLOCKS, Clock
+from metrics.outcomes import changes, known_facts, parties, tallies
+from metrics.outcomes import resolve as outcomes
+from metrics.outcomes import states as history
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -147,12 +149,12 @@ class Edition:
         attempts, feedback, aliases = self._read(version)
         frames = (attempts.collect(), feedback.collect(), aliases)
         states = stated(*frames, as_of_us=as_of_us, zone=self.zone, rules=self.rules)
-        return steps.steps(states)
+        return changes.steps(states)
 
     def _read(self, version: int | None) -> tuple[pl.LazyFrame, pl.LazyFrame, pl.DataFrame]:
         attempts, feedback = (self.facts(f, version) for f in ("attempts", "feedback"))
-        attempts = attempts.select(*live.ATTEMPTS_READ)
-        return attempts, feedback.select(*live.FEEDBACK_READ), self.aliases(version)
+        attempts = attempts.select(*known_facts.ATTEMPTS_READ)
+        return attempts, feedback.select(*known_facts.FEEDBACK_READ), self.aliases(version)
 
     def aliases(self, version: int | None = None) -> pl.DataFrame:
         """Merged ids (`data_access.columns.ALIASES`), up to a data version."""
@@ -237,13 +239,13 @@ def stated(  # noqa: PLR0913 - three frames and, keyword-only, how to read them
 
 def _facts(
     attempts: pl.DataFrame, feedback: pl.DataFrame, aliases: pl.DataFrame, rules: Rules
-) -> live.Facts:
+) -> known_facts.Facts:
     texts = feedback["reason"].drop_nulls().unique()
     frames = (attempts, feedback, aliases, reasons.mapping(texts, rules.patterns))
-    return live.Facts(*(nw.from_native(frame.lazy()) for frame in frames))
+    return known_facts.Facts(*(nw.from_native(frame.lazy()) for frame in frames))
 
 
-def _collected(frame: live.Frame) -> live.Frame:
+def _collected(frame: known_facts.Frame) -> known_facts.Frame:
     """Worked out once; a plan that reads it many times would work it out each time."""
     collected: pl.DataFrame = frame.to_native().collect()
     return nw.from_native(collected.lazy())
@@ -255,7 +257,7 @@ def tallied(rows: pl.DataFrame | pl.LazyFrame, clock: Clock) -> pl.DataFrame:
     return sorted_cells(cells)
 
 
-def sorted_cells(cells: live.Frame) -> pl.DataFrame:
+def sorted_cells(cells: known_facts.Frame) -> pl.DataFrame:
     """A wide tally in its one order: by day first, as periods are asked for."""
     frame: pl.LazyFrame = cells.to_native()
     return frame.sort(tallies.CELL).collect()

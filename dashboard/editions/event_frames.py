@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 import narwhals as nw
 import polars as pl
 
-from metrics import live
 from metrics.definitions.report_calendar import end_of_day_us
-from metrics.listing import JOINT
+from metrics.outcomes import known_facts
+from metrics.outcomes.delivery_lists import JOINT
 
 if TYPE_CHECKING:
     from dashboard.editions.edition import Edition
@@ -41,14 +41,14 @@ def heard(
     reasons = pl.DataFrame(
         schema=dict.fromkeys(("reason_raw", "reason", "reason_group"), pl.String())
     )
-    facts = live.Facts(*(nw.from_native(f.lazy()) for f in (*frames, reasons)))
-    known = live.known(facts, as_of_us=as_of_us, zone=shown.zone)
+    facts = known_facts.Facts(*(nw.from_native(f.lazy()) for f in (*frames, reasons)))
+    known = known_facts.known(facts, as_of_us=as_of_us, zone=shown.zone)
     frames_now = (known.attempts, known.feedback, known.live, known.standing)
     links = (known.links.undone, known.links.idle)
     attempts, feedback, in_force, standing, undone, idle = pl.collect_all(
         [frame.to_native() for frame in (*frames_now, *links)]
     )
-    taken_back = feedback.join(undone, on=list(live.EVENT), how="inner")
+    taken_back = feedback.join(undone, on=list(known_facts.EVENT), how="inner")
     counts = pl.col("seq").is_in(standing["seq"].implode())
     return Said(
         attempts,

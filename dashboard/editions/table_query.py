@@ -13,10 +13,10 @@ import polars as pl
 from dashboard.editions import cached_frames, comparison_period, event_frames
 from dashboard.tables import registry, row_limit
 from dashboard.tables.frame_cache import Memory
-from metrics import selection
 from metrics.definitions.report_calendar import day_number, local_day
 from metrics.definitions.scope import MATURE_DAYS
 from metrics.insights import rates
+from metrics.outcomes import selection
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,7 +17,6 @@ from dashboard.presentation import formats
 from dashboard.query import periods
 from dashboard.query.parameters import Problem, Reader
 from data_access.columns import DETAIL_ONLY, OUTCOMES
-from metrics.contradictions import CODES as CONTRADICTIONS
 from metrics.definitions.reasons import GROUPS as REASON_GROUPS
 from metrics.definitions.reasons import OTHER as OTHER_REASON
 from metrics.definitions.reasons import REASONS
@@ -32,6 +31,7 @@ from metrics.definitions.scope import (
     Rows,
     Scope,
 )
+from metrics.outcomes.contradictions import CODES as CONTRADICTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -24,7 +24,7 @@ from dashboard.tables import (
 )
 from dashboard.tables.table import Column, Table, column
 from data_access.store import import_batches
-from metrics import listing
+from metrics.outcomes import delivery_lists
 
 SCHEMA_VERSION: Final = 1
 GRAINS: Final = ("day", "week", "month")
@@ -50,20 +50,20 @@ _BATCHES: Final[dict[str, pl.DataType]] = {
         if n not in {"started_us", "finished_us", "cursor"}
     },
     "status": pl.String(),
-    "started_at": listing.INSTANT,
-    "finished_at": listing.INSTANT,
+    "started_at": delivery_lists.INSTANT,
+    "finished_at": delivery_lists.INSTANT,
     "rows_read": pl.Int64(),
 }
 _REFUSED: Final[dict[str, pl.DataType]] = {
     **import_batches.REFUSED,
     "refused_id": pl.String(),
     "file_name": pl.String(),
-    "recorded_at": listing.INSTANT,
+    "recorded_at": delivery_lists.INSTANT,
 }
 _REFUSED.pop("recorded_us")
 _DECISIONS: Final[dict[str, pl.DataType]] = {
     "decision_id": pl.String(),
-    "decided_at": listing.INSTANT,
+    "decided_at": delivery_lists.INSTANT,
     "finding": pl.String(),
     "state": pl.String(),
     "until_day": pl.Date(),
@@ -77,7 +77,7 @@ _TREND_NOTES: Final[dict[str, pl.DataType]] = {
     "sentence": pl.String(),
     "source_id": pl.String(),
     "who": pl.String(),
-    "recorded_at": listing.INSTANT,
+    "recorded_at": delivery_lists.INSTANT,
 }
 
 _ALL: Final = (
@@ -98,18 +98,22 @@ _ALL: Final = (
         "deliveries",
         "Deliveries",
         "One row per offer of a lead to a buyer, with its outcome.",
-        listing.DELIVERIES,
+        delivery_lists.DELIVERIES,
         "rows",
     ),
     Table(
         "feedback",
         "Feedback",
         "Every event as accepted, and what became of it.",
-        listing.FEEDBACK_TABLE,
+        delivery_lists.FEEDBACK_TABLE,
         "rows",
     ),
     Table(
-        "attempts", "Attempts", "Every try to deliver, as accepted.", listing.ATTEMPTS_TABLE, "rows"
+        "attempts",
+        "Attempts",
+        "Every try to deliver, as accepted.",
+        delivery_lists.ATTEMPTS_TABLE,
+        "rows",
     ),
     Table("batches", "Imports", "Every file taken in, with its five counts.", _BATCHES, "receipts"),
     Table(

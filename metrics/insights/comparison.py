@@ -10,7 +10,7 @@ from metrics.definitions.catalogue import number
 from metrics.definitions.intervals import difference
 from metrics.definitions.report_calendar import day_number, to_date
 from metrics.insights import rates
-from metrics.tallies import DAY_OF, MEASURES
+from metrics.outcomes.tallies import DAY_OF, MEASURES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,7 @@ import polars as pl
 from data_access.columns import ACCURACY, CLOSED
 from metrics.definitions.intervals import rated, share
 from metrics.insights import rates
-from metrics.selection import KEEN
+from metrics.outcomes.selection import KEEN
 
 if TYPE_CHECKING:
     from metrics.definitions.scope import Scope

@@ -9,8 +9,8 @@ import polars as pl
 
 from metrics.definitions.intervals import share, wilson
 from metrics.definitions.scope import NOTHING
-from metrics.selection import column
-from metrics.tallies import MEASURES, MIX
+from metrics.outcomes.selection import column
+from metrics.outcomes.tallies import MEASURES, MIX
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from metrics import contradictions
 from metrics.definitions.intervals import share
+from metrics.outcomes import contradictions
 
 if TYPE_CHECKING:
     from metrics.insights.rates import Named

@@ -21,9 +21,9 @@ from data_access.store import import_batches
 from data_access.store.connections import writing
 from data_access.store.errors import StoreBusy
 from data_access.store.store import Store
-from metrics.contradictions import decode
 from metrics.definitions.report_calendar import ReportZone
 from metrics.definitions.rules import Rules
+from metrics.outcomes.contradictions import decode
 
 if TYPE_CHECKING:
     from pathlib import Path

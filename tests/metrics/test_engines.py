@@ -18,10 +18,10 @@ from polars.testing import assert_frame_equal
 
 from data_access.demo import load
 from data_access.snapshot import fact_reader
-from metrics import live, outcomes, tallies
 from metrics.definitions import reasons
 from metrics.definitions.report_calendar import ReportZone
 from metrics.definitions.scope import CLOCKS
+from metrics.outcomes import known_facts, resolve, tallies
 
 if TYPE_CHECKING:
     from builders import Desk
@@ -121,13 +121,13 @@ def _needs_java() -> None:
         pytest.skip("Spark needs a Java runtime")
 
 
-def _resolved(frames: list[Any], zone: str, as_of: str) -> live.Frame:
+def _resolved(frames: list[Any], zone: str, as_of: str) -> known_facts.Frame:
     span = ReportZone.of(zone, first_us=us("2024-01-01"), last_us=us("2027-01-01"))
-    known = live.Facts(*(nw.from_native(frame) for frame in frames))
-    return outcomes.resolve(known, as_of_us=us(as_of), zone=span)
+    known = known_facts.Facts(*(nw.from_native(frame) for frame in frames))
+    return resolve.resolve(known, as_of_us=us(as_of), zone=span)
 
 
-def _frame(rows: live.Frame) -> pl.DataFrame:
+def _frame(rows: known_facts.Frame) -> pl.DataFrame:
     native = rows.to_native()
     if isinstance(native, pl.LazyFrame):
         return native.collect()

@@ -19,7 +19,7 @@ from data_access.snapshot import fact_reader
 from metrics.definitions.rules import Rules
 from metrics.insights import expected_final, maturity, timing
 from metrics.insights.alerts import benjamini_hochberg, midp
-from metrics.steps import STATE, steps
+from metrics.outcomes.changes import STATE, steps
 
 if TYPE_CHECKING:
     from builders import Desk

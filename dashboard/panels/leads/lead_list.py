@@ -12,8 +12,8 @@ from dashboard.answers.workspace import book
 from dashboard.layout import address, cards, empty_states, grids
 from dashboard.presentation import formats
 from dashboard.query import filters
-from metrics.contradictions import CODES
 from metrics.definitions.reasons import GROUPS, OTHER, REASONS
+from metrics.outcomes.contradictions import CODES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

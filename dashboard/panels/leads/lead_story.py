@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard.answers.workspace import book
 from dashboard.layout import address, cards
 from dashboard.presentation import formats
-from metrics.contradictions import CODES
+from metrics.outcomes.contradictions import CODES
 
 if TYPE_CHECKING:
     import polars as pl

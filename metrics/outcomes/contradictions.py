@@ -7,7 +7,7 @@ from typing import Final
 import narwhals as nw
 
 from metrics.definitions.reasons import DEAD_NUMBER
-from metrics.live import KEY, RECEIVED, Frame, Known, flag, whole
+from metrics.outcomes.known_facts import KEY, RECEIVED, Frame, Known, flag, whole
 
 CODES: Final = {
     "converted_and_returned": "The buyer reported both a sale and a return.",

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from metrics import contradictions
 from metrics.definitions.report_calendar import day_number, local_day
 from metrics.definitions.scope import MATURE_DAYS, NARROW, NOTHING, Rows, Scope
-from metrics.tallies import DAY_OF
+from metrics.outcomes import contradictions
+from metrics.outcomes.tallies import DAY_OF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

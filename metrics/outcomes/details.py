@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 import narwhals as nw
 
-from metrics.live import KEY, flag
+from metrics.outcomes.known_facts import KEY, flag
 
 if TYPE_CHECKING:
-    from metrics.live import Frame
+    from metrics.outcomes.known_facts import Frame
 
 FLAGS: Final = ("phone_answered", "spoke_to_lead", "right_party")
 SCALES: Final = ("interest_product",)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from metrics.listing import INSTANT
+from metrics.outcomes.delivery_lists import INSTANT
 
 if TYPE_CHECKING:
     from metrics.insights.rates import Named

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from data_access.columns import ATTEMPT_FIELDS, FEEDBACK_FIELDS, OUTCOME_CLASS, Kind
-from metrics import contradictions
 from metrics.definitions.report_calendar import day_number, local_day
 from metrics.definitions.scope import NOTHING
-from metrics.selection import NO_DAYS, mature
+from metrics.outcomes import contradictions
+from metrics.outcomes.selection import NO_DAYS, mature
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Final
 import narwhals as nw
 
 from data_access.columns import CLOSED, DETAIL_ONLY, PROGRESS
-from metrics.live import flag, whole
+from metrics.outcomes.known_facts import flag, whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from metrics.definitions.scope import Clock
-    from metrics.live import Frame
+    from metrics.outcomes.known_facts import Frame
 
 CELL: Final = ("day", "source_id", "buyer_id", "vertical", "product")
 """Keys of the wide tally: one cell is one day and one value of each."""

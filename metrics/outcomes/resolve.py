@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final
 import narwhals as nw
 
 from data_access.columns import CLOSED, DECISIVE, DETAIL_ONLY, PROGRESS
-from metrics import contradictions, details
-from metrics.details import DETAILS
-from metrics.live import (
+from metrics.outcomes import contradictions, details
+from metrics.outcomes.details import DETAILS
+from metrics.outcomes.known_facts import (
     ATTEMPTS_READ,
     FEEDBACK_READ,
     KEY,

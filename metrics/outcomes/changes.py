@@ -13,11 +13,11 @@ import narwhals as nw
 import polars as pl
 
 from data_access.columns import CLOSED
-from metrics.live import KEY, LEAD_ATTRIBUTES
+from metrics.outcomes.known_facts import KEY, LEAD_ATTRIBUTES
 
 if TYPE_CHECKING:
     from metrics.definitions.report_calendar import ReportZone
-    from metrics.live import Frame
+    from metrics.outcomes.known_facts import Frame
 
 STATE: Final = ("feedback", "contacted", "converted", "returned", "closed")
 DELTAS: Final = ("delivered", *STATE)

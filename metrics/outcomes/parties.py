@@ -13,7 +13,7 @@ import narwhals as nw
 import polars as pl
 
 from metrics.insights.rates import Named
-from metrics.live import instant
+from metrics.outcomes.known_facts import instant
 
 if TYPE_CHECKING:
     from metrics.definitions.report_calendar import ReportZone

@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING, Final
 import narwhals as nw
 import polars as pl
 
-from metrics import outcomes
-from metrics.live import ATTEMPTS_READ, FEEDBACK_READ, KEY, instant
+from metrics.outcomes import resolve
+from metrics.outcomes.known_facts import ATTEMPTS_READ, FEEDBACK_READ, KEY, instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from metrics.definitions.report_calendar import ReportZone
-    from metrics.live import Facts, Frame
+    from metrics.outcomes.known_facts import Facts, Frame
 
 CROWDED: Final = 100
 """A lead with more moments is no lead but somebody's test id. Only its latest state is kept,
 for the work grows with the square of the moments."""
-COLUMNS: Final = (*outcomes.COLUMNS, "from_us", "until_us")
+COLUMNS: Final = (*resolve.COLUMNS, "from_us", "until_us")
 """`outcomes.COLUMNS` and the time in which a delivery stood so: from `from_us` on (null for
 a crowded lead), before `until_us` (null: to this day)."""
 
@@ -53,7 +53,7 @@ def history(
         attempts=nw.from_native(tried.select(ATTEMPTS_READ).lazy()),
         feedback=nw.from_native(told.select(FEEDBACK_READ).lazy()),
     )
-    rows: pl.LazyFrame = outcomes.resolve(then, as_of_us=as_of_us, zone=zone, keep=keep).to_native()
+    rows: pl.LazyFrame = resolve.resolve(then, as_of_us=as_of_us, zone=zone, keep=keep).to_native()
     named = rows.rename({"lead_id": "span"}).join(spans.lazy(), on="span", how="inner")
     return _merged(named.select(COLUMNS).collect())
 
@@ -109,7 +109,7 @@ def _merged(rows: pl.DataFrame) -> pl.DataFrame:
     """States that follow each other and are the same, as one."""
     ordered = rows.sort(*KEY, "from_us")
     alike = [pl.col(name) == pl.col(name).shift() for name in KEY]
-    said = pl.struct(outcomes.COLUMNS).hash()
+    said = pl.struct(resolve.COLUMNS).hash()
     begins = ~pl.all_horizontal(*alike, said == said.shift()).fill_null(value=False)
     states = ordered.filter(begins)
     same = pl.all_horizontal(pl.col(name) == pl.col(name).shift(-1) for name in KEY)

@@ -1,0 +1,1 @@
+"""From deliveries and feedback to one outcome each, and to tallies that add up."""
