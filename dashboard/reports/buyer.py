@@ -10,8 +10,8 @@ from dashboard.presentation import formats
 from dashboard.reports import party_sentences, since_published
 from dashboard.reports.document import Document, Grid, Section, Tile, Tiles, told
 from data_access.columns import OUTCOMES
-from metrics import sentences
 from metrics.definitions import phrases
+from metrics.sentences import sentences
 
 if TYPE_CHECKING:
     from dashboard.reports.report_query import Reading

@@ -10,7 +10,7 @@ from dashboard.reports import since_published
 from dashboard.reports.document import Document, Said, Section, Sentences, Tiles, told
 from dashboard.reports.report_query import BASES
 from metrics.definitions.catalogue import number
-from metrics.packs import NUMBERS
+from metrics.sentences.packs import NUMBERS
 
 if TYPE_CHECKING:
     from dashboard.reports.document import Block

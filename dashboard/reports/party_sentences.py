@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from dashboard.presentation import formats
 from dashboard.reports.document import Grid, Section
-from metrics import sentences
 from metrics.definitions import phrases
 from metrics.insights.comparison import only_ends
 from metrics.insights.tiers import HEARD
+from metrics.sentences import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

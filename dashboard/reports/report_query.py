@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 
 from dashboard.presentation import formats
 from dashboard.reports.document import Tile
-from metrics import sentences
 from metrics.definitions import phrases
 from metrics.definitions.catalogue import number
+from metrics.sentences import sentences
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

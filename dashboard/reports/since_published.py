@@ -12,12 +12,12 @@ import polars as pl
 from dashboard.tables.alerts import SETTLED_DAYS, weeks
 from dashboard.worklist.todo_items import after_sentence
 from data_access.store import decisions, publications
-from metrics import sentences
 from metrics.definitions import phrases
 from metrics.definitions.catalogue import number
 from metrics.definitions.report_calendar import end_of_day_us
 from metrics.insights import evidence
 from metrics.insights.alerts import MEASURES
+from metrics.sentences import sentences
 
 if TYPE_CHECKING:
     from dashboard.reports.report_query import Reading

@@ -16,8 +16,8 @@ from dashboard.reports import party_sentences, since_published
 from dashboard.reports.document import Document, Grid, Section, Tiles, told
 from dashboard.reports.report_query import BASES
 from dashboard.tables.packs import when_judged
-from metrics import sentences
 from metrics.insights.tiers import HEARD
+from metrics.sentences import sentences
 
 if TYPE_CHECKING:
     from dashboard.reports.report_query import Reading

@@ -10,11 +10,11 @@ import polars as pl
 
 from dashboard.tables import alerts, buyers, claims, fair_comparison, suggestions, volumes
 from dashboard.tables.table import Table
-from metrics import packs, sentences
 from metrics.definitions import phrases
 from metrics.definitions.catalogue import number
 from metrics.definitions.report_calendar import end_of_day_us
 from metrics.insights import expected_final
+from metrics.sentences import packs, sentences
 
 if TYPE_CHECKING:
     from dashboard.editions.table_query import Question

@@ -22,7 +22,7 @@ from dashboard.tables.packs import when_judged
 from data_access.settings import Settings
 from metrics.definitions import phrases
 from metrics.definitions.scope import Scope
-from metrics.packs import NUMBERS
+from metrics.sentences.packs import NUMBERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,9 +9,9 @@ import pytest
 from builders import us
 from headlines import OCTOBER, number
 
-from metrics import sentences
 from metrics.definitions import phrases
 from metrics.definitions.scope import Scope
+from metrics.sentences import sentences
 
 # --- words for periods --------------------------------------------------------------------
 

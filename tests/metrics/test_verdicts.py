@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from headlines import DAY, OCTOBER, headline, number
 
-from metrics import sentences
+from metrics.sentences import sentences
 
 
 def test_a_good_month_for_money_and_level_for_quality() -> None:

@@ -16,7 +16,7 @@ from dashboard.panels.todo import todo_list
 from dashboard.presentation import formats
 from dashboard.worklist import todo_items
 from metrics.definitions.catalogue import number
-from metrics.sentences import LEAST
+from metrics.sentences.sentences import LEAST
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status

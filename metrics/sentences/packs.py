@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from metrics import sentences
 from metrics.definitions.catalogue import number
 from metrics.definitions.phrases import figure
-from metrics.sentences import LEAST
+from metrics.sentences import sentences
+from metrics.sentences.sentences import LEAST
 
 if TYPE_CHECKING:
     from metrics.definitions.phrases import Called

@@ -1,0 +1,1 @@
+"""From frames to sentences and packs."""
