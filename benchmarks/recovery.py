@@ -24,9 +24,8 @@ from scipy import stats
 from benchmarks.timing import table
 from dashboard.answers.workspace import Book
 from dashboard.editions.table_query import Question
-from data_access.demo import generate, load
+from data_access.demo import generate, load, roster
 from data_access.demo import market as demo_market
-from data_access.demo import roster as roster
 from data_access.settings import Settings
 from metrics.definitions.report_calendar import end_of_day_us
 from metrics.definitions.scope import Scope

@@ -24,8 +24,8 @@ BETTER: Final = {"higher": "higher is better", "lower": "lower is better", "neit
 OPENING: Final = """\
 # What every number means
 
-This page is made from the catalogue (`metrics/definitions/catalogue.py`) by `make docs`. Pages, exports
-and the API use the same names and the same meanings.
+This page is made from the catalogue (`metrics/definitions/catalogue.py`) by `make docs`. Pages,
+exports and the API use the same names and the same meanings.
 
 Every rate is shown with its numerator, its own denominator and a likely range: where the
 true rate most likely lies, with 95 % confidence, by the score interval of E. B. Wilson

@@ -102,12 +102,12 @@ def _rows(folder: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of the store, but for what a restore adds."""
     import sqlalchemy as sa  # noqa: PLC0415
 
-    from data_access.store import schema  # noqa: PLC0415
+    from data_access.store import tables  # noqa: PLC0415
 
     store = _store(folder)
     found: dict[str, list[tuple[Any, ...]]] = {}
     with store.reading() as connection:
-        for table in schema.METADATA.sorted_tables:
+        for table in tables.METADATA.sorted_tables:
             rows = [tuple(row) for row in connection.execute(sa.select(table))]
             found[table.name] = sorted(rows, key=repr)
     store.close()
@@ -248,8 +248,8 @@ class Server:
 def serve() -> None:
     """Fork a process for each line of standard input; say its number, then how it ended."""
     import dashboard.editions.builder  # noqa: F401, PLC0415 - loaded once, for all
-    import data_access.intake.import_file  # noqa: F401, PLC0415
-    import data_access.store.backup  # noqa: PLC0415
+    import data_access.intake.import_file  # noqa: PLC0415
+    import data_access.store.backup  # noqa: F401, PLC0415
 
     _say("ready")
     for line in sys.stdin:

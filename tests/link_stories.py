@@ -18,8 +18,7 @@ from data_access.snapshot import fact_reader
 from data_access.store.connections import writing
 from metrics.definitions import reasons
 from metrics.definitions.report_calendar import ReportZone
-from metrics.outcomes import changes, contradictions, known_facts, parties
-from metrics.outcomes import states as history
+from metrics.outcomes import changes, contradictions, known_facts, parties, state_history
 
 if TYPE_CHECKING:
     import random
@@ -189,7 +188,7 @@ def states(facts: fact_reader.Facts, zone: str = ZONE) -> pl.DataFrame:
     mapping = reasons.mapping(facts.feedback["reason"].drop_nulls().unique())
     frames = (facts.attempts, facts.feedback, facts.aliases, mapping)
     known = known_facts.Facts(*(nw.from_native(frame.lazy()) for frame in frames))
-    rows = history.history(known, as_of_us=us(NOW), zone=span, keep=_collected)
+    rows = state_history.history(known, as_of_us=us(NOW), zone=span, keep=_collected)
     return rows.drop("first_batch_id")
 
 

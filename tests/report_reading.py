@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Final
 
 from report_market import params
 
-from dashboard.reports import compose, html, order
+from dashboard.reports import compose, html, report_order
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Book
     from dashboard.reports.document import Document
 
-KINDS: Final = tuple(order.KINDS)
+KINDS: Final = tuple(report_order.KINDS)
 HOSTILE: Final = "<img src=x onerror=alert(1)><script>alert(2)</script> $x$ =1+1 \u202eevil\u2066"
 SHOWN: Final = "<img src=x onerror=alert(1)><script>alert(2)</script> $x$ =1+1 evil"
 
 
 def report(book: Book, kind: str, **more: list[str]) -> Document:
     """A report about October."""
-    return compose.make(book, order.read(kind, params(kind, **more), book))
+    return compose.make(book, report_order.read(kind, params(kind, **more), book))
 
 
 class Text(HTMLParser):

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Final
 from starlette.responses import JSONResponse, Response
 
 from dashboard.answers.workspace import book
-from dashboard.reports import compose, html, pdf, publish
-from dashboard.reports import order as asking
+from dashboard.reports import compose, html, pdf, published_reports, report_order
 from data_access.store import publications
 
 if TYPE_CHECKING:
@@ -29,27 +28,27 @@ def listed(_request: Request) -> Response:
         {
             "name": kind,
             "description": sentence,
-            "parameters": list(asking.allowed(kind)),
+            "parameters": list(report_order.allowed(kind)),
             "formats": list(FORMATS),
         }
-        for kind, sentence in asking.KINDS.items()
+        for kind, sentence in report_order.KINDS.items()
     ]
-    told = {"reports": kinds, "published": publish.listed(book())}
+    told = {"reports": kinds, "published": published_reports.listed(book())}
     return JSONResponse(told, headers=HEADERS)
 
 
 def one(request: Request) -> Response:
     """A report as HTML or PDF; HTML without an ending."""
     kind, ending = _split(request.path_params["name"])
-    if kind not in asking.KINDS:
-        near = asking.nearest(kind)
+    if kind not in report_order.KINDS:
+        near = report_order.nearest(kind)
         hint = f" Nearest: {near}." if near else ""
-        known = ", ".join(asking.KINDS)
+        known = ", ".join(report_order.KINDS)
         return _missing(f"No report is called {kind!r}.{hint} There are {known}.")
     if ending not in FORMATS:
         return _missing(f"{ending!r} is no format of reports; use html or pdf.")
     params = {key: request.query_params.getlist(key) for key in request.query_params}
-    order = asking.read(kind, params, book())
+    order = report_order.read(kind, params, book())
     base = str(request.base_url).rstrip("/").removesuffix("/api")
     document = compose.make(book(), order, base=base)
     return _answer(html.whole(document), ending, f"{kind}-{order.scope.first}")

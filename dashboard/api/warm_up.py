@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from dashboard.answers.workspace import book
 from dashboard.presentation.known_errors import KNOWN
 from dashboard.query import filters
-from dashboard.reports import order
+from dashboard.reports import report_order
 from dashboard.worklist import todo_items
 from data_access.snapshot import doctor
 
@@ -47,7 +47,7 @@ def warm() -> None:
         )
         todo_items.items(asked.scope)
         month = _last_month(status.now.astimezone(known.settings.zone).date())
-        known.table("monthly", order.read("monthly", {"month": [month]}, known).scope)
+        known.table("monthly", report_order.read("monthly", {"month": [month]}, known).scope)
     except KNOWN as error:
         _LOG.warning("leadloop: %s", error)
     except Exception:  # noqa: BLE001 - a page says it to the reader, here it goes to the log

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from dashboard.charts import date_axis, line_parts
-from dashboard.charts import row_axis as row_axis
+from dashboard.charts import date_axis, line_parts, row_axis
 from dashboard.presentation import formats, theme
 
 if TYPE_CHECKING:

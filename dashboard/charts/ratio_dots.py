@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from dashboard.charts import row_axis as row_axis
+from dashboard.charts import row_axis
 from dashboard.presentation import formats, theme
 
 if TYPE_CHECKING:

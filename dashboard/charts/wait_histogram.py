@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from dashboard.charts import row_axis as row_axis
+from dashboard.charts import row_axis
 from dashboard.presentation import formats, theme
 from metrics.insights.timing import BINS, DAY, HOUR, NONE_YET
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from dashboard.charts import date_axis, line_parts
-from dashboard.charts import row_axis as row_axis
+from dashboard.charts import date_axis, line_parts, row_axis
 from dashboard.presentation import formats, theme
 
 if TYPE_CHECKING:

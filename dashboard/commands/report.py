@@ -11,17 +11,15 @@ from dashboard.answers import result
 from dashboard.answers.workspace import book, close
 from dashboard.api import tables_api
 from dashboard.commands.command_base import Command, Stop
-from dashboard.reports import buyer, compose, html, pdf
-from dashboard.reports import order as asking
-from dashboard.reports import publish as published
+from dashboard.reports import buyer, compose, html, pdf, published_reports, report_order
 from metrics.definitions.scope import DIMENSIONS
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Book
-    from dashboard.reports.order import Order
+    from dashboard.reports.report_order import Order
 
 FORMATS: Final = (".html", ".pdf")
-_OPTIONS: Final = (*asking.PERIOD_OF.values(), "from", "to", *asking.COMMON)
+_OPTIONS: Final = (*report_order.PERIOD_OF.values(), "from", "to", *report_order.COMMON)
 _HELP: Final = {
     "month": "Of monthly, as 2026-10; the last complete one if left out.",
     "week": "Of weekly, its Monday; the last complete one if left out.",
@@ -46,21 +44,21 @@ def _report(kind: str, out: Path | None, *, publish: bool, who: str | None, **gi
         if value not in (None, ())
     }
     try:
-        order = asking.read(kind, params, book())
+        order = report_order.read(kind, params, book())
         if out is not None:
             _write(book(), order, out)
         if publish:
-            number = published.publish(book(), order, who=who or "")
+            number = published_reports.publish(book(), order, who=who or "")
             click.echo(f"published as {number}: /api/v1/reports/published/{number}.html", err=True)
     finally:
         close()
 
 
 def _check(kind: str, out: Path | None, *, publish: bool, who: str | None) -> None:
-    if kind not in asking.KINDS:
-        near = asking.nearest(kind)
+    if kind not in report_order.KINDS:
+        near = report_order.nearest(kind)
         hint = f"; nearest: {near}" if near else ""
-        message = f"no report is called {kind!r}{hint}; there are {', '.join(asking.KINDS)}"
+        message = f"no report is called {kind!r}{hint}; there are {', '.join(report_order.KINDS)}"
         raise Stop(message)
     if out is None and not publish:
         message = "say where it goes: --out FILE.html or FILE.pdf, or --publish --who NAME"

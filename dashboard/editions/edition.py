@@ -16,9 +16,8 @@ from data_access.snapshot import fact_reader
 from metrics.definitions import reasons
 from metrics.definitions.report_calendar import DAY_US, ReportZone
 from metrics.definitions.scope import CLOCKS, Clock
-from metrics.outcomes import changes, known_facts, parties, tallies
+from metrics.outcomes import changes, known_facts, parties, state_history, tallies
 from metrics.outcomes import resolve as outcomes
-from metrics.outcomes import states as history
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -234,7 +233,7 @@ def stated(  # noqa: PLR0913 - three frames and, keyword-only, how to read them
 ) -> pl.DataFrame:
     """All states (`history.COLUMNS`) of some leads' complete facts."""
     facts = _facts(attempts, feedback, aliases, rules)
-    return history.history(facts, as_of_us=as_of_us, zone=zone, keep=_collected)
+    return state_history.history(facts, as_of_us=as_of_us, zone=zone, keep=_collected)
 
 
 def _facts(

@@ -1,6 +1,6 @@
 """One question about an edition, with the frames that an analysis may need to answer it.
 
-Frames are made when first asked for and kept by `dashboard.editions.cached_frames`; answers are kept here.
+Frames are made when first asked for and kept by `cached_frames`; answers are kept here.
 """
 
 from __future__ import annotations

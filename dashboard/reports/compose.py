@@ -10,7 +10,7 @@ from dashboard.reports.report_query import Reading
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Book
     from dashboard.reports.document import Document
-    from dashboard.reports.order import Order
+    from dashboard.reports.report_order import Order
 
 
 def make(book: Book, order: Order, *, base: str = "") -> Document:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from dashboard.reports import figures as pictures
-from dashboard.reports import since_published
+from dashboard.reports import report_charts, since_published
 from dashboard.reports.document import Document, Said, Section, Sentences, Tiles, told
 from dashboard.reports.report_query import BASES
 from metrics.definitions.catalogue import number
@@ -98,7 +97,7 @@ def _money(reading: Reading) -> Section | None:
     rows = reading.said("bridge")
     if not rows:
         return None
-    picture = pictures.bridge(reading)
+    picture = report_charts.bridge(reading)
     first = told(rows[0]["sentence"], listed=False) if picture is None else None
     steps = Sentences(tuple(Said(row["sentence"], _sign(row["value"])) for row in rows[1:]))
     blocks: list[Block | None] = [picture, first]
@@ -130,7 +129,7 @@ def _trend(reading: Reading) -> Section | None:
 
 
 def _by_week(reading: Reading) -> list[Block]:
-    picture = pictures.trend(reading)
+    picture = report_charts.trend(reading)
     return [] if picture is None else [picture, told(_HOW_TREND, tone="quiet", listed=False)]
 
 
@@ -160,7 +159,7 @@ def _sources(reading: Reading) -> Section | None:
     rows = reading.table("sources")
     if rows.height < 2:  # noqa: PLR2004 - one source is no comparison
         return None
-    picture = pictures.conversions(reading, rows)
+    picture = report_charts.conversions(reading, rows)
     if picture is None:
         return None
     how = told(_HOW_RANGES, tone="quiet", listed=False)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from dashboard.answers.workspace import Book
     from dashboard.reports.document import Tone
-    from dashboard.reports.order import Order
+    from dashboard.reports.report_order import Order
     from metrics.definitions.scope import Scope
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

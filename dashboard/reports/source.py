@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from dashboard.presentation import formats
-from dashboard.reports import figures as pictures
-from dashboard.reports import party_sentences, since_published
+from dashboard.reports import party_sentences, report_charts, since_published
 from dashboard.reports.document import Document, Grid, Section, Tiles, told
 from dashboard.reports.report_query import BASES
 from dashboard.tables.packs import when_judged
@@ -73,7 +72,7 @@ def among_all(scope: Scope) -> Scope:
 
 
 def _trend(reading: Reading) -> Section | None:
-    picture = pictures.trend(reading)
+    picture = report_charts.trend(reading)
     if picture is None:
         return None
     how = told("Dotted and hollow: too young to judge.", tone="quiet", listed=False)
@@ -135,7 +134,7 @@ def _sub(row: dict[str, Any]) -> tuple[str, ...]:
     name = "not named" if row["sub_source"] == "(none)" else row["sub_source"]
     shares = (row["contact_rate"], row["conversion_rate"])
     likely = formats.likely_range(row["conversion_low"], row["conversion_high"])
-    if (row["conversion_base"] or 0) < pictures.FEW:
+    if (row["conversion_base"] or 0) < report_charts.FEW:
         few = f"few ({row['conversion_base'] or 0})"
         return name, formats.count(row["delivered"]), few, few, "", formats.rate(row["return_rate"])
     numbers = (formats.rate(share) for share in shares)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from data_access.demo import roster as roster
+from data_access.demo import roster
 from data_access.demo.wire_text import flags, lead_ids, money, times, words
 
 if TYPE_CHECKING:

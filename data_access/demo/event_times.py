@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from data_access.demo import roster as roster
+from data_access.demo import roster
 from data_access.demo.fates import (
     BAD_INFO,
     CONTACTED,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from data_access.demo import roster as roster
+from data_access.demo import roster
 from data_access.demo.offers import DAY, HOUR, MINUTE, SECOND, pick
 from data_access.demo.rate_arrays import DAYS, EPOCH
 

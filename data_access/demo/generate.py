@@ -12,8 +12,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from data_access.demo import delivery_rows, dirt, event_times, feedback_rows, source_messages
-from data_access.demo import roster as roster
+from data_access.demo import (
+    delivery_rows,
+    dirt,
+    event_times,
+    feedback_rows,
+    roster,
+    source_messages,
+)
 from data_access.demo.fates import fates
 from data_access.demo.market import market
 from data_access.demo.offers import DAY, month_sales, months

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from data_access.demo import roster as roster
+from data_access.demo import roster
 from data_access.demo import truth as demo_truth
 
 if TYPE_CHECKING:

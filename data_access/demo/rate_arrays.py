@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from data_access.demo import roster as roster
+from data_access.demo import roster
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

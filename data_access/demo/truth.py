@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from data_access.demo import rate_arrays
-from data_access.demo import roster as roster
+from data_access.demo import rate_arrays, roster
 
 if TYPE_CHECKING:
     from data_access.demo.market import Market

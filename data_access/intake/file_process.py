@@ -61,10 +61,7 @@ def open_file(path: Path, rules: Mapping[str, Any]) -> tuple[Opened, Iterator[Pi
 
 
 def _open_text(path: Path, head: bytes, rules: Mapping[str, Any]) -> tuple[Opened, Iterator[Piece]]:
-    from data_access.intake import (
-        delimited_text,  # noqa: PLC0415 - as above
-        json_events,  # noqa: PLC0415 - as above
-    )
+    from data_access.intake import delimited_text, json_events  # noqa: PLC0415 - as above
 
     encoding = delimited_text.encoding_of(path, head, rules)
     start = head.decode(encoding, errors="ignore").lstrip("\ufeff \t\r\n")[:1]

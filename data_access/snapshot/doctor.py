@@ -11,8 +11,7 @@ import sqlalchemy as sa
 from pysqlite3 import dbapi2 as pysqlite3
 
 from data_access.columns import ANSWERS
-from data_access.store import migration
-from data_access.store import schema as tables
+from data_access.store import migration, tables
 from data_access.store.connections import file_of, free_space
 from data_access.store.errors import REPLACED, StoreUnusable, store_name
 

@@ -21,8 +21,7 @@ import polars as pl
 import sqlalchemy as sa
 from pysqlite3 import dbapi2 as pysqlite3
 
-from data_access.store import migration
-from data_access.store import schema as tables
+from data_access.store import migration, tables
 from data_access.store.errors import store_name
 from data_access.store.store import Store
 

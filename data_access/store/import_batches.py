@@ -8,7 +8,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from data_access.columns import ANSWERS
-from data_access.store import schema as tables
+from data_access.store import tables
 from data_access.store.store import Batch
 
 if TYPE_CHECKING:

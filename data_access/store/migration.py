@@ -15,7 +15,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from data_access.store import schema
+from data_access.store import tables
 from data_access.store.connections import writing
 from data_access.store.errors import StoreUnusable, in_words, store_name
 
@@ -72,7 +72,7 @@ def _is_current(engine: sa.Engine, config: Config) -> bool:
     with engine.connect() as connection, connection.begin():
         revision = revision_of(connection)
         if revision is not None and revision not in known_revisions():
-            told = sa.inspect(connection).has_table(schema.properties.name)
+            told = sa.inspect(connection).has_table(tables.properties.name)
             made_by = (property_of(connection, MADE_BY) if told else None) or "of a newer version"
             message = (
                 f"the store {store_name(engine)} was written by Leadloop {made_by} (tables "
@@ -85,10 +85,10 @@ def _is_current(engine: sa.Engine, config: Config) -> bool:
 
 def _first_rows(connection: sa.Connection) -> None:
     """Counters at nothing, the store's identity, and who made the tables."""
-    counted = set(connection.execute(sa.select(schema.counters.c.name)).scalars())
+    counted = set(connection.execute(sa.select(tables.counters.c.name)).scalars())
     if missing := [name for name in COUNTERS if name not in counted]:
         rows = [{"name": name, "value": 0} for name in missing]
-        connection.execute(schema.counters.insert(), rows)
+        connection.execute(tables.counters.insert(), rows)
     if property_of(connection, IDENTITY) is None:
         set_property(connection, IDENTITY, uuid.uuid4().hex)
     set_property(connection, MADE_BY, installed("leadloop"))
@@ -96,7 +96,7 @@ def _first_rows(connection: sa.Connection) -> None:
 
 def property_of(connection: sa.Connection, name: str) -> str | None:
     """What the store says of itself under a name; None where it says nothing."""
-    known = schema.properties
+    known = tables.properties
     query = sa.select(known.c.value).where(known.c.name == name)
     found: str | None = connection.execute(query).scalar()
     return found
@@ -104,7 +104,7 @@ def property_of(connection: sa.Connection, name: str) -> str | None:
 
 def set_property(connection: sa.Connection, name: str, value: str) -> None:
     """Let the store say something of itself."""
-    known = schema.properties
+    known = tables.properties
     changed = connection.execute(known.update().where(known.c.name == name).values(value=value))
     if not changed.rowcount:
         connection.execute(known.insert().values(name=name, value=value))

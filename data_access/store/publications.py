@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import sqlalchemy as sa
 
-from data_access.store import schema as tables
+from data_access.store import tables
 
 if TYPE_CHECKING:
     from datetime import date

@@ -16,8 +16,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from data_access.columns import ALIASES, ATTEMPTS, ENTITIES, FEEDBACK
-from data_access.store import migration
-from data_access.store import schema as tables
+from data_access.store import migration, tables
 from data_access.store.bulk_io import road_of
 from data_access.store.connections import file_identity, file_of, open_engine, writing
 from data_access.store.errors import StoreUnusable, in_words

@@ -17,8 +17,7 @@ from starlette.testclient import TestClient
 from dashboard import app
 from dashboard.answers import workspace
 from dashboard.api import tables_api
-from dashboard.reports import compose, html, pdf, publish
-from dashboard.reports import order as asking
+from dashboard.reports import compose, html, pdf, published_reports, report_order
 from data_access.store import publications
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
     from builders import Desk
 
-KINDS: Final = tuple(asking.KINDS)
+KINDS: Final = tuple(report_order.KINDS)
 
 
 @pytest.fixture
@@ -59,7 +58,7 @@ def test_a_report_is_the_same_document_as_everywhere(client: TestClient, kind: s
     assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'; img-src data:")
     assert "script-src" not in policy
     assert answer.headers["x-content-type-options"] == "nosniff"
-    order = asking.read(kind, params(kind), workspace.book())
+    order = report_order.read(kind, params(kind), workspace.book())
     made = compose.make(workspace.book(), order, base="https://leads.example")
     assert answer.text == html.whole(made)
     assert client.get(url(kind).replace(".html?", "?")).text == answer.text
@@ -105,8 +104,8 @@ def test_the_list_names_kinds_parameters_and_what_was_published(client: TestClie
     told = client.get("/api/v1/reports").json()
     assert [kind["name"] for kind in told["reports"]] == list(KINDS)
     assert told["published"] == []
-    order = asking.read("monthly", params("monthly"), workspace.book())
-    publish.publish(workspace.book(), order, who="Ana")
+    order = report_order.read("monthly", params("monthly"), workspace.book())
+    published_reports.publish(workspace.book(), order, who="Ana")
     [row] = client.get("/api/v1/reports").json()["published"]
     assert (row["who"], row["title"], row["from"]) == ("Ana", "October 2026", "2026-10-01")
     assert row["as_of"] == "2026-11-20T23:59:59.999999Z"
@@ -174,8 +173,8 @@ def test_a_pdf_is_a_pdf(client: TestClient) -> None:
         if IN_CI:
             pytest.fail("no Chromium or Chrome is on the path")
         pytest.skip("no Chromium or Chrome is on the path")
-    order = asking.read("daily", params("daily"), workspace.book())
-    number = publish.publish(workspace.book(), order, who="Ana")
+    order = report_order.read("daily", params("daily"), workspace.book())
+    number = published_reports.publish(workspace.book(), order, who="Ana")
     for path in (url("daily", "pdf"), f"/api/v1/reports/published/{number}.pdf"):
         answer = client.get(path)
         assert answer.status_code == 200, answer.text

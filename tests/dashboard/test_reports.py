@@ -16,8 +16,7 @@ from dashboard.answers.workspace import Book
 from dashboard.presentation import formats
 from dashboard.presentation.theme import DARK, LIGHT
 from dashboard.query.parameters import BadQuestion
-from dashboard.reports import compose, html
-from dashboard.reports import order as asking
+from dashboard.reports import compose, html, report_order
 from dashboard.tables.packs import when_judged
 from data_access.settings import Settings
 from metrics.definitions import phrases
@@ -81,7 +80,7 @@ def test_every_figure_is_that_of_the_tables(
     """Tiles are rows of `headline`; every sentence of the pack is in the report."""
     desk.take(*two_months())
     book = open_book()
-    order = asking.read(kind, params(kind), book)
+    order = report_order.read(kind, params(kind), book)
     document = compose.make(book, order)
     text = said(document)
     rows = {row["key"]: row for row in book.table("headline", order.scope).to_dicts()}
@@ -107,7 +106,7 @@ def test_the_buyers_letter_counts_what_its_file_lists(
     """Acme got 50 + 60 and reported on 40 + 48."""
     desk.take(*two_months())
     book = open_book()
-    order = asking.read("buyer", params("buyer"), book)
+    order = report_order.read("buyer", params("buyer"), book)
     text = said(compose.make(book, order))
     assert "You have reported on 80.0 % of the 110 deliveries we made to you; 22 are still" in text
     assert "October 2026 60 48 12 80.0 %" in text
@@ -270,7 +269,7 @@ def test_what_cannot_be_taken_is_refused_with_what_can(
     desk.take(*two_months())
     book = open_book()
     with pytest.raises(BadQuestion, match=re.escape(says)):
-        asking.read(kind, {**params(kind), **changes}, book)
+        report_order.read(kind, {**params(kind), **changes}, book)
 
 
 def test_without_a_period_the_last_complete_one_is_taken(
@@ -282,7 +281,7 @@ def test_without_a_period_the_last_complete_one_is_taken(
     periods = {}
     for kind in ("monthly", "weekly", "daily", "buyer"):
         more = {"buyer": ["buy_acme"]} if kind == "buyer" else {}
-        scope = asking.read(kind, {**seen, **more}, book).scope
+        scope = report_order.read(kind, {**seen, **more}, book).scope
         periods[kind] = (scope.first.isoformat(), scope.last.isoformat())
     assert periods == {
         "monthly": ("2026-10-01", "2026-10-31"),
@@ -299,12 +298,12 @@ def test_a_report_asked_for_by_its_own_words_is_the_same(
     """Its query gives the same order, whatever came since."""
     desk.take(*two_months())
     book = open_book()
-    order = asking.read(kind, params(kind, state=["(none)"]), book)
+    order = report_order.read(kind, params(kind, state=["(none)"]), book)
     frozen = order.frozen(as_of_us=order.scope.as_of_us, version=book.status().data_version)
     again: dict[str, list[str]] = {}
     for name, value in frozen.pairs():
         again.setdefault(name, []).append(value)
-    assert asking.read(kind, again, book).scope == frozen.scope
+    assert report_order.read(kind, again, book).scope == frozen.scope
     assert "--state '(none)'" in frozen.command()
 
 

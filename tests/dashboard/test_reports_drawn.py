@@ -11,8 +11,7 @@ from report_market import month, params, two_months
 from report_reading import HOSTILE, KINDS, SHOWN, Text, report
 
 from dashboard.presentation.theme import DARK, LIGHT
-from dashboard.reports import compose, figures, html, svg
-from dashboard.reports import order as asking
+from dashboard.reports import compose, html, report_charts, report_order, svg
 from dashboard.reports.safe_text import plain
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def test_a_report_is_one_file_that_loads_nothing(
     """No script, no style sheet, font or picture from elsewhere; drawings are in it."""
     desk.take(*month("S", "2026-09", 400), *month("O", "2026-10", 400))
     book = open_book()
-    order = asking.read(kind, params(kind), book)
+    order = report_order.read(kind, params(kind), book)
     source = html.whole(compose.make(book, order, base="https://leads.example"))
     found = Text(source)
     tags = {tag for tag, _ in found.tags}
@@ -142,4 +141,4 @@ def test_the_young_end_of_a_trend_is_dotted_and_hollow() -> None:
 )
 def test_amounts_above_bars_are_short(cents: float, text: str) -> None:
     """Two or three figures."""
-    assert figures.compact(cents, "USD") == text
+    assert report_charts.compact(cents, "USD") == text

@@ -16,8 +16,7 @@ from report_reading import Text, report, said
 
 import dashboard.answers.workspace
 from dashboard.commands.main import main
-from dashboard.reports import compose, html, pdf, publish, svg
-from dashboard.reports import order as asking
+from dashboard.reports import compose, html, pdf, published_reports, report_order, svg
 from dashboard.reports.document import Document, Picture, Section, told
 from data_access.store import decisions, publications
 
@@ -41,19 +40,21 @@ def test_a_published_report_stays_as_it_was(desk: Desk, open_book: Callable[[], 
     """The file to the byte; asked for again by its own words it is the same too."""
     desk.take(*two_months())
     book = open_book()
-    order = asking.read("monthly", OCTOBER, book)
-    number = publish.publish(book, order, who="Ana", base="https://leads.example")
+    order = report_order.read("monthly", OCTOBER, book)
+    number = published_reports.publish(book, order, who="Ana", base="https://leads.example")
     before = publications.kept_file(book.store, number)
     desk.take(reported("O-100", "buy_acme", "converted", "2026-11-19T10:00:00Z"))
     book.refresh()
     assert publications.kept_file(book.store, number) == before
     assert "12 of 96" in (before or "")
-    [row] = publish.listed(book)
+    [row] = published_reports.listed(book)
     again: dict[str, list[str]] = {}
     for pair in row["api"].split("?")[1].split("&"):
         name, _, value = pair.partition("=")
         again.setdefault(name, []).append(value.replace("%3A", ":"))
-    document = compose.make(book, asking.read("monthly", again, book), base="https://leads.example")
+    document = compose.make(
+        book, report_order.read("monthly", again, book), base="https://leads.example"
+    )
     assert html.whole(document) == before
     assert "13 of 97" in said(report(book, "monthly"))
 
@@ -65,7 +66,7 @@ def test_what_has_moved_since_is_said_against_the_publication(
     desk.take(*two_months())
     book = open_book()
     september = {"month": ["2026-09"], "as_of": ["2026-10-05"]}
-    publish.publish(book, asking.read("monthly", september, book), who="Ana")
+    published_reports.publish(book, report_order.read("monthly", september, book), who="Ana")
     assert "September 2026 stands as we reported it on 5 Oct 2026." in later(book)
     desk.take(
         reported("S-090", "buy_birch", "converted", "2026-11-21T10:00:00Z"),
@@ -89,7 +90,7 @@ def test_a_published_forecast_is_the_one_held_against_what_came(
     desk.take(*facts)
     book = open_book()
     september = {"month": ["2026-09"], "as_of": ["2026-10-05"]}
-    order = asking.read("monthly", september, book)
+    order = report_order.read("monthly", september, book)
     make = compose.make
 
     def doctored(*given: Any, **more: Any) -> Document:
@@ -100,7 +101,7 @@ def test_a_published_forecast_is_the_one_held_against_what_came(
     assert "For September we said" in later(book)
     assert "For September we said 880" not in later(book)
     monkeypatch.setattr(compose, "make", doctored)
-    publish.publish(book, order, who="Ana")
+    published_reports.publish(book, order, who="Ana")
     monkeypatch.undo()
     come = 24
     assert f"For September we said 880, 850 – 910; {come} have come, outside" in later(book)

@@ -14,7 +14,7 @@ from hostile_text import KEPT
 
 from data_access.snapshot import doctor
 from data_access.store import backup as copies
-from data_access.store import decisions, publications, schema, trend_notes
+from data_access.store import decisions, publications, tables, trend_notes
 from data_access.store.backup import BadBackup
 from data_access.store.store import Store
 
@@ -67,7 +67,7 @@ def _rows(store: Store) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table but what a restore adds: its line in the audit, its identity."""
     found = {}
     with store.reading() as connection:
-        for table in schema.METADATA.sorted_tables:
+        for table in tables.METADATA.sorted_tables:
             rows = [tuple(row) for row in connection.execute(sa.select(table))]
             found[table.name] = sorted(rows, key=repr)
     found["audit"] = [row for row in found["audit"] if "restore" not in row]
@@ -231,7 +231,7 @@ def test_no_backup_is_made_of_a_store_that_does_not_add_up(any_desk: Desk) -> No
     """The sentence names the store, not a draft that is gone."""
     any_desk.take(delivered("L1", "B1", "2026-05-01T10:00:00Z"))
     with any_desk.store.writing() as connection:
-        connection.execute(schema.counters.update().values(value=7))
+        connection.execute(tables.counters.update().values(value=7))
     path = any_desk.folder / "b"
     with pytest.raises(BadBackup, match=r"the store .* is damaged.*doctor"):
         copies.backup(any_desk.store, path)

@@ -12,8 +12,8 @@ from pysqlite3 import dbapi2 as pysqlite3
 
 from data_access.store import migration
 from data_access.store.errors import StoreUnusable
-from data_access.store.schema import METADATA
 from data_access.store.store import Store
+from data_access.store.tables import METADATA
 
 if TYPE_CHECKING:
     from collections.abc import Callable

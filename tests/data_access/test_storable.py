@@ -13,10 +13,9 @@ from hostile_text import ANY, KEPT, UNSTORABLE
 from hypothesis import given
 
 from data_access import export_formats
-from data_access.store import decisions, trend_notes
-from data_access.store import schema as tables
-from data_access.store.schema import StorableText
+from data_access.store import decisions, tables, trend_notes
 from data_access.store.storable_text import storable
+from data_access.store.tables import StorableText
 
 if TYPE_CHECKING:
     from builders import Desk

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from data_access.columns import ATTEMPTS, FEEDBACK
 from data_access.store.connections import open_engine, wal_is_safe, writing
 from data_access.store.errors import StoreUnusable
-from data_access.store.schema import METADATA
 from data_access.store.store import Store
+from data_access.store.tables import METADATA
 
 if TYPE_CHECKING:
     from builders import Desk

@@ -14,7 +14,7 @@ from oracle_shop import filled
 from polars.testing import assert_frame_equal
 
 from metrics.definitions.report_calendar import day_number
-from metrics.outcomes.states import CROWDED
+from metrics.outcomes.state_history import CROWDED
 
 if TYPE_CHECKING:
     from collections.abc import Callable

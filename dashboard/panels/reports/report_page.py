@@ -15,9 +15,8 @@ from dashboard.presentation import formats
 from dashboard.query import filters, periods
 from dashboard.query.parameters import BadQuestion
 from dashboard.reports import buyer as letter
-from dashboard.reports import compose, publish
+from dashboard.reports import compose, published_reports, report_order
 from dashboard.reports import html as writing
-from dashboard.reports import order as asking
 from data_access.store.publications import LONGEST_NAME, NoName
 from metrics.definitions import phrases
 
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
     from dashboard.answers.workspace import Status
     from dashboard.query.filters import Asked
-    from dashboard.reports.order import Order
+    from dashboard.reports.report_order import Order
 
 TABS: Final = {
     "month": "Month",
@@ -54,7 +53,7 @@ def show(tab: str, asked: Asked, status: Status) -> None:
         actions = st.container(horizontal=True, vertical_alignment="center", key="report_actions")
     st.html(f'<div class="card-how">{_OWN_PERIOD if tab in KINDS else _ITS_PERIOD}</div>')
     try:
-        order = asking.read(kind, _parameters(kind, asked, own), book())
+        order = report_order.read(kind, _parameters(kind, asked, own), book())
     except BadQuestion as error:
         _refused(tab, error)
         return
@@ -79,13 +78,13 @@ def _parameters(kind: str, asked: Asked, own: str | None) -> Mapping[str, Sequen
     """The page's own parameters as the API takes them; the period only where it applies."""
     dropped: dict[str, filters.Value] = dict.fromkeys(filters.ROW_PARAMETERS)
     dates: dict[str, filters.Value] = {"from": asked.scope.first, "to": asked.scope.last}
-    takes = asking.allowed(kind)
+    takes = report_order.allowed(kind)
     params: dict[str, list[str]] = {}
     for name, value in filters.parameters(asked, **dropped, **dates):
         if name in takes:
             params.setdefault(name, []).append(value)
     if own is not None:
-        params[asking.PERIOD_OF[kind]] = [own]
+        params[report_order.PERIOD_OF[kind]] = [own]
     return params
 
 
@@ -225,7 +224,7 @@ def _publish(order: Order) -> None:
 def _keep(order: Order) -> None:
     try:
         who = st.session_state.get("publish_who", "")
-        number = publish.publish(book(), order, who=who, base=_base())
+        number = published_reports.publish(book(), order, who=who, base=_base())
     except NoName as error:
         said = f"Not published: {error}."
     else:
@@ -237,7 +236,7 @@ def _keep(order: Order) -> None:
 
 
 def _published() -> None:
-    rows = publish.listed(book())
+    rows = published_reports.listed(book())
     with st.container(border=True, key="card_published"):
         cards.title(
             "What was published",

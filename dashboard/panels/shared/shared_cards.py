@@ -73,8 +73,8 @@ def coarser(scope: Scope) -> str:
     if not buckets:
         return ""
     return (
-        f" By {chosen} these would be {buckets:,} points; {row_limit.SPANS_MOST:,} are shown at most, "
-        f"so they are by {grain(scope)}."
+        f" By {chosen} these would be {buckets:,} points; {row_limit.SPANS_MOST:,} are shown "
+        f"at most, so they are by {grain(scope)}."
     )
 
 

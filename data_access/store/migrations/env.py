@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from data_access.store.schema import METADATA
+from data_access.store.tables import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],

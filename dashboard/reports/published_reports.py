@@ -14,7 +14,7 @@ from data_access.store import publications
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Book
-    from dashboard.reports.order import Order
+    from dashboard.reports.report_order import Order
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
