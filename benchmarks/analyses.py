@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from benchmarks.timing import seconds, table
-from dashboard.answers.workspace import Book
+from dashboard.answers.workspace import Workspace
 from dashboard.editions import table_query
 from dashboard.tables import registry
 from data_access.settings import Settings
@@ -24,10 +24,10 @@ ROUNDS = 3
 
 def costs(folder: Path) -> tuple[int, dict[str, float]]:
     """Deliveries of a store, and the median seconds of each of its tables, last 90 days."""
-    book = Book(Settings(data_dir=folder))
-    status = book.status()
+    workspace = Workspace(Settings(data_dir=folder))
+    status = workspace.status()
     last = status.last_day or date(2026, 1, 1)
-    scope = Scope(first=last - timedelta(days=89), last=last, as_of_us=book.edition.as_of_us)
+    scope = Scope(first=last - timedelta(days=89), last=last, as_of_us=workspace.edition.as_of_us)
     found = {}
     for name, one in registry.TABLES.items():
         if one.make is None:
@@ -35,10 +35,10 @@ def costs(folder: Path) -> tuple[int, dict[str, float]]:
         times = []
         for turn in range(ROUNDS + 1):
             table_query.table.cache_clear()
-            asked = replace(scope, first=scope.first + timedelta(days=turn % 2))
-            times.append(seconds(lambda n=name, a=asked: book.table(n, a)))  # type: ignore[misc]
+            query = replace(scope, first=scope.first + timedelta(days=turn % 2))
+            times.append(seconds(lambda n=name, a=query: workspace.table(n, a)))  # type: ignore[misc]
         found[name] = statistics.median(times[1:])
-    book.store.close()
+    workspace.store.close()
     return status.deliveries, found
 
 

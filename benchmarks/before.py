@@ -109,14 +109,14 @@ def _steps(folder: Path, work: Path) -> dict[str, float]:
     """The steps on one tree's code, with a store of its own."""
     from benchmarks.snapshots import _touch  # noqa: PLC0415 - of the tree that is measured
     from benchmarks.timing import seconds  # noqa: PLC0415
-    from dashboard.answers.workspace import Book  # noqa: PLC0415
-    from data_access.intake.import_file import Order, import_file  # noqa: PLC0415
+    from dashboard.answers.workspace import Workspace  # noqa: PLC0415
+    from data_access.intake.import_file import ImportOrder, import_file  # noqa: PLC0415
     from data_access.settings import Settings  # noqa: PLC0415
     from data_access.store.store import Store  # noqa: PLC0415
 
     def taken_in(name: str, profile: str | None) -> Callable[[], object]:
         store = Store(f"sqlite:///{work / name}.sqlite3")
-        order = Order(
+        order = ImportOrder(
             path=folder / name,
             profile=profile,
             errors_dir=work,
@@ -129,17 +129,17 @@ def _steps(folder: Path, work: Path) -> dict[str, float]:
         "ndjson": seconds(taken_in("events.ndjson", None)),
     }
     settings = Settings()
-    Book(settings).store.close()  # a migration that is due is done once
-    books: list[Book] = []
+    Workspace(settings).store.close()  # a migration that is due is done once
+    books: list[Workspace] = []
     for step in ("rebuild", "start"):
-        books.append(Book(settings))
+        books.append(Workspace(settings))
         found[step] = seconds(books[-1].status)
-    book = books[-1]
-    _touch(book.store, "recent", 0)
-    found["refresh"] = seconds(book.refresh)
-    found["status"] = seconds(lambda: [book.status() for _ in range(LOOKS)])
+    workspace = books[-1]
+    _touch(workspace.store, "recent", 0)
+    found["refresh"] = seconds(workspace.refresh)
+    found["status"] = seconds(lambda: [workspace.status() for _ in range(LOOKS)])
     if hasattr(Store, "writing"):  # the state that can be copied
-        found |= _copies(book.store, work)
+        found |= _copies(workspace.store, work)
     return found
 
 

@@ -19,10 +19,10 @@ def kept(call: Callable[..., Any]) -> Callable[..., Any]:
     answers: dict[Any, Any] = {}
 
     @wraps(call)
-    def answer(self: object, *asked: Any, **options: Any) -> Any:  # noqa: ANN401 - any method
-        key = (asked, tuple(sorted(options.items())))
+    def answer(self: object, *query: Any, **options: Any) -> Any:  # noqa: ANN401 - any method
+        key = (query, tuple(sorted(options.items())))
         if key not in answers:
-            answers[key] = call(self, *asked, **options)
+            answers[key] = call(self, *query, **options)
         return answers[key]
 
     return answer
@@ -34,7 +34,7 @@ def freeze() -> None:
     from dashboard.worklist import todo_items  # noqa: PLC0415 - in the server's own process only
 
     for name in KEPT:
-        setattr(workspace.Book, name, kept(getattr(workspace.Book, name)))
+        setattr(workspace.Workspace, name, kept(getattr(workspace.Workspace, name)))
     found: dict[Any, Any] = {}
     items = todo_items.items
 

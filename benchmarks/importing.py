@@ -7,7 +7,7 @@ import statistics
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.timing import seconds, short, table
-from data_access.intake.import_file import Order, import_file
+from data_access.intake.import_file import ImportOrder, import_file
 from data_access.store.store import Store
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _store(folder: Path) -> Store:
 
 def _import(folder: Path, file: Path, profile: str) -> None:
     store = _store(folder)
-    order = Order(
+    order = ImportOrder(
         path=file, profile=profile, errors_dir=folder, now_us=lambda: 1_795_000_000_000_000
     )
     import_file(store, order)

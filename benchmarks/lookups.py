@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from polars.testing import assert_frame_equal
 
 from benchmarks.timing import given_store, in_turn, short, table
-from dashboard.answers.workspace import Book
+from dashboard.answers.workspace import Workspace
 from data_access.settings import Settings
 from metrics.definitions.report_calendar import DAY_US, day_number, local_day
 from metrics.outcomes import resolve
@@ -24,8 +24,8 @@ KEY = ("lead_id", "buyer_id")
 
 def main(data_dir: Path, size: int) -> str:
     """The table: the periods before the last 7, 28 and 90 days, as known at the same age."""
-    book = Book(Settings(data_dir=data_dir))
-    shown = book.edition
+    workspace = Workspace(Settings(data_dir=data_dir))
+    shown = workspace.edition
     today = day_number(local_day(shown.as_of_us, shown.zone.name))
     rows = []
     for span in SPANS:
@@ -45,7 +45,7 @@ def main(data_dir: Path, size: int) -> str:
         ours, theirs = in_turn([looked_up, anew], rounds=5)
         ratio = f"{theirs / ours:.0f} × ({short(theirs)})"
         rows.append((f"{span} days", f"{found.height:,}", short(ours), ratio))
-    book.store.close()
+    workspace.store.close()
     head = ("period before", "offers", "looked up", "faster than resolved anew")
     return table(f"Comparison at the same age, {size:,} deliveries", head, rows)
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import psutil
 
 from benchmarks.timing import table
-from dashboard.answers.workspace import Book
+from dashboard.answers.workspace import Workspace
 from dashboard.query.filters import read
 from data_access.settings import Settings
-from data_access.snapshot.parquet_versions import Shelf
+from data_access.snapshot.parquet_versions import ParquetVersions
 
 MB = 1_000_000
 
@@ -37,7 +37,7 @@ def main(data_dir: Path, size: int) -> str:
 
 def _in_force(folder: Path) -> int:
     """Bytes of the files that the newest version names; older ones stay for some hours."""
-    manifest = Shelf(folder).manifest()
+    manifest = ParquetVersions(folder).manifest()
     frames = manifest.parts.values() if manifest else ()
     files = [part.file for parts in frames for part in parts.values()]
     return sum((folder / file).stat().st_size for file in files)
@@ -46,17 +46,17 @@ def _in_force(folder: Path) -> int:
 def _measure(data_dir: Path) -> None:
     own = psutil.Process()
     start = own.memory_info().rss
-    book = Book(Settings(data_dir=data_dir, database_url=None))
-    status = book.status()
+    workspace = Workspace(Settings(data_dir=data_dir, database_url=None))
+    status = workspace.status()
     opened = own.memory_info().rss
-    asked = read(
-        {}, now=status.now, zone=status.zone, first_day=status.first_day, known=book.names()
+    query = read(
+        {}, now=status.now, zone=status.zone, first_day=status.first_day, known=workspace.names()
     )
     for name in ("sources", "headline", "trend", "outcome_mix", "clocks"):
-        book.table(name, asked.scope)
-    book.deliveries(asked.scope)
+        workspace.table(name, query.scope)
+    workspace.deliveries(query.scope)
     print(start // MB, opened // MB, own.memory_info().rss // MB)
-    book.store.close()
+    workspace.store.close()
 
 
 if __name__ == "__main__":

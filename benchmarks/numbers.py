@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from benchmarks.timing import in_turn, short, table
-from dashboard.answers.workspace import Book
+from dashboard.answers.workspace import Workspace
 from dashboard.editions import table_query
 from data_access.settings import Settings
 from metrics.definitions.scope import Scope
@@ -84,20 +84,20 @@ def demo(data_dir: Path, size: int) -> None:
 
 def main(data_dir: Path, size: int) -> str:
     """The table: 90 days and 18 months, all sources."""
-    book = Book(Settings(data_dir=data_dir, database_url=None))
-    status = book.status()
+    workspace = Workspace(Settings(data_dir=data_dir, database_url=None))
+    status = workspace.status()
     assert status.last_day is not None
-    duck = _duck(book)
+    duck = _duck(workspace)
     rows = []
     for label, days in (("90 days", 90), ("18 months", 548)):
         last = date(2026, 11, 22)
         scope = Scope(
-            first=last - timedelta(days=days - 1), last=last, as_of_us=book.edition.as_of_us
+            first=last - timedelta(days=days - 1), last=last, as_of_us=workspace.edition.as_of_us
         )
         sql = _filled(scope)
-        checked = _check(book, scope, duck, sql)
-        ours = _fresh(book, scope)
-        with_sqlite = in_turn([ours, lambda q=sql: _sqlite(book, q)], rounds=3)  # type: ignore[misc]
+        checked = _check(workspace, scope, duck, sql)
+        ours = _fresh(workspace, scope)
+        with_sqlite = in_turn([ours, lambda q=sql: _sqlite(workspace, q)], rounds=3)  # type: ignore[misc]
         with_duck = in_turn([ours, lambda q=sql: duck.execute(q).fetchall()], rounds=7)  # type: ignore[misc]
         rows.append(
             [
@@ -108,7 +108,7 @@ def main(data_dir: Path, size: int) -> str:
                 f"{checked} sources equal",
             ]
         )
-    book.store.close()
+    workspace.store.close()
     header = [
         "period",
         "ours",
@@ -125,37 +125,37 @@ def _filled(scope: Scope) -> str:
     return QUERY.format(now=scope.as_of_us, first=first, last=last)
 
 
-def _fresh(book: Book, scope: Scope) -> Callable[[], object]:
+def _fresh(workspace: Workspace, scope: Scope) -> Callable[[], object]:
     """Our answer worked out anew: the kept ones are forgotten before each call."""
 
     def call() -> object:
         table_query.table.cache_clear()
-        return book.table("sources", scope)
+        return workspace.table("sources", scope)
 
     return call
 
 
-def _sqlite(book: Book, query: str) -> list[tuple[object, ...]]:
-    with book.store.reading() as connection:
+def _sqlite(workspace: Workspace, query: str) -> list[tuple[object, ...]]:
+    with workspace.store.reading() as connection:
         return [tuple(row) for row in connection.exec_driver_sql(query)]
 
 
-def _duck(book: Book) -> duckdb.DuckDBPyConnection:
+def _duck(workspace: Workspace) -> duckdb.DuckDBPyConnection:
     """The raw facts as DuckDB's own tables."""
     duck = duckdb.connect()
     for name, columns in FACTS.items():
-        facts = book.edition.facts(name).select(columns.split(", ")).collect().to_arrow()
+        facts = workspace.edition.facts(name).select(columns.split(", ")).collect().to_arrow()
         duck.register("facts", facts)
         duck.execute(f"CREATE TABLE {name} AS SELECT * FROM facts")
         duck.unregister("facts")
     return duck
 
 
-def _check(book: Book, scope: Scope, duck: duckdb.DuckDBPyConnection, query: str) -> int:
+def _check(workspace: Workspace, scope: Scope, duck: duckdb.DuckDBPyConnection, query: str) -> int:
     """All three give the same counts for every source."""
     columns = ("id", "delivered", "feedback", "contacted", "converted", "returned")
-    ours = book.table("sources", scope).select(columns).rows()
-    assert ours == _sqlite(book, query) == duck.execute(query).fetchall()
+    ours = workspace.table("sources", scope).select(columns).rows()
+    assert ours == _sqlite(workspace, query) == duck.execute(query).fetchall()
     return len(ours)
 
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.timing import table
-from dashboard.answers.workspace import Book
-from dashboard.editions.table_query import Question
+from dashboard.answers.workspace import Workspace
+from dashboard.editions.table_query import TableQuery
 from data_access.settings import Settings
 from metrics.definitions.report_calendar import end_of_day_us
 from metrics.definitions.scope import Scope
@@ -36,7 +36,7 @@ END = date(2018, 11, 14)
 WEEKS = 12
 
 
-def book(folder: Path) -> Book:
+def workspace(folder: Path) -> Workspace:
     """A book of the Olist leads."""
     data = Path(os.environ["LEADLOOP_TEST_DATA"]) / "olist"
     env = {**os.environ, "LEADLOOP_DATA_DIR": str(folder)}
@@ -44,7 +44,7 @@ def book(folder: Path) -> Book:
         words = ["import", str(data / file), "--profile", str(PROFILES / profile)]
         command = [sys.executable, "-m", "dashboard.commands.main", *words]
         subprocess.run(command, check=True, env=env, capture_output=True)
-    return Book(Settings(data_dir=folder))
+    return Workspace(Settings(data_dir=folder))
 
 
 def share(frame: pl.DataFrame) -> str:
@@ -53,15 +53,15 @@ def share(frame: pl.DataFrame) -> str:
     return f"{100 * sold / max(of, 1):.1f} %"
 
 
-def row(known: Book, cut: date) -> tuple[str, ...]:
+def row(known: Workspace, cut: date) -> tuple[str, ...]:
     """One cut-off."""
     then = Scope(
         first=cut - timedelta(days=7 * WEEKS - 1), last=cut, as_of_us=end_of_day_us(cut, "UTC")
     )
-    asked = Question(shown=known.edition, scope=then)
-    history = asked.changes()
+    query = TableQuery(shown=known.edition, scope=then)
+    history = query.changes()
     [found] = expected_final.expected(
-        asked.period_changes(), asked.curves, asked.unknown_day, [], history
+        query.period_changes(), query.curves, query.unknown_day, [], history
     ).to_dicts()
     late = Scope(first=then.first, last=cut, as_of_us=end_of_day_us(END, "UTC"))
     final = known.table("rates", late)["converted"].sum()
@@ -97,7 +97,7 @@ def row(known: Book, cut: date) -> tuple[str, ...]:
 def main() -> None:
     """Print the table of docs/metrics.md."""
     with tempfile.TemporaryDirectory(prefix="leadloop-olist-") as folder:
-        known = book(Path(folder))
+        known = workspace(Path(folder))
         rows = [row(known, cut) for cut in CUTS]
         known.store.close()
     header = (

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from benchmarks.timing import seconds, short, table
 from dashboard.editions import builder
 from data_access.intake.accept import Receipt, take
-from data_access.snapshot.parquet_versions import Shelf
+from data_access.snapshot.parquet_versions import ParquetVersions
 from data_access.store.connections import writing
 from data_access.store.store import Store
 from metrics.definitions.rules import Rules
@@ -49,11 +49,11 @@ def main(data_dir: Path, size: int) -> str:
 
 def _run(folder: Path) -> tuple[float, float, float, float]:
     store = Store(f"sqlite:///{folder / 'leadloop.sqlite3'}")
-    shelf = Shelf(folder / "snapshot")
+    versions = ParquetVersions(folder / "snapshot")
 
     def build() -> None:
         now_us = time.time_ns() // 1000
-        builder.build(store, shelf, zone="UTC", now_us=now_us, rules=Rules())
+        builder.build(store, versions, zone="UTC", now_us=now_us, rules=Rules())
 
     rebuild = seconds(build)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_000_000  # kilobytes on Linux

@@ -8,7 +8,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.api.admission import visit_refused
 from dashboard.layout import address, empty_states, filter_bar, header, navigation
 from dashboard.panels.data import file_import
@@ -36,7 +36,7 @@ def show() -> None:
     st.html(theme.style(theme.palette(kind)))
     st.logo(str(ASSETS / f"logo-{kind}.svg"), icon_image=str(ASSETS / "mark.svg"), size="large")
     try:
-        status = book().status()
+        status = workspace().status()
         address.settle()
         navigation.follow()
         navigation.sidebar(keep_filters=not status.empty)

@@ -128,9 +128,9 @@ def write_xlsx(
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    with xlsxwriter.Workbook(str(path), options) as book:
-        sheet = book.add_worksheet("Rows")
-        bold = book.add_format({"bold": True})
+    with xlsxwriter.Workbook(str(path), options) as workspace:
+        sheet = workspace.add_worksheet("Rows")
+        bold = workspace.add_format({"bold": True})
         for at, name in enumerate(schema):
             sheet.write_string(0, at, name, bold)
         sheet.freeze_panes(1, 0)
@@ -139,7 +139,7 @@ def write_xlsx(
             for row in as_text(frame).iter_rows():
                 _write_row(sheet, line, row)
                 line += 1
-        about = book.add_worksheet("About")
+        about = workspace.add_worksheet("About")
         for at, (key, value) in enumerate(_flat(manifest)):
             about.write_string(at, 0, key, bold)
             about.write_string(at, 1, value)

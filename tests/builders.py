@@ -15,8 +15,8 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from data_access.intake.accept import Receipt, Taken, take
-from data_access.intake.import_file import Imported, Order, import_file
+from data_access.intake.accept import IntakeResult, Receipt, take
+from data_access.intake.import_file import Imported, ImportOrder, import_file
 from data_access.store import import_batches
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class Desk:
     now: str = NOW
     batches: list[str] = field(default_factory=list)
 
-    def take(self, *facts: dict[str, str]) -> Taken:
+    def take(self, *facts: dict[str, str]) -> IntakeResult:
         """Take facts in as one batch."""
         with self.store.writing() as connection:
             batch = import_batches.begin(
@@ -162,7 +162,7 @@ class Desk:
         """Import a file."""
         return import_file(
             self.store,
-            Order(
+            ImportOrder(
                 path=path,
                 profile=profile,
                 errors_dir=self.folder / "refused",

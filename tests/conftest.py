@@ -8,7 +8,7 @@ import pytest
 from builders import Desk, postgres_url
 from hypothesis import HealthCheck, Phase, settings
 
-from dashboard.answers.workspace import Book
+from dashboard.answers.workspace import Workspace
 from data_access.settings import Settings
 from data_access.store.store import Store
 
@@ -49,14 +49,14 @@ def any_desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def open_book(desk: Desk) -> Iterator[Callable[[], Book]]:
+def open_workspace(desk: Desk) -> Iterator[Callable[[], Workspace]]:
     """Opens a book of the store that the test fills through `desk`."""
-    books: list[Book] = []
+    books: list[Workspace] = []
 
-    def opened() -> Book:
-        books.append(Book(Settings(data_dir=desk.folder)))
+    def opened() -> Workspace:
+        books.append(Workspace(Settings(data_dir=desk.folder)))
         return books[-1]
 
     yield opened
-    for book in books:
-        book.store.close()
+    for workspace in books:
+        workspace.store.close()

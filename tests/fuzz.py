@@ -26,7 +26,7 @@ from hostile_text import KEPT, UNSTORABLE
 
 from data_access.intake import file_reader
 from data_access.intake.file_reader import Limits, UnreadableFile
-from data_access.intake.import_file import Order, import_file
+from data_access.intake.import_file import ImportOrder, import_file
 from data_access.intake.mapping_profile import UnknownProfile, load
 from data_access.store.store import Store
 from metrics.definitions import rules
@@ -194,8 +194,8 @@ def _clean(text: str) -> str:
 
 def _xlsx(chance: random.Random) -> bytes:
     buffer = BytesIO()
-    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
-        sheet = book.add_worksheet()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as workspace:
+        sheet = workspace.add_worksheet()
         sheet.write_row(0, 0, HEADER)
         for line, row in enumerate(_table(chance), start=1 + chance.randrange(3)):
             for at, text in enumerate(row):
@@ -284,7 +284,7 @@ def tried(store: Store, folder: Path, one: Case) -> str:
         flat = one.seed % 3 == 0 and one.kind not in {"json", "ndjson"}
         (folder / "p.toml").write_text(PROFILE)
         profile = str(folder / "p.toml") if flat else ""
-    order = Order(
+    order = ImportOrder(
         path=path,
         profile=profile or None,
         buyer="B1",

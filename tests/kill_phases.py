@@ -45,11 +45,11 @@ def _store(folder: Path) -> Any:
 
 def _import(folder: Path, name: str = "first.csv") -> None:
     from data_access.intake import file_reader  # noqa: PLC0415
-    from data_access.intake.import_file import Order, import_file  # noqa: PLC0415
+    from data_access.intake.import_file import ImportOrder, import_file  # noqa: PLC0415
 
     file_reader.LIMITS = file_reader.Limits(rows=PIECE)
     store = _store(folder)
-    order = Order(
+    order = ImportOrder(
         path=folder / name, buyer="B1", errors_dir=folder / "refused", now_us=lambda: AT_US
     )
     import_file(store, order)
@@ -58,14 +58,14 @@ def _import(folder: Path, name: str = "first.csv") -> None:
 
 def _build(folder: Path) -> None:
     from dashboard.editions import builder  # noqa: PLC0415
-    from data_access.snapshot.parquet_versions import Shelf  # noqa: PLC0415
+    from data_access.snapshot.parquet_versions import ParquetVersions  # noqa: PLC0415
     from metrics.definitions.rules import Rules  # noqa: PLC0415
 
     store = _store(folder)
-    shelf = Shelf(folder / "snapshot")
-    with shelf.writing() as mine:
+    versions = ParquetVersions(folder / "snapshot")
+    with versions.writing() as mine:
         assert mine, "a process that was ended holds no lock"
-        builder.build(store, shelf, zone=ZONE, now_us=AT_US, rules=Rules())
+        builder.build(store, versions, zone=ZONE, now_us=AT_US, rules=Rules())
     store.close()
 
 
@@ -127,12 +127,12 @@ def _figures(folder: Path) -> tuple[int, int, str]:
     from hashlib import sha256  # noqa: PLC0415
 
     from dashboard.editions import builder  # noqa: PLC0415
-    from data_access.snapshot.parquet_versions import Shelf  # noqa: PLC0415
+    from data_access.snapshot.parquet_versions import ParquetVersions  # noqa: PLC0415
     from metrics.definitions.rules import Rules  # noqa: PLC0415
 
     store = _store(folder)
-    shelf = Shelf(folder / "snapshot")
-    edition = builder.standing(store, shelf, zone=ZONE, now_us=AT_US, rules=Rules())
+    versions = ParquetVersions(folder / "snapshot")
+    edition = builder.standing(store, versions, zone=ZONE, now_us=AT_US, rules=Rules())
     store.close()
     if edition is None:
         return (0, 0, "")

@@ -177,12 +177,12 @@ def apart(rows: pl.DataFrame, by: str = "event_id") -> list[pl.DataFrame]:
     return [parts[key].select(columns).sort(columns) for key in sorted(parts)]
 
 
-def read(desk: Desk, zone: str = ZONE) -> fact_reader.Facts:
+def read(desk: Desk, zone: str = ZONE) -> fact_reader.StoredFacts:
     """All facts, as an edition reads them."""
     return fact_reader.read_all(desk.store, zone=zone)
 
 
-def states(facts: fact_reader.Facts, zone: str = ZONE) -> pl.DataFrame:
+def states(facts: fact_reader.StoredFacts, zone: str = ZONE) -> pl.DataFrame:
     """Every state of every delivery, but for the receipt that brought it."""
     span = ReportZone.of(zone, first_us=us("2018-01-01"), last_us=us("2027-01-01"))
     mapping = reasons.mapping(facts.feedback["reason"].drop_nulls().unique())
@@ -215,11 +215,13 @@ def check_alone(desk: Desk, tellings: Sequence[Telling]) -> pl.DataFrame:
     for one in names:
         assert_frame_equal(one.drop("event_id"), names[0].drop("event_id"))
     attempts, feedback = (pl.concat(getattr(f, n) for f in held) for n in ("attempts", "feedback"))
-    together = fact_reader.Facts(0, "", attempts, feedback, held[-1].aliases, held[-1].entities)
+    together = fact_reader.StoredFacts(
+        0, "", attempts, feedback, held[-1].aliases, held[-1].entities
+    )
     return _same(together, tellings)
 
 
-def _same(facts: fact_reader.Facts, tellings: Sequence[Telling]) -> pl.DataFrame:
+def _same(facts: fact_reader.StoredFacts, tellings: Sequence[Telling]) -> pl.DataFrame:
     rows = states(facts)
     frames = {
         "attempts": apart(facts.attempts),

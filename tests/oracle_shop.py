@@ -17,7 +17,7 @@ from oracle_facts import ATTRIBUTES, Row, Told
 from oracle_markets import MERGED
 from polars.testing import assert_frame_equal
 
-from dashboard.answers.workspace import Book
+from dashboard.answers.workspace import Workspace
 from data_access.settings import Settings
 from data_access.store.store import Store
 from metrics.definitions.scope import CLOCKS
@@ -65,7 +65,7 @@ class Shop:
     """A store on disk with its book, and what it took in the order it took it."""
 
     desk: Desk
-    book: Book
+    workspace: Workspace
     market: Market
     taken: dict[tuple[str, ...], Fact]
     merged_at: int | None = None
@@ -90,8 +90,8 @@ class Shop:
         }
         found = []
         with self.desk.store.reading() as connection:
-            for kind, query in queries.items():
-                for seq, *key in connection.execute(sa.text(query)):
+            for kind, query_text in queries.items():
+                for seq, *key in connection.execute(sa.text(query_text)):
                     found.append((seq, self.taken[*kind, *key]))
         assert len(found) == len(self.taken)
         return sorted(found, key=lambda pair: pair[0])
@@ -116,12 +116,12 @@ def opened(market: Market) -> Iterator[Shop]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         desk = Desk(Store(f"sqlite:///{folder / 'leadloop.sqlite3'}"), folder)
-        book = Book(Settings(data_dir=folder, report_zone=market.zone))
-        shop = Shop(desk, book, market, {})
+        workspace = Workspace(Settings(data_dir=folder, report_zone=market.zone))
+        shop = Shop(desk, workspace, market, {})
         if not market.merge_last:
             shop.merge()
         yield shop
-        book.store.close()
+        workspace.store.close()
         desk.store.close()
 
 
@@ -137,38 +137,38 @@ def filled(market: Market) -> Iterator[Shop]:
 
 
 @contextmanager
-def rebuilt(shop: Shop) -> Iterator[Book]:
+def rebuilt(shop: Shop) -> Iterator[Workspace]:
     """A second book of the same store that has never seen it before."""
     with tempfile.TemporaryDirectory() as name:
-        known = shop.book.settings
-        book = Book(
+        known = shop.workspace.settings
+        workspace = Workspace(
             Settings(data_dir=Path(name), database_url=known.url, report_zone=known.report_zone)
         )
-        yield book
-        book.store.close()
+        yield workspace
+        workspace.store.close()
 
 
-def check_editions(found: Book, expected: Book) -> None:
+def check_editions(found: Workspace, expected: Workspace) -> None:
     """What two books have prepared of the same facts, to the cell."""
     assert found.edition.named == expected.edition.named
-    outcomes = [book.edition.outcomes().collect() for book in (found, expected)]
+    outcomes = [workspace.edition.outcomes().collect() for workspace in (found, expected)]
     columns = outcomes[1].columns
     mine, theirs = (frame.select(columns).sort("lead_id", "buyer_id") for frame in outcomes)
     assert_frame_equal(mine, theirs)
     for name, order in {"earlier": "from_us", "steps": "at_us"}.items():
-        kept = [_kept(book, name) for book in (found, expected)]
+        kept = [_kept(workspace, name) for workspace in (found, expected)]
         keys = ["lead_id", "buyer_id", order]
         mine, theirs = (frame.select(kept[1].columns).sort(keys) for frame in kept)
         assert_frame_equal(mine, theirs)
     for clock in CLOCKS:
-        tallies = [book.edition.tally(clock) for book in (found, expected)]
+        tallies = [workspace.edition.tally(clock) for workspace in (found, expected)]
         mine, theirs = (frame.sort(frame.columns[:5]) for frame in tallies)
         assert_frame_equal(mine, theirs)
 
 
-def _kept(book: Book, frame: str) -> pl.DataFrame:
-    edition = book.edition
-    return edition.shelf.scan(list(edition.manifest.parts[frame].values())).collect()
+def _kept(workspace: Workspace, frame: str) -> pl.DataFrame:
+    edition = workspace.edition
+    return edition.versions.scan(list(edition.manifest.parts[frame].values())).collect()
 
 
 # --- comparing ------------------------------------------------------------------------
@@ -198,15 +198,17 @@ def compare(what: str, found: Sequence[Row], expected: Sequence[Row], *key: str)
         assert not wrong, f"{what} {name}: (found, expected) {wrong}"
 
 
-def _listed(book: Book, scope: Scope, version: int | None = None) -> list[Row]:
-    pages = list(book.delivery_pages(scope, version=version))
+def _listed(workspace: Workspace, scope: Scope, version: int | None = None) -> list[Row]:
+    pages = list(workspace.delivery_pages(scope, version=version))
     return pl.concat(pages).to_dicts() if pages else []
 
 
-def check_deliveries(book: Book, told: Told, scope: Scope, version: int | None = None) -> None:
+def check_deliveries(
+    workspace: Workspace, told: Told, scope: Scope, version: int | None = None
+) -> None:
     """The table `deliveries` and its count."""
     expected = tables.selected(told, scope)
-    found = _listed(book, scope, version)
+    found = _listed(workspace, scope, version)
     shared = [{name: row[name] for name in SHARED} for row in expected]
     compare("deliveries", found, shared, "delivery_id")
     order = [
@@ -217,34 +219,36 @@ def check_deliveries(book: Book, told: Told, scope: Scope, version: int | None =
     codes = {row["delivery_id"]: row["codes"] for row in expected}
     said = {row["delivery_id"]: set((row["contradiction"] or "").split()) for row in found}
     assert said == codes, {k: (said.get(k), v) for k, v in codes.items() if said.get(k) != v}
-    assert book.count(scope, version=version) == len(expected)
+    assert workspace.count(scope, version=version) == len(expected)
 
 
-def check_numbers(book: Book, told: Told, scope: Scope, version: int | None = None) -> None:
+def check_numbers(
+    workspace: Workspace, told: Told, scope: Scope, version: int | None = None
+) -> None:
     """Every table of numbers."""
 
-    def asked(name: str, **options: object) -> list[Row]:
-        return book.table(name, scope, data_version=version, **options).to_dicts()
+    def query(name: str, **options: object) -> list[Row]:
+        return workspace.table(name, scope, data_version=version, **options).to_dicts()
 
     sources = [
         {"id": row.pop("source"), "name": row.pop("source_name"), **row}
         for row in tables.by(told, scope, "source")
     ]
-    compare("sources", asked("sources"), sources, "id")
+    compare("sources", query("sources"), sources, "id")
     total = tables.rates(tables.selected(told, scope), scope)
-    compare("total", asked("rates"), [total])
+    compare("total", query("rates"), [total])
     for split in (*((d,) for d in DIMENSIONS), ("buyer", "state"), ("source", "week")):
         expected = tables.by(told, scope, *split)
         if "sold_to" in split:
             expected = [{**row, "sold_to": str(row["sold_to"])} for row in expected]
-        compare(f"rates by {split}", asked("rates", by=split), expected, *split)
-    _check_mix(asked("outcome_mix"), tables.mix(told, scope))
+        compare(f"rates by {split}", query("rates", by=split), expected, *split)
+    _check_mix(query("outcome_mix"), tables.mix(told, scope))
     for grain in ("day", "week", "month"):
         expected = tables.trend(told, scope, grain)
-        compare(f"trend {grain}", asked("trend", grain=grain), expected, "start")
-    compare("clocks", asked("clocks"), tables.clocks(told, scope), "clock")
+        compare(f"trend {grain}", query("trend", grain=grain), expected, "start")
+    compare("clocks", query("clocks"), tables.clocks(told, scope), "clock")
     headline = [{"key": key, **row} for key, row in tables.headline(told, scope).items()]
-    compare("headline", asked("headline"), headline, "key")
+    compare("headline", query("headline"), headline, "key")
 
 
 def _check_mix(found: list[Row], expected: dict[str, Row]) -> None:
@@ -253,10 +257,12 @@ def _check_mix(found: list[Row], expected: dict[str, Row]) -> None:
     assert len({row["outcome"] for row in found}) == len(found)
 
 
-def check_events(book: Book, told: Told, scope: Scope, version: int | None = None) -> None:
+def check_events(
+    workspace: Workspace, told: Told, scope: Scope, version: int | None = None
+) -> None:
     """What the table `feedback` says became of every event of the scope's deliveries."""
     expected = tables.events(told, scope.as_of_us)
-    found = book.feedback(scope, version=version).to_dicts()
+    found = workspace.feedback(scope, version=version).to_dicts()
     for row in found:
         mine = expected[row["reporter_id"], row["event_id"]]
         said = {name: row[name] for name in mine}
@@ -265,7 +271,7 @@ def check_events(book: Book, told: Told, scope: Scope, version: int | None = Non
     assert sum(row["effective"] for row in found) == live
 
 
-def check(book: Book, told: Told, scope: Scope, version: int | None = None) -> None:
+def check(workspace: Workspace, told: Told, scope: Scope, version: int | None = None) -> None:
     """Everything."""
     for checked in (check_deliveries, check_numbers, check_events):
-        checked(book, told, scope, version)
+        checked(workspace, told, scope, version)

@@ -249,19 +249,19 @@ def _compared(scope: Scope) -> tuple[date, date]:
 
 def _earlier(told: Told, scope: Scope) -> list[Row] | None:
     """Deliveries of the period before; None where the record does not reach so far."""
-    asked = before(scope)
+    query = before(scope)
     days = [attempt["at"].day for attempt in told.attempts]
-    if not days or asked.first < min(days):
+    if not days or query.first < min(days):
         return None
-    return selected(told, asked)
+    return selected(told, query)
 
 
 def trend(told: Told, scope: Scope, grain: str) -> list[Row]:
     """One row per bucket of the period, beside the bucket one period earlier."""
     days = [scope.first + timedelta(days=n) for n in range((scope.last - scope.first).days + 1)]
     now, then = selected(told, scope), _earlier(told, scope)
-    asked = before(scope)
-    length = scope.first - asked.first
+    query = before(scope)
+    length = scope.first - query.first
     today = day_of(scope.as_of_us, told.zone)
     found = []
     for start in sorted({bucket(day, grain) for day in days}):
@@ -271,7 +271,7 @@ def trend(told: Told, scope: Scope, grain: str) -> list[Row]:
         if grain == "month" and (back := _months_back(scope)[1]):
             past = _month_before(start, back)
         earlier = [r for r in then or [] if _dated(r, scope.clock) in past]
-        rated = rates(earlier, asked)
+        rated = rates(earlier, query)
         found.append(
             {
                 "start": start,

@@ -10,7 +10,7 @@ from report_market import params
 from dashboard.reports import compose, html, report_order
 
 if TYPE_CHECKING:
-    from dashboard.answers.workspace import Book
+    from dashboard.answers.workspace import Workspace
     from dashboard.reports.document import Document
 
 KINDS: Final = tuple(report_order.KINDS)
@@ -18,9 +18,9 @@ HOSTILE: Final = "<img src=x onerror=alert(1)><script>alert(2)</script> $x$ =1+1
 SHOWN: Final = "<img src=x onerror=alert(1)><script>alert(2)</script> $x$ =1+1 evil"
 
 
-def report(book: Book, kind: str, **more: list[str]) -> Document:
+def report(workspace: Workspace, kind: str, **more: list[str]) -> Document:
     """A report about October."""
-    return compose.make(book, report_order.read(kind, params(kind, **more), book))
+    return compose.make(workspace, report_order.read(kind, params(kind, **more), workspace))
 
 
 class Text(HTMLParser):

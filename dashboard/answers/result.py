@@ -13,7 +13,7 @@ from dashboard.answers.table_options import OPTIONS, Options, no_filters, proble
 from dashboard.answers.table_options import read as read_options
 from dashboard.editions import clock
 from dashboard.query import filters
-from dashboard.query.parameters import MOST, BadQuestion
+from dashboard.query.parameters import MOST, BadQuery
 from dashboard.tables import registry
 from data_access import export_formats
 from metrics.outcomes import delivery_lists
@@ -21,16 +21,16 @@ from metrics.outcomes import delivery_lists
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from dashboard.answers.workspace import Book
+    from dashboard.answers.workspace import Workspace
     from metrics.definitions.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class TableResult:
     """Frames of one table in order, with what is needed to write and describe them."""
 
     table: registry.Table
-    asked: filters.Asked
+    query: filters.Query
     options: Options
     schema: dict[str, pl.DataType]
     total: int
@@ -73,42 +73,42 @@ class Answer:
             self.version,
             self.rules,
             self.total,
-            self.asked.scope,
+            self.query.scope,
             self.options,
         )
         return blake2b(repr(marks).encode(), digest_size=12).hexdigest()
 
 
-def ask(book: Book, name: str, params: Mapping[str, Sequence[str]]) -> Answer:
+def ask(workspace: Workspace, name: str, params: Mapping[str, Sequence[str]]) -> TableResult:
     """A table under URL parameters; KeyError for an unknown table, BadQuestion else."""
     table = registry.TABLES[name]
-    status = book.status()
-    asked = filters.read(
+    status = workspace.status()
+    query = filters.read(
         params,
         now=status.now,
         zone=status.zone,
         first_day=status.first_day,
         ended=status.ended,
-        known=book.names(),
+        known=workspace.names(),
         other=OPTIONS,
     )
     options, problems = read_options(table, params)
-    problems += asked.notices
+    problems += query.notices
     if table.kind == "receipts":
         problems += no_filters(table, params)
     if problems:
-        raise BadQuestion(problems)
-    frames, schema, total = _frames(book, table, asked.scope, options)
+        raise BadQuery(problems)
+    frames, schema, total = _frames(workspace, table, query.scope, options)
     if options.columns:
         schema = {c: schema[c] for c in _checked_columns(options.columns, schema)}
-    return Answer(
+    return TableResult(
         table=table,
-        asked=asked,
+        query=query,
         options=options,
         schema=schema,
         total=total,
         version=options.data_version or status.data_version,
-        rules=book.rules.digest,
+        rules=workspace.rules.digest,
         zone=status.zone,
         currency=status.currency,
         frames=frames,
@@ -116,33 +116,35 @@ def ask(book: Book, name: str, params: Mapping[str, Sequence[str]]) -> Answer:
 
 
 def _frames(
-    book: Book, table: registry.Table, scope: Scope, options: Options
+    workspace: Workspace, table: registry.Table, scope: Scope, options: Options
 ) -> tuple[Any, dict[str, pl.DataType], int]:
     version = options.data_version
     if table.name == "deliveries":
         changed = options.changed_since
-        total = book.count(scope, version=version, changed_since=changed)
+        total = workspace.count(scope, version=version, changed_since=changed)
 
         def pages() -> Iterator[pl.DataFrame]:
-            return book.delivery_pages(scope, version=version, changed_since=changed)
+            return workspace.delivery_pages(scope, version=version, changed_since=changed)
 
         return pages, dict(delivery_lists.DELIVERIES), total
-    frame = _frame(book, table, scope, options)
+    frame = _frame(workspace, table, scope, options)
     return lambda: iter([frame]), dict(frame.schema), frame.height
 
 
-def _frame(book: Book, table: registry.Table, scope: Scope, options: Options) -> pl.DataFrame:
+def _frame(
+    workspace: Workspace, table: registry.Table, scope: Scope, options: Options
+) -> pl.DataFrame:
     if table.kind == "receipts":
-        return book.ledger.table(table.name).select(*table.schema)
+        return workspace.store_tables.table(table.name).select(*table.schema)
     if table.kind == "rows":
-        read = book.feedback if table.name == "feedback" else book.attempts
+        read = workspace.feedback if table.name == "feedback" else workspace.attempts
         frame = read(scope, version=options.data_version)
         if options.changed_since is not None:
             number = pl.col(frame.columns[0]).str.slice(1).cast(pl.Int64)
             frame = frame.filter(number > options.changed_since)
         return frame
     by = options.by or (("source",) if table.name == "rates" else ())
-    return book.table(
+    return workspace.table(
         table.name,
         scope,
         by=by,
@@ -157,18 +159,18 @@ def _checked_columns(wanted: tuple[str, ...], schema: Mapping[str, object]) -> t
     bad = [name for name in wanted if name not in schema][:MOST]
     if bad:
         known = list(schema)
-        raise BadQuestion([problem("columns", name, "columns of the table", known) for name in bad])
+        raise BadQuery([problem("columns", name, "columns of the table", known) for name in bad])
     return tuple(dict.fromkeys(wanted))
 
 
 # --- describing ---------------------------------------------------------------------------
 
 
-def about(answer: Answer) -> dict[str, Any]:
+def about(answer: TableResult) -> dict[str, Any]:
     """What the manifest says of an answer beside its columns."""
-    scope = answer.asked.scope
+    scope = answer.query.scope
     frozen = {"as_of": _instant(scope.as_of_us), "data_version": str(answer.version)}
-    query = filters.query(answer.asked, **_said(answer.options), **frozen)
+    query_text = filters.query_string(answer.query, **_said(answer.options), **frozen)
     name = answer.table.name
     plain = answer.table.kind == "receipts"
     return {
@@ -188,7 +190,7 @@ def about(answer: Answer) -> dict[str, Any]:
         "report_zone": answer.zone,
         "currency": answer.currency,
         "page": _page(answer),
-        "api": f"/api/v1/tables/{name}.csv" + ("" if plain else f"?{query}"),
+        "api": f"/api/v1/tables/{name}.csv" + ("" if plain else f"?{query_text}"),
         "command": _command(answer),
         "made_at": clock.now().isoformat(timespec="seconds"),
     }
@@ -205,13 +207,13 @@ _PAGES: Final = {
 }
 
 
-def _page(answer: Answer) -> str:
+def _page(answer: TableResult) -> str:
     """The page that shows a table under its filters; Data → Tables shows every one."""
     name = answer.table.name
     if name not in _PAGES:
-        return f"/data?{filters.query(answer.asked, tab='tables', table=name)}"
-    query = filters.query(answer.asked)
-    return f"/{_PAGES[name]}" + (f"?{query}" if query else "")
+        return f"/data?{filters.query_string(answer.query, tab='tables', table=name)}"
+    query_text = filters.query_string(answer.query)
+    return f"/{_PAGES[name]}" + (f"?{query_text}" if query_text else "")
 
 
 def _row_filters(scope: Scope) -> dict[str, Any]:
@@ -238,13 +240,13 @@ def _said(options: Options) -> dict[str, str]:
     return said
 
 
-def _command(answer: Answer) -> str:
+def _command(answer: TableResult) -> str:
     """The command line that gives the same rows again."""
     if answer.table.kind == "receipts":
         return f"leadloop export {answer.table.name}"
-    scope = answer.asked.scope
+    scope = answer.query.scope
     pairs = [
-        p for p in filters.parameters(answer.asked) if p[0] not in {"period", "from", "to", "as_of"}
+        p for p in filters.parameters(answer.query) if p[0] not in {"period", "from", "to", "as_of"}
     ]
     pairs = [
         ("from", scope.first.isoformat()),
@@ -263,12 +265,12 @@ def _quoted(text: str) -> str:
     return text if plain.isalnum() else "'" + text.replace("'", "'\"'\"'") + "'"
 
 
-def definitions(answer: Answer) -> dict[str, str]:
+def definitions(answer: TableResult) -> dict[str, str]:
     """What each column means."""
     return {name: registry.column(name, kind).definition for name, kind in answer.schema.items()}
 
 
-def blocks(answer: Answer, kind: str) -> Iterator[bytes]:
+def blocks(answer: TableResult, kind: str) -> Iterator[bytes]:
     """An answer as CSV, JSON or NDJSON, a block at a time."""
     if kind == "csv":
         return export_formats.csv_blocks(answer.pieces(), answer.schema)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Ledger:
+class StoreTables:
     """The tables of kind `receipts` of one store; read anew each time, for they are small."""
 
     store: Store

@@ -90,8 +90,8 @@ def read(
             if name in params
         ]
     columns = tuple(part for text in params.get("columns", ()) for part in text.split(",") if part)
-    asked = Options(by, grain, columns, after=after, seed=seed, precision=precision, **numbers)
-    return asked, problems
+    query = Options(by, grain, columns, after=after, seed=seed, precision=precision, **numbers)
+    return query, problems
 
 
 def _precision(params: Mapping[str, Sequence[str]], problems: list[Problem]) -> float:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import polars as pl
 
-from dashboard.answers.store_tables import Ledger
+from dashboard.answers.store_tables import StoreTables
 from dashboard.editions import cached_frames, comparison_period, event_frames
 from dashboard.editions import edition as editions
 from dashboard.editions import table_query as questions
 from dashboard.editions.current_edition import CurrentEdition
-from dashboard.editions.table_query import Question
+from dashboard.editions.table_query import TableQuery
 from data_access.settings import Settings
 from data_access.snapshot import fact_reader
 from data_access.store.store import Store
@@ -64,7 +64,7 @@ class Lead:
     events: pl.DataFrame
 
 
-class Book:
+class Workspace:
     """A store with its newest edition."""
 
     def __init__(self, settings: Settings) -> None:
@@ -137,11 +137,11 @@ class Book:
         """
         return questions.table(name, self.question(scope, **options))
 
-    def question(self, scope: Scope, **options: object) -> Question:
+    def question(self, scope: Scope, **options: object) -> TableQuery:
         """A question to the edition shown; `options` as for `table`."""
         by = options.pop("by", None) or ()
         shown, version = self.edition, options.pop("data_version", None)
-        return Question(
+        return TableQuery(
             shown=shown,
             scope=scope,
             by=(by,) if isinstance(by, str) else tuple(cast("Sequence[str]", by)),
@@ -151,9 +151,9 @@ class Book:
         )
 
     @property
-    def ledger(self) -> Ledger:
+    def store_tables(self) -> StoreTables:
         """Tables about the store itself: imports, refused rows, decisions, notes."""
-        return Ledger(self.store)
+        return StoreTables(self.store)
 
     # --- single deliveries ------------------------------------------------------------
 
@@ -230,7 +230,7 @@ class Book:
         )
 
     def _channels(self) -> dict[str, str]:
-        rows = self.ledger.batches().select("batch_id", "channel")
+        rows = self.store_tables.batches().select("batch_id", "channel")
         return dict(rows.iter_rows())
 
     # --- one lead, search -------------------------------------------------------------
@@ -243,8 +243,8 @@ class Book:
         facts = fact_reader.read_lead(self.store, lead_id, version=shown.version, zone=zone)
         frames = (facts.attempts, facts.feedback, facts.aliases)
         rows = editions.resolved(*frames, as_of_us=as_of, zone=shown.zone, rules=self.rules)
-        asked = scope or Scope(first=EVER, last=EVER, as_of_us=as_of)
-        listed = self._listed(rows.sort("dated_us", "buyer_id"), asked)
+        query = scope or Scope(first=EVER, last=EVER, as_of_us=as_of)
+        listed = self._listed(rows.sort("dated_us", "buyer_id"), query)
         said = event_frames.heard(frames, as_of, shown)
         told = (said.attempts, said.feedback, said.undone, said.idle)
         return Lead(lead_id, listed, lead_timeline.events(*told, shown.named))
@@ -270,23 +270,23 @@ def _moment(us: int) -> datetime:
     return datetime.fromtimestamp(us // 1_000_000, UTC).replace(microsecond=us % 1_000_000)
 
 
-_book: Book | None = None
-_book_lock = threading.Lock()
+_workspace: Workspace | None = None
+_workspace_lock = threading.Lock()
 
 
-def book() -> Book:
+def workspace() -> Workspace:
     """The process's book, opened at first need."""
-    global _book  # noqa: PLW0603 - one store and one edition serve all sessions
-    with _book_lock:
-        if _book is None:
-            _book = Book(Settings())
-        return _book
+    global _workspace  # noqa: PLW0603 - one store and one edition serve all sessions
+    with _workspace_lock:
+        if _workspace is None:
+            _workspace = Workspace(Settings())
+        return _workspace
 
 
 def close() -> None:
     """Let go of the process's book; the next call of `book` opens it again."""
-    global _book  # noqa: PLW0603 - see book
-    with _book_lock:
-        if _book is not None:
-            _book.store.close()
-            _book = None
+    global _workspace  # noqa: PLW0603 - see book
+    with _workspace_lock:
+        if _workspace is not None:
+            _workspace.store.close()
+            _workspace = None

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette.responses import JSONResponse
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.presentation.known_errors import KNOWN
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ HEADERS: Final = {"Cache-Control": "private, no-cache"}
 UNWELL: Final = {**HEADERS, "Retry-After": "5"}
 
 
-class Looking:
+class HealthCheck:
     """Looks after the store in a thread; who asks meanwhile is told of the same look."""
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ class Looking:
             look.set_exception(error)
 
     def _state(self) -> dict[str, Any]:
-        known = book()
+        known = workspace()
         store_version = known.store.data_version()
         self.at = "figures"
         status = known.status()
@@ -85,7 +85,7 @@ class Looking:
         }
 
 
-_LOOKING: Final = Looking()
+_LOOKING: Final = HealthCheck()
 
 
 async def health(_request: Request) -> JSONResponse:

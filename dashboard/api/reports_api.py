@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.responses import JSONResponse, Response
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.reports import compose, html, pdf, published_reports, report_order
 from data_access.store import publications
 
@@ -33,7 +33,7 @@ def listed(_request: Request) -> Response:
         }
         for kind, sentence in report_order.KINDS.items()
     ]
-    told = {"reports": kinds, "published": published_reports.listed(book())}
+    told = {"reports": kinds, "published": published_reports.listed(workspace())}
     return JSONResponse(told, headers=HEADERS)
 
 
@@ -48,9 +48,9 @@ def one(request: Request) -> Response:
     if ending not in FORMATS:
         return _missing(f"{ending!r} is no format of reports; use html or pdf.")
     params = {key: request.query_params.getlist(key) for key in request.query_params}
-    order = report_order.read(kind, params, book())
+    order = report_order.read(kind, params, workspace())
     base = str(request.base_url).rstrip("/").removesuffix("/api")
-    document = compose.make(book(), order, base=base)
+    document = compose.make(workspace(), order, base=base)
     return _answer(html.whole(document), ending, f"{kind}-{order.scope.first}")
 
 
@@ -59,7 +59,7 @@ def kept(request: Request) -> Response:
     number, ending = _split(request.path_params["name"])
     text = None
     if _NUMBER.fullmatch(number):
-        text = publications.kept_file(book().store, int(number))
+        text = publications.kept_file(workspace().store, int(number))
     if text is None:
         return _missing(f"No report was published as {number!r}; /api/v1/reports lists all.")
     if ending not in FORMATS:

@@ -17,12 +17,12 @@ from starlette.responses import FileResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Route
 
 from dashboard.answers import result
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.api import reports_api
 from dashboard.api.health import health
-from dashboard.api.work_queue import RETRY_AFTER_S, Crowded, Lane
+from dashboard.api.work_queue import RETRY_AFTER_S, QueueFull, WorkQueue
 from dashboard.presentation.known_errors import KNOWN
-from dashboard.query.parameters import BadQuestion
+from dashboard.query.parameters import BadQuery
 from dashboard.tables import registry
 from data_access import export_formats
 
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from dashboard.answers.result import Answer
+    from dashboard.answers.result import TableResult
 
 LOG: Final = logging.getLogger(__name__)
-LANE: Final = Lane()
+LANE: Final = WorkQueue()
 CACHE: Final = {"Cache-Control": "private, no-cache"}
 
 
@@ -44,7 +44,7 @@ def _guarded(endpoint: Callable[[Request], Response]) -> Callable[[Request], Awa
     def called(request: Request) -> Response:
         try:
             return endpoint(request)
-        except BadQuestion as error:
+        except BadQuery as error:
             return _bad(error)
         except export_formats.TooManyRows as error:
             return JSONResponse({"error": str(error)}, status_code=400)
@@ -59,7 +59,7 @@ def _guarded(endpoint: Callable[[Request], Response]) -> Callable[[Request], Awa
     async def answered(request: Request) -> Response:
         try:
             return await LANE.run(partial(called, request))
-        except Crowded as error:
+        except QueueFull as error:
             return _later(str(error))
 
     return answered
@@ -70,7 +70,7 @@ def _later(sentence: str) -> JSONResponse:
     return JSONResponse({"error": sentence}, status_code=503, headers=headers)
 
 
-def _bad(error: BadQuestion) -> JSONResponse:
+def _bad(error: BadQuery) -> JSONResponse:
     problems = [
         {"parameter": p.parameter, "value": p.value, "message": p.message} for p in error.problems
     ]
@@ -115,7 +115,7 @@ def one(request: Request) -> Response:
         known = ", ".join(export_formats.FORMATS)
         return JSONResponse({"error": f"{kind!r} is no format; use {known}."}, status_code=404)
     params = {key: request.query_params.getlist(key) for key in request.query_params}
-    answer = result.ask(book(), name, params)
+    answer = result.ask(workspace(), name, params)
     etag = f'"{answer.etag}-{kind}"'
     headers = {**CACHE, "ETag": etag, "X-Total-Rows": str(answer.total)}
     if request.headers.get("if-none-match") == etag:
@@ -125,7 +125,7 @@ def one(request: Request) -> Response:
     return _written(answer, kind, headers)
 
 
-def manifest(answer: Answer, *, content: bool = False) -> dict[str, Any]:
+def manifest(answer: TableResult, *, content: bool = False) -> dict[str, Any]:
     """The data package that describes an answer as CSV."""
     name = answer.table.name
     return export_formats.descriptor(
@@ -139,7 +139,7 @@ def manifest(answer: Answer, *, content: bool = False) -> dict[str, Any]:
     )
 
 
-def _written(answer: Answer, kind: str, headers: dict[str, str]) -> Response:
+def _written(answer: TableResult, kind: str, headers: dict[str, str]) -> Response:
     name = answer.table.name
     headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     if kind == "json":
@@ -162,7 +162,7 @@ def _written(answer: Answer, kind: str, headers: dict[str, str]) -> Response:
     )
 
 
-def write_file(answer: Answer, kind: str, path: Path) -> None:
+def write_file(answer: TableResult, kind: str, path: Path) -> None:
     """Write an answer to a file of its format."""
     about = manifest(answer)
     if kind == "parquet":

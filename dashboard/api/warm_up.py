@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.presentation.known_errors import KNOWN
 from dashboard.query import filters
 from dashboard.reports import report_order
@@ -33,11 +33,11 @@ async def warmed(_app: object) -> AsyncIterator[None]:
 def warm() -> None:
     """Make the edition, what it says wants a decision, and what is said of the last month."""
     try:
-        known = book()
+        known = workspace()
         status = known.status()
         if status.empty:
             return
-        asked = filters.read(
+        query = filters.read(
             {},
             now=status.now,
             zone=status.zone,
@@ -45,7 +45,7 @@ def warm() -> None:
             ended=status.ended,
             known=known.names(),
         )
-        todo_items.items(asked.scope)
+        todo_items.items(query.scope)
         month = _last_month(status.now.astimezone(known.settings.zone).date())
         known.table("monthly", report_order.read("monthly", {"month": [month]}, known).scope)
     except KNOWN as error:
@@ -57,7 +57,7 @@ def warm() -> None:
 def look_over() -> None:
     """Hold the store's file against itself; what is found stands on every page."""
     try:
-        known = book()
+        known = workspace()
         if wrong := doctor.quick_check(known.store):
             known.damage = (
                 f"The store's file is damaged ({wrong}). What is shown may be wrong: stop "

@@ -27,7 +27,7 @@ RETRY_AFTER_S: Final = 5
 """Seconds after which it is worth while to ask again."""
 
 
-class Crowded(RuntimeError):  # noqa: N818 - a state of the lane
+class QueueFull(RuntimeError):  # noqa: N818 - a state of the lane
     """There is no place, or none came free in time."""
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class Crowded(RuntimeError):  # noqa: N818 - a state of the lane
         )
 
 
-class Lane:
+class WorkQueue:
     """Runs plain functions in threads of its own, a few at once."""
 
     def __init__(
@@ -77,12 +77,12 @@ class Lane:
 
     async def _taken(self, place: object) -> None:
         if self._waiting >= self._most_waiting and not self._places.available_tokens:
-            raise Crowded
+            raise QueueFull
         self._waiting += 1
         try:
             with anyio.fail_after(self._wait_s):
                 await self._places.acquire_on_behalf_of(place)
         except TimeoutError:
-            raise Crowded from None
+            raise QueueFull from None
         finally:
             self._waiting -= 1

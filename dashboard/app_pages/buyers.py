@@ -2,18 +2,18 @@
 
 import streamlit as st
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.layout import address, cards
 from dashboard.panels.buyers import buyer_cards, buyer_profile
 from dashboard.panels.shared import shared_cards
 
-asked, status = address.asked(), book().status()
-scope = asked.scope
+query, status = address.query(), workspace().status()
+scope = query.scope
 
 
 def compare() -> None:
     """Types of buyers, all of them, then who returns more and who tells us about what."""
-    numbers = shared_cards.headline(asked, status, "buyers")
+    numbers = shared_cards.headline(query, status, "buyers")
     if numbers is None:
         return
     buyer_cards.types_card(scope)
@@ -29,6 +29,6 @@ def compare() -> None:
 
 with cards.guarded("The buyers"):
     if len(scope.buyer) == 1:
-        buyer_profile.buyer(scope.buyer[0], asked, status)
+        buyer_profile.buyer(scope.buyer[0], query, status)
     else:
         compare()

@@ -1,10 +1,10 @@
 """Data: what came in, what was refused, what do the numbers mean?"""
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.layout import address, tabs
 from dashboard.panels.data import file_import, imports_and_refused, party_names, table_browser
 
-asked, status = address.asked(), book().status()
+query, status = address.query(), workspace().status()
 TITLES = {
     "imports": "Imports",
     "import": "Import a file",
@@ -24,6 +24,6 @@ elif chosen == "names":
 elif chosen == "refused":
     imports_and_refused.refused(status)
 elif chosen == "tables":
-    table_browser.show(asked)
+    table_browser.show(query)
 else:
     imports_and_refused.definitions()

@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.layout import address
 from dashboard.panels.leads import lead_list, lead_story, search_results
 from dashboard.query.parameters import LONGEST
 
-asked, status = address.asked(), book().status()
+query, status = address.query(), workspace().status()
 
 if text := st.query_params.get("q", "").strip()[:LONGEST]:
     search_results.show(text)
-if asked.scope.rows.lead:
-    lead_story.show(asked.scope.rows.lead, asked.scope, status)
+if query.scope.rows.lead:
+    lead_story.show(query.scope.rows.lead, query.scope, status)
 else:
-    lead_list.show(asked, status)
+    lead_list.show(query, status)

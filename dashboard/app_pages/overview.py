@@ -2,22 +2,22 @@
 
 import streamlit as st
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.charts import outcome_mix, ranking
 from dashboard.layout import address, cards
 from dashboard.panels.overview import overview_cards
 from dashboard.panels.shared import headline_cards, shared_cards
 
-asked, status = address.asked(), book().status()
-scope = asked.scope
+query, status = address.query(), workspace().status()
+scope = query.scope
 
 
 def overview() -> None:
     """Headline and what needs attention; then what changed, where leads get lost, the ends."""
-    numbers = shared_cards.headline(asked, status, "")
+    numbers = shared_cards.headline(query, status, "")
     if numbers is None:
         return
-    trend = book().table("trend", scope, grain=shared_cards.grain(scope))
+    trend = workspace().table("trend", scope, grain=shared_cards.grain(scope))
     headline_cards.show(numbers, trend, scope, status.currency)
     left, right = st.columns([3, 2])
     with left:
@@ -33,7 +33,7 @@ def overview() -> None:
     with left:
         cards.show(
             shared_cards.ends_card(status),
-            lambda: shared_cards.ends(book().table("sources", scope), 5),
+            lambda: shared_cards.ends(workspace().table("sources", scope), 5),
             lambda rows, colours: ranking.figure(
                 rows,
                 shared_cards.ranked(scope),

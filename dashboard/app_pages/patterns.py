@@ -1,12 +1,12 @@
 """Patterns: how long does it take, how complete is it, is there a season?"""
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.layout import address, cards, tabs
 from dashboard.panels.patterns import forecast_cards, season_cards, timing_cards
 from dashboard.panels.shared import shared_cards
 
-asked, status = address.asked(), book().status()
-scope = asked.scope
+query, status = address.query(), workspace().status()
+scope = query.scope
 TITLES = {
     "overview": "Overview",
     "timing": "Timing",
@@ -17,7 +17,7 @@ TITLES = {
 
 def show() -> None:
     """The tab that is asked for."""
-    numbers = shared_cards.headline(asked, status, "patterns")
+    numbers = shared_cards.headline(query, status, "patterns")
     if numbers is None:
         return
     tab = tabs.chosen(TITLES)

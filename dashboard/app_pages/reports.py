@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.layout import address, cards
 from dashboard.panels.reports import report_page
 
-asked, status = address.asked(), book().status()
+query, status = address.query(), workspace().status()
 
 chosen = address.choice("tab", report_page.TABS, "month")
 st.session_state["own_tab"] = chosen
@@ -20,4 +20,4 @@ st.segmented_control(
     on_change=lambda: address.change(tab=st.session_state["own_tab"]),
 )
 with cards.guarded("The report"):
-    report_page.show(chosen, asked, status)
+    report_page.show(chosen, query, status)

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.layout import address, cards, tabs
 from dashboard.panels.returns import returns_cards
 from dashboard.panels.shared import accuracy_cards, reason_cards, shared_cards
 
-asked, status = address.asked(), book().status()
-scope = asked.scope
+query, status = address.query(), workspace().status()
+scope = query.scope
 TITLES = {
     "overview": "Overview",
     "waiting": "Waiting",
@@ -29,7 +29,7 @@ def overview(chip: str | None) -> None:
 
 def show() -> None:
     """The tab that is asked for."""
-    numbers = shared_cards.headline(asked, status, "returns")
+    numbers = shared_cards.headline(query, status, "returns")
     if numbers is None:
         return
     tab = tabs.chosen(TITLES)

@@ -1,19 +1,19 @@
 """Sources: which sources bring leads that convert?"""
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.charts import ranking
 from dashboard.layout import address, cards
 from dashboard.panels.shared import shared_cards
 from dashboard.panels.sources import source_pair, source_profile, source_table
 from metrics.definitions.catalogue import number
 
-asked, status = address.asked(), book().status()
-scope = asked.scope
+query, status = address.query(), workspace().status()
+scope = query.scope
 
 
 def compare() -> None:
     """Every source as dot and range, then as a table."""
-    numbers = shared_cards.headline(asked, status, "sources")
+    numbers = shared_cards.headline(query, status, "sources")
     if numbers is None:
         return
     key = address.choice("metric", shared_cards.RANKINGS, "conversion_rate")
@@ -47,8 +47,8 @@ def compare() -> None:
 
 with cards.guarded("The sources"):
     if len(scope.source) == 1:
-        source_profile.source(scope.source[0], asked, status)
+        source_profile.source(scope.source[0], query, status)
     elif len(scope.source) == source_pair.PAIR:
-        source_pair.show(asked, status)
+        source_pair.show(query, status)
     else:
         compare()

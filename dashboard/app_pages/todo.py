@@ -4,20 +4,20 @@ import html
 
 import streamlit as st
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.layout import address, cards
 from dashboard.panels.todo import todo_case, todo_list
 from dashboard.worklist import todo_items
 
-asked, status = address.asked(), book().status()
+query, status = address.query(), workspace().status()
 
 with cards.guarded("The to-do list"):
     name = st.query_params.get("case", "")
-    found = todo_items.items(asked.scope).filter(finding=name).to_dicts() if name else []
+    found = todo_items.items(query.scope).filter(finding=name).to_dicts() if name else []
     if found:
-        todo_case.show(found[0], asked.scope, status)
+        todo_case.show(found[0], query.scope, status)
     else:
         if name:
             text = "That finding is not there any more under these filters; here is the list."
             st.html(f'<p class="notice">{html.escape(text)}</p>')
-        todo_list.show(asked.scope, status)
+        todo_list.show(query.scope, status)

@@ -60,19 +60,19 @@ def figure(frame: pl.DataFrame, label: str, colours: Palette) -> go.Figure:
         hovertext=[_hover(row, label) for row in frame.iter_rows(named=True)],
         hoverinfo="text",
     )
-    asked = frame.filter("looked").drop_nulls("expected")
-    _expectation(chart, asked, colours)
-    highest = max((value for value in [*rates, *asked["expected"]] if value), default=0.1)
+    query = frame.filter("looked").drop_nulls("expected")
+    _expectation(chart, query, colours)
+    highest = max((value for value in [*rates, *query["expected"]] if value), default=0.1)
     chart.update_yaxes(range=[0, highest * 1.25], tickformat=".0%", showgrid=True, nticks=5)
     date_axis.axis(chart, weeks)
     return chart
 
 
-def _expectation(chart: go.Figure, asked: pl.DataFrame, colours: Palette) -> None:
+def _expectation(chart: go.Figure, query: pl.DataFrame, colours: Palette) -> None:
     """What was to be expected of the weeks looked at, with its name."""
-    if asked.is_empty():
+    if query.is_empty():
         return
-    weeks, level = asked["week"].to_list(), asked["expected"][0]
+    weeks, level = query["week"].to_list(), query["expected"][0]
     ends = ([weeks[0], weeks[-1]], [level, level])
     line_parts.plain(chart, *ends, color=colours.comparison, width=2, dash="dash")
     text = f"expected {formats.rate(level)}"

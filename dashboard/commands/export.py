@@ -10,7 +10,7 @@ from typing import Any, Final
 import click
 
 from dashboard.answers import result, table_options
-from dashboard.answers.workspace import book, close
+from dashboard.answers.workspace import close, workspace
 from dashboard.api import tables_api
 from dashboard.commands.command_base import Command
 from dashboard.query import filters
@@ -55,13 +55,13 @@ def _export(table: str, kind: str | None, out: Path | None, **given: Any) -> Non
         if value not in (None, ())
     }
     try:
-        answer = result.ask(book(), table, params)
+        answer = result.ask(workspace(), table, params)
         _write(answer, kind, out)
     finally:
         close()
 
 
-def _write(answer: result.Answer, kind: str, out: Path | None) -> None:
+def _write(answer: result.TableResult, kind: str, out: Path | None) -> None:
     if out is None:
         if kind in {"parquet", "xlsx"}:
             message = f"--format {kind} needs --out FILE"

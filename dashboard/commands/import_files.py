@@ -15,7 +15,7 @@ from dashboard.editions import clock
 from dashboard.presentation import refusal_texts
 from data_access.columns import ANSWERS
 from data_access.intake.file_reader import UnreadableFile
-from data_access.intake.import_file import Imported, Order, as_json, import_file
+from data_access.intake.import_file import Imported, ImportOrder, as_json, import_file
 from data_access.intake.mapping_profile import UnknownProfile, load
 from data_access.settings import Settings
 from data_access.store.store import Store
@@ -71,7 +71,7 @@ def import_(
     try:
         for path in files:
             progress, move = progress_bar(path.name)
-            order = Order(
+            order = ImportOrder(
                 path=path,
                 profile=profile,
                 buyer=buyer,

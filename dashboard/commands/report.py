@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from dashboard.answers import result
-from dashboard.answers.workspace import book, close
+from dashboard.answers.workspace import close, workspace
 from dashboard.api import tables_api
 from dashboard.commands.command_base import Command, Stop
 from dashboard.reports import buyer, compose, html, pdf, published_reports, report_order
 from metrics.definitions.scope import DIMENSIONS
 
 if TYPE_CHECKING:
-    from dashboard.answers.workspace import Book
-    from dashboard.reports.report_order import Order
+    from dashboard.answers.workspace import Workspace
+    from dashboard.reports.report_order import ReportOrder
 
 FORMATS: Final = (".html", ".pdf")
 _OPTIONS: Final = (*report_order.PERIOD_OF.values(), "from", "to", *report_order.COMMON)
@@ -44,11 +44,11 @@ def _report(kind: str, out: Path | None, *, publish: bool, who: str | None, **gi
         if value not in (None, ())
     }
     try:
-        order = report_order.read(kind, params, book())
+        order = report_order.read(kind, params, workspace())
         if out is not None:
-            _write(book(), order, out)
+            _write(workspace(), order, out)
         if publish:
-            number = published_reports.publish(book(), order, who=who or "")
+            number = published_reports.publish(workspace(), order, who=who or "")
             click.echo(f"published as {number}: /api/v1/reports/published/{number}.html", err=True)
     finally:
         close()
@@ -77,7 +77,7 @@ def _check(kind: str, out: Path | None, *, publish: bool, who: str | None) -> No
         raise Stop(message)
 
 
-def _write(source: Book, order: Order, out: Path) -> None:
+def _write(source: Workspace, order: ReportOrder, out: Path) -> None:
     text = html.whole(compose.make(source, order))
     if out.suffix == ".pdf":
         out.write_bytes(pdf.printed(text))
@@ -88,7 +88,7 @@ def _write(source: Book, order: Order, out: Path) -> None:
         _write_unanswered(source, order, out.with_name(f"{out.stem}.{buyer.FILE}.csv"))
 
 
-def _write_unanswered(source: Book, order: Order, out: Path) -> None:
+def _write_unanswered(source: Workspace, order: ReportOrder, out: Path) -> None:
     """The table `unanswered` of the same question."""
     params: dict[str, list[str]] = {}
     for name, value in order.pairs():

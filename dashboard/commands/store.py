@@ -13,7 +13,7 @@ from dashboard.commands.command_base import Command
 from dashboard.editions import builder, clock
 from data_access.settings import Settings
 from data_access.snapshot import doctor as checks
-from data_access.snapshot.parquet_versions import Shelf, SnapshotUnwritable
+from data_access.snapshot.parquet_versions import ParquetVersions, SnapshotUnwritable
 from data_access.store import backup as copies
 from data_access.store.errors import StoreDamaged, StoreUnusable
 from data_access.store.store import Store
@@ -27,7 +27,7 @@ UNWELL: Final = 1
 """Exit status of `doctor` where something wants mending."""
 
 
-def _counted(copied: copies.Copied) -> str:
+def _counted(copied: copies.CopiedRows) -> str:
     told = {name: n for name, n in copied.rows.items() if n and name not in _OWN}
     rows = ", ".join(f"{count:,} {name}" for name, count in told.items())
     return f"data version {copied.data_version:,}: {rows or 'no rows'}"
@@ -92,15 +92,15 @@ def _examined(settings: Settings) -> list[Check]:
 
 def _snapshot(store: Store, settings: Settings) -> Check:
     """Whether the snapshot can be written, and whether it fits the store."""
-    shelf = Shelf(settings.data_dir / "snapshot")
+    versions = ParquetVersions(settings.data_dir / "snapshot")
     try:
-        with shelf.writing():
+        with versions.writing():
             pass
     except SnapshotUnwritable as error:
         return checks.Check("snapshot", well=False, found=str(error))
     edition = builder.standing(
         store,
-        shelf,
+        versions,
         zone=settings.report_zone,
         now_us=clock.now_us(),
         rules=rules.read(*settings.rules_tables()),

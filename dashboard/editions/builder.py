@@ -23,7 +23,7 @@ from dashboard.editions.edition import (
 )
 from data_access.intake.field_readers import LEEWAY_US
 from data_access.snapshot import fact_reader
-from data_access.snapshot.parquet_versions import Damaged, Manifest, Part, Shelf
+from data_access.snapshot.parquet_versions import Damaged, Manifest, ParquetVersions, Part
 from metrics.definitions.scope import CLOCKS
 from metrics.outcomes import changes, parties, tallies
 
@@ -45,42 +45,46 @@ STEADY_US: Final = 600_000_000
 """How long "now" stands still while nothing new arrives, so that answers can be kept."""
 
 
-def build(store: Store, shelf: Shelf, *, zone: str, now_us: int, rules: Rules) -> Edition:
+def build(
+    store: Store, versions: ParquetVersions, *, zone: str, now_us: int, rules: Rules
+) -> Edition:
     """The newest edition: what was touched is exchanged, or all is made anew.
 
     Raises:
         SnapshotUnwritable: the snapshot's folder takes no files.
     """
     mark = _mark(store, zone, rules)
-    edition = standing(store, shelf, zone=zone, now_us=now_us, rules=rules)
+    edition = standing(store, versions, zone=zone, now_us=now_us, rules=rules)
     if edition is None:
-        number = shelf.latest_number() + 1
-        return _anew(store, shelf, mark, now_us=now_us, number=number, rules=rules)
+        number = versions.latest_number() + 1
+        return _anew(store, versions, mark, now_us=now_us, number=number, rules=rules)
     due = [lead for lead, at in edition.manifest.notes["later"] if at <= now_us]
     if edition.version == store.data_version() and not due:
         return edition if now_us - edition.as_of_us < STEADY_US else _redated(edition, now_us)
     return _exchanged(store, edition, due, mark, now_us=now_us)
 
 
-def standing(store: Store, shelf: Shelf, *, zone: str, now_us: int, rules: Rules) -> Edition | None:
+def standing(
+    store: Store, versions: ParquetVersions, *, zone: str, now_us: int, rules: Rules
+) -> Edition | None:
     """The edition on disk, if it is whole, and of this store, these rules and this past."""
-    old = shelf.manifest()
+    old = versions.manifest()
     if old is None:
         return None
     mark = _mark(store, zone, rules)
     if any(old.notes.get(key) != value for key, value in mark.items()):
         return None
     if old.notes["as_of_us"] > now_us + LEEWAY_US:
-        shelf.tell(Damaged("it was made when this machine's clock was ahead"))
+        versions.tell(Damaged("it was made when this machine's clock was ahead"))
         return None
-    edition = Edition(shelf, old, rules)
+    edition = Edition(versions, old, rules)
     if not belongs(store, edition):
-        shelf.tell(Damaged("it was made of another store, or of a later state of this one"))
+        versions.tell(Damaged("it was made of another store, or of a later state of this one"))
         return None
     try:
-        shelf.check(old)
+        versions.check(old)
     except Damaged as error:
-        shelf.tell(error)
+        versions.tell(error)
         return None
     return edition
 
@@ -107,15 +111,15 @@ def _redated(edition: Edition, now_us: int) -> Edition:
     """The same facts at a later moment: nothing new has taken effect since."""
     old = edition.manifest
     manifest = Manifest(old.number + 1, {**old.notes, "as_of_us": now_us}, old.parts)
-    edition.shelf.publish(manifest)
-    return Edition(edition.shelf, manifest, edition.rules)
+    edition.versions.publish(manifest)
+    return Edition(edition.versions, manifest, edition.rules)
 
 
 def _digest(text: str) -> str:
     return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def _first(facts: fact_reader.Facts, now_us: int) -> int:
+def _first(facts: fact_reader.StoredFacts, now_us: int) -> int:
     """The earliest time that any fact names and a day is cut from."""
     told = ("occurred_us", "reported_us", "decided_us")
     times = [facts.attempts["attempted_us"], *(facts.feedback[name] for name in told)]
@@ -124,7 +128,7 @@ def _first(facts: fact_reader.Facts, now_us: int) -> int:
 
 
 def _notes(
-    facts: fact_reader.Facts,
+    facts: fact_reader.StoredFacts,
     mark: dict[str, object],
     first_us: int,
     later: list[tuple[str, int]],
@@ -143,7 +147,7 @@ def _notes(
     }
 
 
-def _later(facts: fact_reader.Facts, now_us: int) -> list[tuple[str, int]]:
+def _later(facts: fact_reader.StoredFacts, now_us: int) -> list[tuple[str, int]]:
     """Leads with something dated after now: it takes effect when its time comes."""
     frames = [
         facts.attempts.select("lead_id", at="attempted_us"),
@@ -157,7 +161,7 @@ def _later(facts: fact_reader.Facts, now_us: int) -> list[tuple[str, int]]:
 
 def _anew(  # noqa: PLR0913 - all keyword-only but where from, where to and the marks
     store: Store,
-    shelf: Shelf,
+    versions: ParquetVersions,
     mark: dict[str, object],
     *,
     now_us: int,
@@ -168,8 +172,8 @@ def _anew(  # noqa: PLR0913 - all keyword-only but where from, where to and the 
     first_us = _first(facts, now_us)
     zone = span_zone(str(mark["zone"]), first_us)
     parts: dict[str, dict[str, Part]] = {
-        "attempts": _put(shelf, "attempts", facts.attempts),
-        "feedback": _put(shelf, "feedback", facts.feedback),
+        "attempts": _put(versions, "attempts", facts.attempts),
+        "feedback": _put(versions, "feedback", facts.feedback),
     }
     cells: dict[Clock, list[known_facts.Frame]] = {clock: [] for clock in CLOCKS}
     crowded: list[str] = []
@@ -177,19 +181,19 @@ def _anew(  # noqa: PLR0913 - all keyword-only but where from, where to and the 
         made = _made(some, as_of_us=now_us, zone=zone, rules=rules)
         crowded += made.crowded
         for frame, rows in made.frames.items():
-            parts[frame] = parts.get(frame, {}) | _put(shelf, frame, rows)
+            parts[frame] = parts.get(frame, {}) | _put(versions, frame, rows)
         for clock in CLOCKS:
             cells[clock].append(nw.from_native(tallied(made.outcomes, clock).lazy()))
     for clock in CLOCKS:
         whole = sorted_cells(tallies.add(cells[clock]))
-        parts[f"tally_{clock}"] = {ALL: shelf.put(f"tally_{clock}", whole)}
+        parts[f"tally_{clock}"] = {ALL: versions.put(f"tally_{clock}", whole)}
     sayings = parties.heard(facts.attempts, facts.feedback, facts.aliases, zone)
-    parts |= _small(shelf, facts, sayings)
+    parts |= _small(versions, facts, sayings)
     notes = _notes(facts, mark, first_us, _later(facts, now_us), now_us)
     notes["crowded"] = sorted(crowded)
     manifest = Manifest(number, notes, parts)
-    shelf.publish(manifest)
-    return Edition(shelf, manifest, rules)
+    versions.publish(manifest)
+    return Edition(versions, manifest, rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +205,9 @@ class _Made:
     crowded: list[str]
 
 
-def _made(facts: fact_reader.Facts, *, as_of_us: int, zone: ReportZone, rules: Rules) -> _Made:
+def _made(
+    facts: fact_reader.StoredFacts, *, as_of_us: int, zone: ReportZone, rules: Rules
+) -> _Made:
     """Outcomes, the states before them and steps, of all facts of some leads."""
     frames = (facts.attempts, facts.feedback, facts.aliases)
     states = stated(*frames, as_of_us=as_of_us, zone=zone, rules=rules)
@@ -218,7 +224,7 @@ def _made(facts: fact_reader.Facts, *, as_of_us: int, zone: ReportZone, rules: R
     return _Made(latest.drop("from_us"), at_home, crowded)
 
 
-def _portions(facts: fact_reader.Facts) -> Iterator[fact_reader.Facts]:
+def _portions(facts: fact_reader.StoredFacts) -> Iterator[fact_reader.StoredFacts]:
     """The facts some whole parts at a time, so that states need not all be held at once."""
     sizes = pl.concat([facts.attempts["part"], facts.feedback["part"]]).value_counts().sort("part")
     sizes = sizes.filter(pl.col("part") != fact_reader.PARKED)
@@ -232,27 +238,27 @@ def _portions(facts: fact_reader.Facts) -> Iterator[fact_reader.Facts]:
 
 
 def _small(
-    shelf: Shelf, facts: fact_reader.Facts, sayings: pl.DataFrame
+    versions: ParquetVersions, facts: fact_reader.StoredFacts, sayings: pl.DataFrame
 ) -> dict[str, dict[str, Part]]:
     return {
-        "heard": {ALL: shelf.put("heard", sayings)},
-        "aliases": {ALL: shelf.put("aliases", facts.aliases)},
-        "settings": {ALL: shelf.put("settings", facts.entities)},
+        "heard": {ALL: versions.put("heard", sayings)},
+        "aliases": {ALL: versions.put("aliases", facts.aliases)},
+        "settings": {ALL: versions.put("settings", facts.entities)},
     }
 
 
-def _put(shelf: Shelf, frame: str, rows: pl.DataFrame) -> dict[str, Part]:
+def _put(versions: ParquetVersions, frame: str, rows: pl.DataFrame) -> dict[str, Part]:
     """Write rows to one file a part; a frame without rows still has one file."""
     day = "dated_day" if frame in DATED else None
     parts = rows.partition_by("part", as_dict=True, include_key=False, maintain_order=True)
-    put = {str(name[0]): shelf.put(frame, part, day=day) for name, part in parts.items()}
-    return put or {fact_reader.PARKED: shelf.put(frame, rows.drop("part"), day=day)}
+    put = {str(name[0]): versions.put(frame, part, day=day) for name, part in parts.items()}
+    return put or {fact_reader.PARKED: versions.put(frame, rows.drop("part"), day=day)}
 
 
 def _exchanged(
     store: Store, edition: Edition, due: list[str], mark: dict[str, object], *, now_us: int
 ) -> Edition:
-    shelf, old = edition.shelf, edition.manifest
+    versions, old = edition.versions, edition.manifest
     name = str(mark["zone"])
     facts = fact_reader.read_touched(store, above=edition.version, also=due, zone=name)
     first_us = min(int(old.notes["first_us"]), _first(facts, now_us))
@@ -272,11 +278,11 @@ def _exchanged(
             nw.from_native(tallied(made.outcomes, clock).lazy()),
         ]
         parts[f"tally_{clock}"] = {
-            ALL: shelf.put(f"tally_{clock}", sorted_cells(tallies.add(cells)))
+            ALL: versions.put(f"tally_{clock}", sorted_cells(tallies.add(cells)))
         }
     sayings = parties.heard(facts.attempts, facts.feedback, facts.aliases, zone)
-    known = shelf.scan(list(old.parts["heard"].values())).collect()
-    parts |= _small(shelf, facts, parties.latest(pl.concat([known, sayings])))
+    known = versions.scan(list(old.parts["heard"].values())).collect()
+    parts |= _small(versions, facts, parties.latest(pl.concat([known, sayings])))
     kept = [(lead, at) for lead, at in old.notes["later"] if lead not in set(leads)]
     notes = _notes(facts, mark, first_us, sorted([*kept, *_later(facts, now_us)]), now_us)
     notes["crowded"] = sorted({*old.notes["crowded"]} - set(leads) | {*made.crowded})
@@ -284,15 +290,15 @@ def _exchanged(
         filter(None, (notes["newest_us"], old.notes["newest_us"])), default=None
     )
     manifest = Manifest(old.number + 1, notes, parts)
-    shelf.publish(manifest)
-    return Edition(shelf, manifest, edition.rules)
+    versions.publish(manifest)
+    return Edition(versions, manifest, edition.rules)
 
 
 def _exchange(
     edition: Edition, frame: str, rows: pl.DataFrame, leads: pl.Series
 ) -> dict[str, Part]:
     """Parts with the rows of some leads exchanged; parts without any stay as they are."""
-    shelf, old = edition.shelf, edition.manifest.parts[frame]
+    versions, old = edition.versions, edition.manifest.parts[frame]
     gone = pl.col("lead_id").is_in(leads.implode()).fill_null(value=False)
     if frame == "feedback":
         gone |= pl.col("seq").is_in(rows["seq"].implode())
@@ -301,7 +307,7 @@ def _exchange(
     columns = rows.drop("part").columns
     parts: dict[str, Part] = {}
     for name in sorted({*old, *added}):
-        kept = shelf.scan([old[name]]) if name in old else None
+        kept = versions.scan([old[name]]) if name in old else None
         if kept is not None and name not in added and not _any(kept, gone):
             parts[name] = old[name]
             continue
@@ -309,7 +315,7 @@ def _exchange(
         if name in added:
             pieces.append(added[name].select(columns))
         day = "dated_day" if frame in DATED else None
-        parts[name] = shelf.put(frame, pl.concat(pieces), day=day)
+        parts[name] = versions.put(frame, pl.concat(pieces), day=day)
     return parts
 
 

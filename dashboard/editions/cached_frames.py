@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from dashboard.editions.edition import Edition
     from metrics.definitions.scope import Clock
-    from metrics.insights.rates import Named
+    from metrics.insights.rates import PartyNames
 
 
 @lru_cache(maxsize=4)
@@ -35,7 +35,7 @@ def delivered(shown: Edition) -> int:
 
 
 @lru_cache(maxsize=8)
-def named(shown: Edition, version: int | None) -> Named:
+def named(shown: Edition, version: int | None) -> PartyNames:
     """Names and types of sources and buyers, as the store said them at a data version."""
     now = version is None or version >= shown.version
     return shown.named if now else shown.named_then(version or 0)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, TypedDict
 
 from dashboard.editions import builder, clock
 from data_access.intake.field_readers import LEEWAY_US
-from data_access.snapshot.parquet_versions import Damaged, Shelf, SnapshotUnwritable
+from data_access.snapshot.parquet_versions import Damaged, ParquetVersions, SnapshotUnwritable
 
 if TYPE_CHECKING:
     from dashboard.editions.edition import Edition
@@ -39,7 +39,7 @@ class CurrentEdition:
 
     def __init__(self, store: Store, settings: Settings, rules: Rules) -> None:
         self._store, self._settings, self._rules = store, settings, rules
-        self._shelf = Shelf(settings.data_dir / "snapshot")
+        self._shelf = ParquetVersions(settings.data_dir / "snapshot")
         self._lock = threading.Lock()
         self._edition: Edition | None = None
         self._taken_us = 0

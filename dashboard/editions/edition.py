@@ -22,9 +22,9 @@ from metrics.outcomes import resolve as outcomes
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from data_access.snapshot.parquet_versions import Manifest, Part, Shelf
+    from data_access.snapshot.parquet_versions import Manifest, ParquetVersions, Part
     from metrics.definitions.rules import Rules
-    from metrics.insights.rates import Named
+    from metrics.insights.rates import PartyNames
 
 ALL: Final = "all"
 
@@ -33,7 +33,7 @@ ALL: Final = "all"
 class Edition:
     """What pages and exports read; it never changes."""
 
-    shelf: Shelf
+    versions: ParquetVersions
     manifest: Manifest
     rules: Rules
 
@@ -53,11 +53,11 @@ class Edition:
         return span_zone(str(self.manifest.notes["zone"]), int(self.manifest.notes["first_us"]))
 
     @cached_property
-    def named(self) -> Named:
+    def named(self) -> PartyNames:
         """Names and types of sources and buyers."""
         return parties.named(self._whole("heard"), self._whole("settings"), self.aliases())
 
-    def named_then(self, version: int) -> Named:
+    def named_then(self, version: int) -> PartyNames:
         """The same as the store said it at another data version."""
         attempts, feedback = (self.facts(f, version).collect() for f in ("attempts", "feedback"))
         aliases = self.aliases(version)
@@ -75,7 +75,7 @@ class Edition:
         return {clock: self._whole(f"tally_{clock}") for clock in CLOCKS}
 
     def _whole(self, frame: str) -> pl.DataFrame:
-        return self.shelf.scan(list(self.manifest.parts[frame].values())).collect()
+        return self.versions.scan(list(self.manifest.parts[frame].values())).collect()
 
     def outcomes(self, days: tuple[int, int] | None = None) -> pl.LazyFrame:
         """Outcomes as of now; `days` leaves out parts that hold no delivery of them."""
@@ -102,11 +102,11 @@ class Edition:
         return pl.concat(found)
 
     def _states(self, frame: str, days: tuple[int, int] | None) -> pl.LazyFrame:
-        return self.shelf.scan(_overlapping(self.manifest.parts[frame], days))
+        return self.versions.scan(_overlapping(self.manifest.parts[frame], days))
 
     def steps(self) -> pl.LazyFrame:
         """Every change of every delivery up to now (`steps.COLUMNS`)."""
-        return self.shelf.scan(list(self.manifest.parts["steps"].values()))
+        return self.versions.scan(list(self.manifest.parts["steps"].values()))
 
     @property
     def days(self) -> tuple[int, int] | None:
@@ -168,7 +168,7 @@ class Edition:
     def facts(self, frame: str, version: int | None = None) -> pl.LazyFrame:
         """Facts of a kind (`attempts` or `feedback`), up to a data version, lazily."""
         parts = self.manifest.parts[frame]
-        rows = self.shelf.scan([parts[name] for name in sorted(parts)])
+        rows = self.versions.scan([parts[name] for name in sorted(parts)])
         if version is None or version >= self.version:
             return rows
         rows = rows.filter(pl.col("seq") <= version)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class EventFrames:
     """Facts up to a moment with canonical ids, the live ones, and what links did.
 
     `undone` has `seq` and `retracted_by` of what was taken back, `idle` has `seq` of links
@@ -36,7 +36,7 @@ class Said:
 
 def heard(
     frames: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame], as_of_us: int, shown: Edition
-) -> Said:
+) -> EventFrames:
     """What had been said by a moment, with what is in force and what was taken back."""
     reasons = pl.DataFrame(
         schema=dict.fromkeys(("reason_raw", "reason", "reason_group"), pl.String())
@@ -50,7 +50,7 @@ def heard(
     )
     taken_back = feedback.join(undone, on=list(known_facts.EVENT), how="inner")
     counts = pl.col("seq").is_in(standing["seq"].implode())
-    return Said(
+    return EventFrames(
         attempts,
         feedback,
         in_force,
@@ -60,7 +60,7 @@ def heard(
 
 
 @lru_cache(maxsize=2)
-def said(shown: Edition, as_of_us: int, version: int | None) -> Said:
+def said(shown: Edition, as_of_us: int, version: int | None) -> EventFrames:
     """The same for the whole store."""
     attempts, feedback = (shown.facts(f, version) for f in ("attempts", "feedback"))
     aliases = shown.aliases(version)
@@ -86,7 +86,7 @@ def sent(shown: Edition, scope: Scope, version: int | None) -> pl.DataFrame:
     return messages.collect()
 
 
-def loose(known: Said, scope: Scope, zone: str) -> pl.Expr:
+def loose(known: EventFrames, scope: Scope, zone: str) -> pl.Expr:
     """Events of the period that belong to no delivery (yet), by the day of their report."""
     key = pl.concat_str("lead_id", pl.lit(JOINT), "buyer_id")
     reached = known.attempts.select(key.alias("key"))["key"].unique()

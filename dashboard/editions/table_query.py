@@ -12,7 +12,7 @@ import polars as pl
 
 from dashboard.editions import cached_frames, comparison_period, event_frames
 from dashboard.tables import registry, row_limit
-from dashboard.tables.frame_cache import Memory
+from dashboard.tables.frame_cache import FrameCache
 from metrics.definitions.report_calendar import day_number, local_day
 from metrics.definitions.scope import MATURE_DAYS
 from metrics.insights import rates
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from metrics.definitions.rules import Rules
     from metrics.definitions.scope import Scope
     from metrics.insights import maturity
-    from metrics.insights.rates import Named
+    from metrics.insights.rates import PartyNames
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class TableQuery:
     """What an analysis is asked: an edition under a scope, with the options of its table.
 
     `seed` and `precision` steer samples; `version` is a data version, None for the newest.
@@ -51,7 +51,7 @@ class Question:
         return self.shown.rules
 
     @property
-    def named(self) -> Named:
+    def named(self) -> PartyNames:
         """Names of sources and buyers, types of buyers."""
         return cached_frames.named(self.shown, self.version)
 
@@ -79,24 +79,24 @@ class Question:
         """The report zone's name."""
         return self.shown.zone.name
 
-    def of(self, scope: Scope) -> Question:
+    def of(self, scope: Scope) -> TableQuery:
         """The same question under another scope."""
         return replace(self, scope=scope)
 
     @property
-    def market(self) -> Question:
+    def market(self) -> TableQuery:
         """The same question about all sources: who is compared with others needs the others."""
         return self.of(replace(self.scope, source=()))
 
     @property
-    def everyone(self) -> Question:
+    def everyone(self) -> TableQuery:
         """The same question about all buyers: likewise."""
         return self.of(replace(self.scope, buyer=()))
 
     @property
-    def timeless(self) -> Question:
+    def timeless(self) -> TableQuery:
         """The same filters and as-of, whatever the period: one key for what does not heed it."""
-        return Question(
+        return TableQuery(
             shown=self.shown, scope=cached_frames.timeless(self.scope), version=self.version
         )
 
@@ -178,7 +178,7 @@ class Question:
         days = [self.curves.of(buyer).mature_days for buyer in wanted]
         return self.as_of_day - max(days, default=MATURE_DAYS)
 
-    def before(self) -> Question | None:
+    def before(self) -> TableQuery | None:
         """The period before at the same age; None where it is not fair (`compared.alone`)."""
         previous = comparison_period.previous(self.shown, self.scope, self.version)
         return None if previous is None else self.of(previous)
@@ -195,14 +195,14 @@ class Question:
         return selection.mature(self.as_of_day, days)
 
 
-def _made(name: str, asked: Question) -> pl.DataFrame:
+def _made(name: str, query: TableQuery) -> pl.DataFrame:
     found = registry.TABLES.get(name)
     if found is None:
         message = f"no table of numbers is called {name!r}"
         raise KeyError(message)
-    row_limit.judge(name, asked, found.options)
-    return found.asked(asked)
+    row_limit.judge(name, query, found.options)
+    return found.frame(query)
 
 
-table: Final = Memory(_made)
+table: Final = FrameCache(_made)
 """A table of numbers under a question; KeyError for an unknown one, BadQuestion for too much."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.query import filters, periods
 from dashboard.tables.registry import TABLES
 
@@ -27,10 +27,10 @@ _ASKED: Final = "address_asked"
 _SEEN: Final = "address_seen"
 
 
-def asked() -> filters.Asked:
+def query() -> filters.Query:
     """What the address asks for; read once a run, for many links ask for it."""
     params = {name: st.query_params.get_all(name) for name in st.query_params}
-    before: tuple[dict[str, list[str]], filters.Asked] | None = st.session_state.get(_ASKED)
+    before: tuple[dict[str, list[str]], filters.Query] | None = st.session_state.get(_ASKED)
     if before and before[0] == params:
         return before[1]
     found = _read(params)
@@ -38,20 +38,20 @@ def asked() -> filters.Asked:
     return found
 
 
-def _read(params: dict[str, list[str]]) -> filters.Asked:
-    status = book().status()
+def _read(params: dict[str, list[str]]) -> filters.Query:
+    status = workspace().status()
     return filters.read(
         params,
         now=status.now,
         zone=status.zone,
         first_day=status.first_day,
         ended=status.ended,
-        known=book().names(),
+        known=workspace().names(),
         other=(*OTHER, "embed", "embed_options"),
     )
 
 
-def asked_with(**changes: filters.Value) -> filters.Asked:
+def asked_with(**changes: filters.Value) -> filters.Query:
     """What a link with these changes asks for: `target` read back."""
     return _read(target(**changes))
 
@@ -78,7 +78,7 @@ def choice(name: str, allowed: Iterable[str], default: str) -> str:
 def change(**changes: filters.Value) -> None:
     """Rewrite the address, for callbacks: the rerun that follows reads it."""
     own = {name: st.query_params[name] for name in OTHER if name in st.query_params}
-    st.query_params.from_dict(_grouped(filters.parameters(asked(), **{**own, **changes})))
+    st.query_params.from_dict(_grouped(filters.parameters(query(), **{**own, **changes})))
 
 
 def target(**changes: filters.Value) -> dict[str, list[str]]:
@@ -88,28 +88,28 @@ def target(**changes: filters.Value) -> dict[str, list[str]]:
     for no change, so the default period stands in.
     """
     dropped = dict.fromkeys(filters.ROW_PARAMETERS)
-    pairs = filters.parameters(asked(), **{**dropped, **changes})
+    pairs = filters.parameters(query(), **{**dropped, **changes})
     return _grouped(pairs or [("period", periods.DEFAULT)])
 
 
 def link(page: str, **changes: filters.Value) -> str:
     """A relative link to a page with the filters, for HTML."""
-    query = _query(changes)
-    return f"{page}?{query}" if query else page
+    query_text = _query(changes)
+    return f"{page}?{query_text}" if query_text else page
 
 
 def table_link(table: str, kind: str, **changes: filters.Value) -> str:
     """A relative link to a table of the API, as csv, xlsx, parquet or json."""
     path = f"api/v1/tables/{table}" + ("" if kind == "json" else f".{kind}")
-    query = _query(changes) if TABLES[table].kind != "receipts" else ""
-    return f"{path}?{query}" if query else path
+    query_text = _query(changes) if TABLES[table].kind != "receipts" else ""
+    return f"{path}?{query_text}" if query_text else path
 
 
 def report_link(kind: str, form: str) -> str:
     """A relative link to a report with the filters, as html or pdf."""
-    query = _query({})
+    query_text = _query({})
     path = f"api/v1/reports/{kind}.{form}"
-    return f"{path}?{query}" if query else path
+    return f"{path}?{query_text}" if query_text else path
 
 
 def go_next(page: str, **changes: filters.Value) -> None:
@@ -124,7 +124,7 @@ def pending() -> tuple[str, dict[str, list[str]]] | None:
 
 
 def _query(changes: dict[str, filters.Value]) -> str:
-    return filters.query(asked(), **{**dict.fromkeys(filters.ROW_PARAMETERS), **changes})
+    return filters.query_string(query(), **{**dict.fromkeys(filters.ROW_PARAMETERS), **changes})
 
 
 def _grouped(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:

@@ -120,7 +120,7 @@ def show(
 def _why_empty(card: Card) -> str:
     """Why a card shows nothing."""
     table = TABLES[card.table] if card.table else None
-    if table and table.whole and address.asked().scope.clock != "delivered":
+    if table and table.whole and address.query().scope.clock != "delivered":
         return NEEDS_ALL
     return card.empty
 

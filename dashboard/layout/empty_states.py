@@ -14,7 +14,7 @@ from dashboard.presentation import formats
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
-    from dashboard.query.filters import Asked
+    from dashboard.query.filters import Query
 
 
 def nothing_yet() -> None:
@@ -35,14 +35,14 @@ def nothing_yet() -> None:
         st.code("leadloop import deliveries.csv\nleadloop import feedback.csv", language=None)
 
 
-def no_rows(asked: Asked, status: Status) -> None:
+def no_rows(query: Query, status: Status) -> None:
     """Nothing was delivered in the period with these filters: say why, offer another."""
-    period = formats.period(asked.scope.first, asked.scope.last)
+    period = formats.period(query.scope.first, query.scope.last)
     last = status.last_day
-    filtered = bool(asked.scope.filters)
-    outside = last is not None and last < asked.scope.first
+    filtered = bool(query.scope.filters)
+    outside = last is not None and last < query.scope.first
     why = f"The latest delivery was on {formats.day(last)}." if outside else ""
-    if status.first_day and asked.scope.last < status.first_day:
+    if status.first_day and query.scope.last < status.first_day:
         why, outside = f"The first delivery was on {formats.day(status.first_day)}.", True
     if not outside and filtered:
         why = "The filters leave nothing of it; taking one away may help."
@@ -63,7 +63,7 @@ def no_rows(asked: Asked, status: Status) -> None:
                 st.button(
                     "Take all filters away",
                     on_click=address.change,
-                    kwargs=dict.fromkeys(asked.scope.filters),
+                    kwargs=dict.fromkeys(query.scope.filters),
                 )
 
 

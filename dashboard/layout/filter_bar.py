@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.layout import address
 from dashboard.presentation import formats
 from dashboard.query import filters, periods
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dashboard.answers.workspace import Status
-    from dashboard.query.filters import Asked
+    from dashboard.query.filters import Query
 
 BASE_LABELS: Final = {
     "feedback": "Deliveries with feedback",
@@ -39,24 +39,24 @@ _IN_BAR: Final = ("source", "buyer")
 
 def show(status: Status) -> None:
     """Draw the bar, what could not be taken from the address, and the sentence."""
-    asked = address.asked()
-    names = book().names()
+    query = address.query()
+    names = workspace().names()
     with st.container(horizontal=True, vertical_alignment="center", key="filter_bar", gap="small"):
-        _period(asked, status)
+        _period(query, status)
         for name in _IN_BAR:
             with st.container(key=f"bar_{name}", width="stretch"):
-                _choose("bar", name, asked, names.get(name, {}))
-        _more(asked, names, status)
+                _choose("bar", name, query, names.get(name, {}))
+        _more(query, names, status)
         with st.container(key="how_to_count", width="content"):
-            changed = filters.changes(asked)
+            changed = filters.changes(query)
             with st.popover(f"How to count ({changed})" if changed else "How to count"):
-                _how_to_count("bar", asked, status)
-    _notices(asked)
-    _sentence(asked, names, status)
+                _how_to_count("bar", query, status)
+    _notices(query)
+    _sentence(query, names, status)
 
 
-def _period(asked: Asked, status: Status) -> None:
-    st.session_state["bar_period"] = asked.preset
+def _period(query: Query, status: Status) -> None:
+    st.session_state["bar_period"] = query.preset
     st.selectbox(
         "Period",
         periods.PRESETS,
@@ -67,18 +67,18 @@ def _period(asked: Asked, status: Status) -> None:
         filter_mode=None,
         on_change=_set_period,
     )
-    if asked.preset == periods.CUSTOM:
-        _dates("bar", asked, status)
+    if query.preset == periods.CUSTOM:
+        _dates("bar", query, status)
 
 
-def _dates(place: str, asked: Asked, status: Status) -> None:
+def _dates(place: str, query: Query, status: Status) -> None:
     key = f"{place}_dates"
-    st.session_state[key] = (asked.scope.first, asked.scope.last)
+    st.session_state[key] = (query.scope.first, query.scope.last)
     st.date_input(
         "Dates",
         key=key,
-        min_value=min(asked.scope.first, status.first_day or asked.scope.first),
-        max_value=max(asked.scope.last, periods.day_of(status.now, ZoneInfo(status.zone))),
+        min_value=min(query.scope.first, status.first_day or query.scope.first),
+        max_value=max(query.scope.last, periods.day_of(status.now, ZoneInfo(status.zone))),
         format="YYYY-MM-DD",
         label_visibility="collapsed" if place == "bar" else "visible",
         width=230 if place == "bar" else "stretch",
@@ -92,7 +92,7 @@ def _set_period() -> None:
     if preset != periods.CUSTOM:
         address.change(period=preset)
         return
-    scope = address.asked().scope
+    scope = address.query().scope
     address.change(**{"from": scope.first, "to": scope.last})
 
 
@@ -102,35 +102,35 @@ def _set_dates(key: str) -> None:
         address.change(**{"from": dates[0], "to": dates[1]})
 
 
-def _more(asked: Asked, names: Mapping[str, Mapping[str, str]], status: Status) -> None:
-    set_now = len(asked.scope.filters)
+def _more(query: Query, names: Mapping[str, Mapping[str, str]], status: Status) -> None:
+    set_now = len(query.scope.filters)
     with st.popover(f"Filters ({set_now})" if set_now else "Filters", key="more_filters"):
         with st.container(key="filters_phone_only"):
-            if asked.preset == periods.CUSTOM:
-                _dates("more", asked, status)
+            if query.preset == periods.CUSTOM:
+                _dates("more", query, status)
             for name in _IN_BAR:
-                _choose("more", name, asked, names.get(name, {}), label=True)
+                _choose("more", name, query, names.get(name, {}), label=True)
         for name in DIMENSIONS:
             labels = names.get(name, {})
             if name not in _IN_BAR and set(labels) - {NOTHING}:
-                _choose("more", name, asked, labels, label=True)
+                _choose("more", name, query, labels, label=True)
         if set_now:
             st.button(
                 "Clear filters",
                 on_click=address.change,
-                kwargs=dict.fromkeys(asked.scope.filters),
+                kwargs=dict.fromkeys(query.scope.filters),
             )
         with st.container(key="count_phone_only"):
             st.divider()
-            _how_to_count("more", asked, status)
+            _how_to_count("more", query, status)
 
 
 def _choose(
-    place: str, name: str, asked: Asked, labels: Mapping[str, str], *, label: bool = False
+    place: str, name: str, query: Query, labels: Mapping[str, str], *, label: bool = False
 ) -> None:
     key = f"{place}_{name}_choice"
     noun, plural = filters.NOUNS[name]
-    st.session_state[key] = list(getattr(asked.scope, name))
+    st.session_state[key] = list(getattr(query.scope, name))
     options = unique_labels(labels)
     st.multiselect(
         noun.capitalize(),
@@ -148,14 +148,14 @@ def _set_filter(key: str, name: str) -> None:
     address.change(**{name: list(st.session_state[key])})
 
 
-def _how_to_count(place: str, asked: Asked, status: Status) -> None:
+def _how_to_count(place: str, query: Query, status: Status) -> None:
     for name, title, labels in (
         ("base", "Out of", BASE_LABELS),
         ("clock", "Count by", CLOCK_LABELS),
         ("compare", "Compare with", COMPARE_LABELS),
     ):
         key = f"{place}_{name}"
-        st.session_state[key] = getattr(asked.scope, name)
+        st.session_state[key] = getattr(query.scope, name)
         st.radio(
             title,
             list(labels),
@@ -163,13 +163,13 @@ def _how_to_count(place: str, asked: Asked, status: Status) -> None:
             key=key,
             on_change=_set_counting,
             args=(key, name),
-            disabled=name == "base" and asked.scope.clock != "delivered",
+            disabled=name == "base" and query.scope.clock != "delivered",
         )
     key = f"{place}_as_of"
     zone = ZoneInfo(status.zone)
     today = periods.day_of(status.now, zone)
-    known_on = periods.day_of(formats.instant_of(asked.scope.as_of_us), zone)
-    st.session_state[key] = known_on if asked.as_of else None
+    known_on = periods.day_of(formats.instant_of(query.scope.as_of_us), zone)
+    st.session_state[key] = known_on if query.as_of else None
     st.date_input(
         "As known on",
         key=key,
@@ -180,7 +180,7 @@ def _how_to_count(place: str, asked: Asked, status: Status) -> None:
         on_change=_set_counting,
         args=(key, "as_of"),
     )
-    if filters.counted_otherwise(asked):
+    if filters.counted_otherwise(query):
         st.button(
             "Count as usual",
             key=f"{place}_as_usual",
@@ -193,9 +193,9 @@ def _set_counting(key: str, name: str) -> None:
     address.change(**{name: st.session_state[key]})
 
 
-def _notices(asked: Asked) -> None:
-    said = [f"{problem.message}. It was left out." for problem in asked.notices]
-    if asked.scope.clock != "delivered":
+def _notices(query: Query) -> None:
+    said = [f"{problem.message}. It was left out." for problem in query.notices]
+    if query.scope.clock != "delivered":
         said.append(
             "Counted by when results came, only deliveries with feedback exist: rates are of "
             "feedback; deliveries, feedback rate and returns have no value."
@@ -205,12 +205,12 @@ def _notices(asked: Asked) -> None:
             st.html("".join(f"<p>{html.escape(text)}</p>" for text in said))
 
 
-def _sentence(asked: Asked, names: Mapping[str, Mapping[str, str]], status: Status) -> None:
+def _sentence(query: Query, names: Mapping[str, Mapping[str, str]], status: Status) -> None:
     fresh = formats.moment(status.newest, ZoneInfo(status.zone), year=False)
-    text = html.escape(filters.sentence(asked, names, fresh))
+    text = html.escape(filters.sentence(query, names, fresh))
     with st.container(horizontal=True, vertical_alignment="center", key="sentence", gap="small"):
         st.html(f'<div class="sentence">{text}</div>', width="content")
-        if filters.counted_otherwise(asked):
+        if filters.counted_otherwise(query):
             st.button(
                 "Count as usual",
                 key="as_usual",

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.layout import address
 from dashboard.presentation import formats
 from dashboard.query import filters
@@ -56,14 +56,14 @@ def _search_for() -> None:
 @st.fragment(run_every=_LOOK_EVERY)
 def _freshness() -> None:
     """Looks for newer facts by itself; the rest of the page stays as it is until asked."""
-    status = book().status()
+    status = workspace().status()
     zone = ZoneInfo(status.zone)
     if status.stale and st.button(
         "New data – show it",
         type="primary",
         help="Newer facts have arrived. Figures change only when you ask for it.",
     ):
-        book().refresh()
+        workspace().refresh()
         st.rerun(scope="app")
     told = formats.moment(status.newest, zone, year=False)
     hint = f"{status.deliveries:,} deliveries; version {status.data_version}"
@@ -77,19 +77,19 @@ def _copy_link(status: Status) -> None:
     with st.popover("Copy link", type="tertiary"):
         base = (st.context.url or "").split("?")[0]
         base = base if base.count("/") > 2 else f"{base}/"  # noqa: PLR2004 - the two of https://
-        asked = address.asked()
+        query = address.query()
         own = {name: st.query_params[name] for name in address.OTHER if name in st.query_params}
         now = status.now.astimezone(UTC)
         st.caption("This page with its filters. It always shows the latest data.")
-        st.code(_url(base, filters.parameters(asked, **own)), language=None)
+        st.code(_url(base, filters.parameters(query, **own)), language=None)
         st.caption("The same as known at this moment. The figures will not move.")
         frozen: dict[str, filters.Value] = {
-            "from": asked.scope.first,
-            "to": asked.scope.last,
-            "as_of": asked.as_of or now,
+            "from": query.scope.first,
+            "to": query.scope.last,
+            "as_of": query.as_of or now,
             **own,
         }
-        st.code(_url(base, filters.parameters(asked, **frozen)), language=None)
+        st.code(_url(base, filters.parameters(query, **frozen)), language=None)
 
 
 def _url(base: str, pairs: list[tuple[str, str]]) -> str:

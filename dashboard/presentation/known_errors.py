@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from dashboard.query.parameters import BadQuestion
+from dashboard.query.parameters import BadQuery
 from dashboard.reports.pdf import NoPdf
 from data_access.demo.load import StoreInUse
 from data_access.export_formats import TooManyRows
@@ -20,7 +20,7 @@ from metrics.definitions.rules import BadRules
 
 KNOWN: Final[tuple[type[Exception], ...]] = (
     BadBackup,
-    BadQuestion,
+    BadQuery,
     BadRules,
     BadSettings,
     ErrorFileUnwritable,

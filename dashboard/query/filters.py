@@ -72,7 +72,7 @@ Value = str | int | bool | date | tuple[str, ...] | list[str] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Query:
     """One question as asked: its scope, the preset behind the dates, an explicit as-of.
 
     `as_of` is None for "now", a date for the end of that day in the report zone, or an
@@ -95,7 +95,7 @@ def read(  # noqa: PLR0913 - all keyword-only but the parameters, one fact of th
     known: Mapping[str, Collection[str]],
     ended: date | None = None,
     other: Collection[str] = (),
-) -> Asked:
+) -> Query:
     """Read URL parameters into a question; what cannot be taken becomes a notice.
 
     `first_day` and `ended` are the store's: its first delivery, and its last fact if it is old.
@@ -122,10 +122,10 @@ def read(  # noqa: PLR0913 - all keyword-only but the parameters, one fact of th
         if name not in PARAMETERS and name not in other:
             reader.refuse_unknown("parameter", name, (*PARAMETERS, *other))
     notices = tuple(reader.problems)
-    return Asked(scope=scope, preset=preset, as_of=as_of, zone=zone, notices=notices)
+    return Query(scope=scope, preset=preset, as_of=as_of, zone=zone, notices=notices)
 
 
-def parameters(asked: Asked, /, **changes: Value) -> list[tuple[str, str]]:
+def parameters(query: Query, /, **changes: Value) -> list[tuple[str, str]]:
     """The parameters that say what was asked, defaults left out, in a stable order.
 
     `changes` replaces parameters by name (None removes one, a sequence repeats it);
@@ -135,7 +135,7 @@ def parameters(asked: Asked, /, **changes: Value) -> list[tuple[str, str]]:
         changes = {**changes, "from": None, "to": None}
     elif "from" in changes or "to" in changes:
         changes = {**changes, "period": None}
-    chosen = {**_said(asked), **changes}
+    chosen = {**_said(query), **changes}
     names = [*PARAMETERS, *(name for name in chosen if name not in PARAMETERS)]
     return [
         (name, text)
@@ -145,14 +145,14 @@ def parameters(asked: Asked, /, **changes: Value) -> list[tuple[str, str]]:
     ]
 
 
-def query(asked: Asked, /, **changes: Value) -> str:
+def query_string(query: Query, /, **changes: Value) -> str:
     """The URL query string of a question, without a question mark; see `parameters`."""
-    return urlencode(parameters(asked, **changes))
+    return urlencode(parameters(query, **changes))
 
 
-def sentence(asked: Asked, names: Mapping[str, Mapping[str, str]], fresh: str) -> str:
+def sentence(query: Query, names: Mapping[str, Mapping[str, str]], fresh: str) -> str:
     """Say in plain words what is counted, when, by which clock and base, and how fresh."""
-    scope = asked.scope
+    scope = query.scope
     verbs = {"delivered": "delivered", "occurred": "happened", "reported": "reported"}
     bases = {
         "feedback": "of feedback",
@@ -169,10 +169,10 @@ def sentence(asked: Asked, names: Mapping[str, Mapping[str, str]], fresh: str) -
     parts.append(bases[scope.rate_base])
     if scope.rows.lead:
         parts = ["One lead with all its deliveries, whatever the filters"]
-    if isinstance(asked.as_of, datetime):
-        parts.append(f"as known at {formats.moment(asked.as_of, ZoneInfo(asked.zone))}")
-    elif asked.as_of:
-        parts.append(f"as known on {formats.day(asked.as_of)}")
+    if isinstance(query.as_of, datetime):
+        parts.append(f"as known at {formats.moment(query.as_of, ZoneInfo(query.zone))}")
+    elif query.as_of:
+        parts.append(f"as known on {formats.day(query.as_of)}")
     if scope.compare == "last_year" and not scope.rows.lead:
         parts.append("compared with a year before")
     if fresh:
@@ -180,14 +180,14 @@ def sentence(asked: Asked, names: Mapping[str, Mapping[str, str]], fresh: str) -
     return " · ".join(parts)
 
 
-def counted_otherwise(asked: Asked) -> bool:
+def counted_otherwise(query: Query) -> bool:
     """Whether base, clock, as-of or the comparison differ from their defaults."""
-    return changes(asked) > 0
+    return changes(query) > 0
 
 
-def changes(asked: Asked) -> int:
+def changes(query: Query) -> int:
     """How many of `COUNTING` differ from their defaults."""
-    said = _said(asked)
+    said = _said(query)
     return sum(said[name] is not None and (name, said[name]) not in _SILENT for name in COUNTING)
 
 
@@ -251,18 +251,18 @@ def _rows(reader: Reader) -> Rows:
     )
 
 
-def _said(asked: Asked) -> dict[str, Value]:
+def _said(query: Query) -> dict[str, Value]:
     """Every parameter of a question by name."""
-    scope = asked.scope
-    dates: dict[str, Value] = {"period": asked.preset}
-    if asked.preset == periods.CUSTOM:
+    scope = query.scope
+    dates: dict[str, Value] = {"period": query.preset}
+    if query.preset == periods.CUSTOM:
         dates = {"from": scope.first, "to": scope.last}
     return {
         **dates,
         **scope.filters,
         "base": scope.base,
         "clock": scope.clock,
-        "as_of": asked.as_of,
+        "as_of": query.as_of,
         "compare": scope.compare,
         **{name: getattr(scope.rows, name) for name in ROW_PARAMETERS},
     }

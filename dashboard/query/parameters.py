@@ -38,7 +38,7 @@ class Problem:
     message: str
 
 
-class BadQuestion(ValueError):  # noqa: N818 - a question that cannot be answered
+class BadQuery(ValueError):  # noqa: N818 - a question that cannot be answered
     """Parameters that mean nothing, or ask for too much; each with what is allowed."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:

@@ -14,7 +14,7 @@ from metrics.definitions import phrases
 from metrics.sentences import sentences
 
 if TYPE_CHECKING:
-    from dashboard.reports.report_query import Reading
+    from dashboard.reports.report_query import ReportQuery
 
 FILE: Final = "unanswered"
 """The table that goes with the letter, and the ending of its file's name."""
@@ -27,7 +27,7 @@ _STATES: Final = {
 }
 
 
-def document(reading: Reading) -> Document:
+def document(reading: ReportQuery) -> Document:
     """The letter to the one buyer that the order names."""
     name = reading.named("buyer", reading.scope.buyer[0])
     parts = [_numbers(reading), *_parts(reading)]
@@ -42,7 +42,7 @@ def document(reading: Reading) -> Document:
     )
 
 
-def _standing(reading: Reading) -> str:
+def _standing(reading: ReportQuery) -> str:
     scope = reading.scope
     return (
         f"Delivered {formats.period(scope.first, scope.last)} · as known on "
@@ -50,12 +50,12 @@ def _standing(reading: Reading) -> str:
     )
 
 
-def unanswered(reading: Reading) -> int:
+def unanswered(reading: ReportQuery) -> int:
     """How many deliveries of the period have no word yet."""
     return reading.delivered - int(reading.value("feedback") or 0)
 
 
-def _verdict(reading: Reading) -> str:
+def _verdict(reading: ReportQuery) -> str:
     delivered, left = reading.delivered, unanswered(reading)
     if not delivered:
         return "Nothing was delivered to you in this period."
@@ -67,7 +67,7 @@ def _verdict(reading: Reading) -> str:
     return f"You have reported on {share} of the {told_of} we made to you; {wait}."
 
 
-def _numbers(reading: Reading) -> Section | None:
+def _numbers(reading: ReportQuery) -> Section | None:
     rows = reading.table("buyers").to_dicts()
     if not reading.delivered or not rows:
         return None
@@ -89,13 +89,13 @@ def _wait(row: dict[str, Any]) -> str:
     return formats.duration(row["median_seconds_to_feedback"])
 
 
-def _parts(reading: Reading) -> list[Section | None]:
+def _parts(reading: ReportQuery) -> list[Section | None]:
     if not reading.delivered:
         return []
     return [_ask(reading), _months(reading), _mix(reading), _claims(reading)]
 
 
-def _ask(reading: Reading) -> Section:
+def _ask(reading: ReportQuery) -> Section:
     left = unanswered(reading)
     if not left:
         return Section("What we ask", (told("Nothing is open. Please go on as you do."),))
@@ -112,7 +112,7 @@ def _ask(reading: Reading) -> Section:
     return Section("What we ask", (told(*texts),))
 
 
-def _overdue(reading: Reading) -> str | None:
+def _overdue(reading: ReportQuery) -> str | None:
     rows = reading.table("overdue_feedback").filter(pl.col("overdue_low") > 0).to_dicts()
     if not rows:
         return None
@@ -123,7 +123,7 @@ def _overdue(reading: Reading) -> str | None:
     )
 
 
-def _months(reading: Reading) -> Section:
+def _months(reading: ReportQuery) -> Section:
     rows = reading.table("rates", by=("month",)).filter(pl.col("delivered") > 0).to_dicts()
     body = tuple(
         (
@@ -139,12 +139,12 @@ def _months(reading: Reading) -> Section:
     return Section("By month", (Grid(heads, body, (1, 2, 3, 4)),))
 
 
-def _mix(reading: Reading) -> Section | None:
+def _mix(reading: ReportQuery) -> Section | None:
     rows = reading.table("outcome_mix").filter(pl.col("deliveries") > 0).to_dicts()
     return party_sentences.mix_section(rows)
 
 
-def _claims(reading: Reading) -> Section | None:
+def _claims(reading: ReportQuery) -> Section | None:
     rows = reading.table("claims_summary").to_dicts()
     if not any(row["claims"] for row in rows):
         return None

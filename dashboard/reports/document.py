@@ -33,7 +33,7 @@ class Tiles:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Statement:
     """One sentence."""
 
     text: str
@@ -44,7 +44,7 @@ class Said:
 class Sentences:
     """Sentences, as a list where there may be several."""
 
-    said: tuple[Said, ...]
+    said: tuple[Statement, ...]
     listed: bool = True
 
 
@@ -98,4 +98,4 @@ class Document:
 
 def told(*texts: str | None, tone: Tone = "", listed: bool = True) -> Sentences:
     """Sentences of one tone; missing ones are left out."""
-    return Sentences(tuple(Said(text, tone) for text in texts if text), listed)
+    return Sentences(tuple(Statement(text, tone) for text in texts if text), listed)

@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from dashboard.reports import report_charts, since_published
-from dashboard.reports.document import Document, Said, Section, Sentences, Tiles, told
+from dashboard.reports.document import Document, Section, Sentences, Statement, Tiles, told
 from dashboard.reports.report_query import BASES
 from metrics.definitions.catalogue import number
 from metrics.sentences.packs import NUMBERS
 
 if TYPE_CHECKING:
     from dashboard.reports.document import Block
-    from dashboard.reports.report_query import Reading
+    from dashboard.reports.report_query import ReportQuery
 
 NAMES: Final = {"monthly": "The month", "weekly": "The week", "daily": "The day"}
 _HOW_TREND: Final = (
@@ -26,7 +26,7 @@ _LEVEL: Final = (
 )
 
 
-def document(reading: Reading) -> Document:
+def document(reading: ReportQuery) -> Document:
     """The report of a month, a week or a day."""
     kind = reading.order.kind
     parts = [_numbers(reading), *_SECTIONS[kind](reading), _definitions(reading)]
@@ -42,19 +42,19 @@ def document(reading: Reading) -> Document:
     )
 
 
-def _title(reading: Reading) -> str:
+def _title(reading: ReportQuery) -> str:
     now = reading.called.now
     return f"{now[:1].upper()}{now[1:]}"
 
 
-def _numbers(reading: Reading) -> Section | None:
+def _numbers(reading: ReportQuery) -> Section | None:
     if not reading.delivered:
         return None
     tiles = tuple(reading.tile(key) for key in NUMBERS[reading.order.kind])
     return Section("", (Tiles(tiles),))
 
 
-def _month(reading: Reading) -> list[Section | None]:
+def _month(reading: ReportQuery) -> list[Section | None]:
     return [
         _money(reading),
         _ends(reading),
@@ -68,7 +68,7 @@ def _month(reading: Reading) -> list[Section | None]:
     ]
 
 
-def _week(reading: Reading) -> list[Section | None]:
+def _week(reading: ReportQuery) -> list[Section | None]:
     return [
         _alerts(reading),
         _trend(reading),
@@ -80,7 +80,7 @@ def _week(reading: Reading) -> list[Section | None]:
     ]
 
 
-def _day(reading: Reading) -> list[Section | None]:
+def _day(reading: ReportQuery) -> list[Section | None]:
     return [
         _alerts(reading),
         _listed(reading, "Claims", "claims", half=True),
@@ -92,14 +92,14 @@ def _day(reading: Reading) -> list[Section | None]:
 _SECTIONS: Final = {"monthly": _month, "weekly": _week, "daily": _day}
 
 
-def _money(reading: Reading) -> Section | None:
+def _money(reading: ReportQuery) -> Section | None:
     """Gross to margin as a waterfall, and what moved it."""
     rows = reading.said("bridge")
     if not rows:
         return None
     picture = report_charts.bridge(reading)
     first = told(rows[0]["sentence"], listed=False) if picture is None else None
-    steps = Sentences(tuple(Said(row["sentence"], _sign(row["value"])) for row in rows[1:]))
+    steps = Sentences(tuple(Statement(row["sentence"], _sign(row["value"])) for row in rows[1:]))
     blocks: list[Block | None] = [picture, first]
     if steps.said:
         past = reading.called.before
@@ -113,7 +113,7 @@ def _sign(cents: float | None) -> Any:  # noqa: ANN401 - a tone
     return "" if not cents else "better" if cents > 0 else "worse"
 
 
-def _ends(reading: Reading) -> Section | None:
+def _ends(reading: ReportQuery) -> Section | None:
     """Where sales will end, how the last forecast did, and the way there."""
     said = reading.sentences("forecast")
     if published := since_published.forecast_then(reading):
@@ -124,16 +124,16 @@ def _ends(reading: Reading) -> Section | None:
     return _section("Conversion by week, and where sales will end", blocks, half=True)
 
 
-def _trend(reading: Reading) -> Section | None:
+def _trend(reading: ReportQuery) -> Section | None:
     return _section("Conversion by week", _by_week(reading), half=True)
 
 
-def _by_week(reading: Reading) -> list[Block]:
+def _by_week(reading: ReportQuery) -> list[Block]:
     picture = report_charts.trend(reading)
     return [] if picture is None else [picture, told(_HOW_TREND, tone="quiet", listed=False)]
 
 
-def _movers(reading: Reading, way: str) -> Section | None:
+def _movers(reading: ReportQuery, way: str) -> Section | None:
     title = "Up most, by money" if way == "up" else "Down most, by money"
     tone: Any = "better" if way == "up" else "worse"
     texts = reading.sentences(way)
@@ -142,20 +142,22 @@ def _movers(reading: Reading, way: str) -> Section | None:
     return Section(title, (told(*texts, tone=tone),), half=True)
 
 
-def _alerts(reading: Reading) -> Section:
+def _alerts(reading: ReportQuery) -> Section:
     rows = reading.said("alerts")
-    said = tuple(Said(row["sentence"], row["verdict"] or "") for row in rows)
+    said = tuple(Statement(row["sentence"], row["verdict"] or "") for row in rows)
     block = Sentences(said) if said else told("Nothing unusual.", tone="quiet", listed=False)
     return Section("Unusual changes", (block,), half=bool(reading.delivered))
 
 
-def _listed(reading: Reading, title: str, section: str, *, half: bool = False) -> Section | None:
+def _listed(
+    reading: ReportQuery, title: str, section: str, *, half: bool = False
+) -> Section | None:
     """A section of the pack as a list; left out where it is empty."""
     texts = reading.sentences(section)
     return Section(title, (told(*texts),), half=half) if texts else None
 
 
-def _sources(reading: Reading) -> Section | None:
+def _sources(reading: ReportQuery) -> Section | None:
     rows = reading.table("sources")
     if rows.height < 2:  # noqa: PLR2004 - one source is no comparison
         return None
@@ -166,7 +168,7 @@ def _sources(reading: Reading) -> Section | None:
     return Section("Conversion of the largest sources", (picture, how), half=True)
 
 
-def _to_decide(reading: Reading) -> Section | None:
+def _to_decide(reading: ReportQuery) -> Section | None:
     found = _listed(reading, "To decide", "decisions")
     if found is None:
         return None
@@ -174,14 +176,14 @@ def _to_decide(reading: Reading) -> Section | None:
     return replace(found, blocks=(*found.blocks, how))
 
 
-def _decided(reading: Reading) -> Section:
+def _decided(reading: ReportQuery) -> Section:
     texts = since_published.decided(reading)
     nothing = f"Nothing was noted as done in {reading.called.now}."
     block = told(*texts) if texts else told(nothing, tone="quiet", listed=False)
     return Section("Decided, and what came of it", (block,))
 
 
-def _since(reading: Reading) -> Section | None:
+def _since(reading: ReportQuery) -> Section | None:
     """How the periods that were published have moved: the one before, and this one."""
     scopes = (reading.scope.previous(), reading.scope)
     texts = [since_published.since_published(reading, scope) for scope in scopes]
@@ -190,7 +192,7 @@ def _since(reading: Reading) -> Section | None:
     return Section("Since we reported", (told(*texts),))
 
 
-def _definitions(reading: Reading) -> Section:
+def _definitions(reading: ReportQuery) -> Section:
     entries = [number(key) for key in NUMBERS[reading.order.kind]]
     words = " ".join(f"{entry.label}: {_lower(entry.definition)}" for entry in entries)
     base = f"{BASES[reading.scope.rate_base].capitalize()}."

@@ -13,41 +13,41 @@ from dashboard.reports.report_query import page_link
 from data_access.store import publications
 
 if TYPE_CHECKING:
-    from dashboard.answers.workspace import Book
-    from dashboard.reports.report_order import Order
+    from dashboard.answers.workspace import Workspace
+    from dashboard.reports.report_order import ReportOrder
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def publish(book: Book, order: Order, *, who: str, base: str = "") -> int:
+def publish(workspace: Workspace, order: ReportOrder, *, who: str, base: str = "") -> int:
     """Freeze a report, keep its file, and return the number of the publication.
 
     Raises:
         publications.NoName: nobody said who publishes.
     """
     publications.checked_name(who)
-    version = order.version or book.status().data_version
+    version = order.version or workspace.status().data_version
     frozen = order.frozen(as_of_us=order.scope.as_of_us, version=version)
-    document = compose.make(book, frozen, base=base)
+    document = compose.make(workspace, frozen, base=base)
     kept = publications.Publication(
         who=who,
         kind=order.kind,
         title=document.title,
         first_day=order.scope.first,
         last_day=order.scope.last,
-        query=frozen.query(),
+        query=frozen.query_text(),
         as_of_us=order.scope.as_of_us,
         data_version=version,
-        rules=book.rules.digest,
+        rules=workspace.rules.digest,
         figures=json.dumps(document.figures, sort_keys=True),
         html=html.whole(document),
     )
-    return publications.publish(book.store, kept, at_us=clock.now_us())
+    return publications.publish(workspace.store, kept, at_us=clock.now_us())
 
 
-def listed(book: Book) -> list[dict[str, Any]]:
+def listed(workspace: Workspace) -> list[dict[str, Any]]:
     """What was published, the newest first: who, what, as known when, and its file."""
-    rows = publications.published(book.store).drop("figures").to_dicts()
+    rows = publications.published(workspace.store).drop("figures").to_dicts()
     return [
         {
             "id": row["publication_id"],

@@ -14,7 +14,7 @@ from metrics.definitions import phrases
 if TYPE_CHECKING:
     import polars as pl
 
-    from dashboard.reports.report_query import Reading
+    from dashboard.reports.report_query import ReportQuery
 
 FEW: Final = 30
 """Below so many a rate is no dot on a line, and hollow in a row."""
@@ -34,7 +34,7 @@ def compact(cents: float, currency: str) -> str:
     return f"{minus}{sign}{size:,.0f}"
 
 
-def bridge(reading: Reading) -> Picture | None:
+def bridge(reading: ReportQuery) -> Picture | None:
     """Gross, credits, net, lead cost, margin; None without prices or costs."""
     keys = ("gross_cents", "credit_cents", "net_cents", "cost_cents", "margin_cents")
     gross, credit, net, cost, margin = (reading.value(key) for key in keys)
@@ -55,7 +55,7 @@ def bridge(reading: Reading) -> Picture | None:
     return Picture(lambda colours: svg.waterfall(bars, colours, alt), alt)
 
 
-def trend(reading: Reading, weeks: int = _WEEKS) -> Picture | None:
+def trend(reading: ReportQuery, weeks: int = _WEEKS) -> Picture | None:
     """Conversion by week up to the end of the period; the part too young is dotted."""
     last = reading.scope.last
     first = last - timedelta(days=last.weekday() + 7 * (weeks - 1))
@@ -77,7 +77,7 @@ def trend(reading: Reading, weeks: int = _WEEKS) -> Picture | None:
     return Picture(lambda colours: svg.trend(points, colours, alt), alt)
 
 
-def conversions(reading: Reading, rows: pl.DataFrame, name: str = "name") -> Picture | None:
+def conversions(reading: ReportQuery, rows: pl.DataFrame, name: str = "name") -> Picture | None:
     """Conversion with its likely range of the largest rows, the best first."""
     known = rows.drop_nulls("conversion_rate").sort("delivered", descending=True).head(_MOST)
     if not known.height:

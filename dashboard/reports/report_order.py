@@ -15,14 +15,14 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from dashboard.query import filters, parameters, periods
-from dashboard.query.parameters import BadQuestion, Problem
+from dashboard.query.parameters import BadQuery, Problem
 from metrics.definitions.scope import DIMENSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from dashboard.answers.workspace import Book
-    from dashboard.query.filters import Asked, Value
+    from dashboard.answers.workspace import Workspace
+    from dashboard.query.filters import Query, Value
     from metrics.definitions.scope import Scope
 
 KINDS: Final = {
@@ -40,23 +40,23 @@ _LONGEST_VERSION: Final = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class ReportOrder:
     """One report that was asked for; `version` is a data version, None for the newest."""
 
     kind: str
-    asked: Asked
+    query: Query
     version: int | None = None
 
     @property
     def scope(self) -> Scope:
         """Period, filters and moment."""
-        return self.asked.scope
+        return self.query.scope
 
-    def frozen(self, *, as_of_us: int, version: int) -> Order:
+    def frozen(self, *, as_of_us: int, version: int) -> ReportOrder:
         """The same report at a moment and a data version that stay."""
         moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=as_of_us)
         scope = replace(self.scope, as_of_us=as_of_us)
-        return replace(self, asked=replace(self.asked, scope=scope, as_of=moment), version=version)
+        return replace(self, query=replace(self.query, scope=scope, as_of=moment), version=version)
 
     def pairs(self) -> list[tuple[str, str]]:
         """The parameters that ask for it again, the period by name where it has one."""
@@ -64,13 +64,13 @@ class Order:
         name = PERIOD_OF.get(self.kind)
         if name is None:
             dates = {"from": self.scope.first, "to": self.scope.last}
-        said = filters.parameters(self.asked, **dates)
+        said = filters.parameters(self.query, **dates)
         if name is not None:
             first = self.scope.first.isoformat()
             said.insert(0, (name, first[:7] if name == "month" else first))
         return said if self.version is None else [*said, ("data_version", str(self.version))]
 
-    def query(self) -> str:
+    def query_text(self) -> str:
         """The same as a URL query."""
         return urlencode(self.pairs())
 
@@ -99,7 +99,7 @@ def nearest(kind: str) -> str | None:
     return next(iter(difflib.get_close_matches(kind, KINDS, n=1)), None)
 
 
-def read(kind: str, params: Mapping[str, Sequence[str]], book: Book) -> Order:
+def read(kind: str, params: Mapping[str, Sequence[str]], workspace: Workspace) -> ReportOrder:
     """An order from parameters.
 
     Raises:
@@ -116,17 +116,17 @@ def read(kind: str, params: Mapping[str, Sequence[str]], book: Book) -> Order:
         for name in unknown
     ]
     reader = parameters.Reader(params)
-    version = _version(reader, book)
+    version = _version(reader, workspace)
     known = {name: params[name] for name in params if name in takes}
-    moment = _filters({k: v for k, v in known.items() if k == "as_of"}, book)
+    moment = _filters({k: v for k, v in known.items() if k == "as_of"}, workspace)
     days = _days(kind, reader, moment, ZoneInfo(moment.zone))
-    asked = _filters(_dated(known, days), book)
+    query = _filters(_dated(known, days), workspace)
     if kind in {"source", "buyer"}:
-        _one_party(kind, reader, asked)
-    problems += [*reader.problems, *asked.notices]
+        _one_party(kind, reader, query)
+    problems += [*reader.problems, *query.notices]
     if problems:
-        raise BadQuestion(problems)
-    return Order(kind=kind, asked=asked, version=version)
+        raise BadQuery(problems)
+    return ReportOrder(kind=kind, query=query, version=version)
 
 
 def _dated(
@@ -138,23 +138,23 @@ def _dated(
     return taken
 
 
-def _filters(params: Mapping[str, Sequence[str]], book: Book) -> Asked:
-    status = book.status()
+def _filters(params: Mapping[str, Sequence[str]], workspace: Workspace) -> Query:
+    status = workspace.status()
     return filters.read(
         params,
         now=status.now,
         zone=status.zone,
         first_day=status.first_day,
         ended=status.ended,
-        known=book.names(),
+        known=workspace.names(),
     )
 
 
-def _version(reader: parameters.Reader, book: Book) -> int | None:
+def _version(reader: parameters.Reader, workspace: Workspace) -> int | None:
     text = reader.one("data_version")
     if text is None:
         return None
-    newest = book.status().data_version
+    newest = workspace.status().data_version
     whole = text.isascii() and text.isdigit() and len(text) <= _LONGEST_VERSION
     if not whole or int(text) > newest:
         message = f"data_version {parameters.shown(text)} is no whole number up to {newest}"
@@ -164,11 +164,11 @@ def _version(reader: parameters.Reader, book: Book) -> int | None:
 
 
 def _days(
-    kind: str, reader: parameters.Reader, asked: Asked, zone: ZoneInfo
+    kind: str, reader: parameters.Reader, query: Query, zone: ZoneInfo
 ) -> tuple[date, date] | None:
     """First and last day of a named period; None where from and to say it."""
     today = periods.day_of(
-        datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=asked.scope.as_of_us), zone
+        datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=query.scope.as_of_us), zone
     )
     if kind == "monthly":
         first = _first_of_month(reader)
@@ -210,9 +210,9 @@ def _first_of_month(reader: parameters.Reader) -> date | None:
     return first
 
 
-def _one_party(kind: str, reader: parameters.Reader, asked: Asked) -> None:
-    chosen = getattr(asked.scope, kind)
-    given = any(notice.parameter == kind for notice in asked.notices)
+def _one_party(kind: str, reader: parameters.Reader, query: Query) -> None:
+    chosen = getattr(query.scope, kind)
+    given = any(notice.parameter == kind for notice in query.notices)
     if len(chosen) != 1 and not given:
         said = f"{len(chosen)} are given" if chosen else "none is given"
         reader.refuse(

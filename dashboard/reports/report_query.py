@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from dashboard.answers.workspace import Book
+    from dashboard.answers.workspace import Workspace
     from dashboard.reports.document import Tone
-    from dashboard.reports.report_order import Order
+    from dashboard.reports.report_order import ReportOrder
     from metrics.definitions.scope import Scope
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -33,11 +33,11 @@ BASES: Final = {
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReportQuery:
     """An order and the book it is answered from."""
 
-    book: Book
-    order: Order
+    workspace: Workspace
+    order: ReportOrder
     base: str = ""
     """Where the pages are, for links: `https://host`."""
 
@@ -49,12 +49,12 @@ class Reading:
     @property
     def currency(self) -> str:
         """Of the store."""
-        return self.book.settings.currency
+        return self.workspace.settings.currency
 
     @property
     def zone(self) -> ZoneInfo:
         """The report zone."""
-        return self.book.settings.zone
+        return self.workspace.settings.zone
 
     @cached_property
     def called(self) -> phrases.Called:
@@ -64,7 +64,7 @@ class Reading:
     def table(self, name: str, scope: Scope | None = None, **options: object) -> pl.DataFrame:
         """A table as the API gives it."""
         version = self.order.version
-        return self.book.table(name, scope or self.scope, data_version=version, **options)
+        return self.workspace.table(name, scope or self.scope, data_version=version, **options)
 
     @cached_property
     def pack(self) -> pl.DataFrame:
@@ -96,7 +96,7 @@ class Reading:
 
     def named(self, kind: str, key: str) -> str:
         """What a source or buyer is called."""
-        return self.book.names()[kind].get(key, key)
+        return self.workspace.names()[kind].get(key, key)
 
     def moment(self, us: int) -> str:
         """An instant in the report zone."""
@@ -107,7 +107,7 @@ class Reading:
         """What is counted, against what, as known when."""
         scope, past = self.scope, self.scope.previous()
         filtered = [
-            formats.listing([self.book.names().get(name, {}).get(v, v) for v in values])
+            formats.listing([self.workspace.names().get(name, {}).get(v, v) for v in values])
             for name, values in scope.filters.items()
             if name != self.order.kind
         ]
@@ -127,19 +127,19 @@ class Reading:
     @property
     def window(self) -> str:
         """Which deliveries suggestions go by."""
-        days = self.book.rules.tiers.window_days
+        days = self.workspace.rules.tiers.window_days
         return f"the last {days} days of leads old enough to judge, whatever the period."
 
     @property
     def reference(self) -> str:
         """What the figures were made from, for those who have no pages to open."""
-        version = self.order.version or self.book.status().data_version
+        version = self.order.version or self.workspace.status().data_version
         return f"Figures as known on {self.moment(self.scope.as_of_us)}, data version {version}."
 
     @property
     def footer(self) -> tuple[str, ...]:
         """How to get the same again."""
-        version = self.order.version or self.book.status().data_version
+        version = self.order.version or self.workspace.status().data_version
         frozen = self.order.frozen(as_of_us=self.scope.as_of_us, version=version)
         return (f"The same figures again: {frozen.command()}",)
 

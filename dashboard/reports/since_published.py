@@ -20,7 +20,7 @@ from metrics.insights.alerts import MEASURES
 from metrics.sentences import sentences
 
 if TYPE_CHECKING:
-    from dashboard.reports.report_query import Reading
+    from dashboard.reports.report_query import ReportQuery
     from metrics.definitions.scope import Scope
 
 COMPARED: Final = (
@@ -30,7 +30,7 @@ COMPARED: Final = (
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def figures(reading: Reading) -> dict[str, Any]:
+def figures(reading: ReportQuery) -> dict[str, Any]:
     """What a publication keeps: numbers, reports received, the forecast, the filters."""
     numbers = reading.table("headline").to_dicts()
     kept = {row["key"]: row["value"] for row in numbers}
@@ -52,10 +52,10 @@ def _filters(scope: Scope) -> dict[str, Any]:
     return {"base": scope.base, **{name: list(v) for name, v in scope.filters.items()}}
 
 
-def latest(reading: Reading, scope: Scope) -> dict[str, Any] | None:
+def latest(reading: ReportQuery, scope: Scope) -> dict[str, Any] | None:
     """The last publication of a period under the same filters, of an earlier moment."""
     first, last = scope.first.isoformat(), scope.last.isoformat()
-    found = publications.published(reading.book.store).filter(
+    found = publications.published(reading.workspace.store).filter(
         kind=reading.order.kind, first_day=first, last_day=last
     )
     for row in found.filter(pl.col("as_of_us") < reading.scope.as_of_us).to_dicts():
@@ -65,7 +65,7 @@ def latest(reading: Reading, scope: Scope) -> dict[str, Any] | None:
     return None
 
 
-def since_published(reading: Reading, scope: Scope) -> str | None:
+def since_published(reading: ReportQuery, scope: Scope) -> str | None:
     """How a published period has moved; None where it was not published."""
     kept = latest(reading, scope)
     if kept is None:
@@ -89,7 +89,7 @@ def _written(key: str, value: float | None, currency: str) -> str:
     return "no data" if value is None else phrases.figure(value, number(key).unit, currency)
 
 
-def forecast_then(reading: Reading) -> str | None:
+def forecast_then(reading: ReportQuery) -> str | None:
     """What was published as the end of the period before, against what has come by now."""
     kept = latest(reading, reading.scope.previous())
     said = (kept or {}).get("figures", {}).get("forecast")
@@ -107,12 +107,12 @@ _ENDS: Final = {"final": "value", "low": "low", "high": "high"}
 # --- decided ------------------------------------------------------------------------------
 
 
-def decided(reading: Reading) -> list[str]:
+def decided(reading: ReportQuery) -> list[str]:
     """What was noted as done in the period about what the filters hold, with its result."""
     scope, zone = reading.scope, reading.zone.key
     since = end_of_day_us(scope.first - timedelta(days=1), zone)
     until = min(end_of_day_us(scope.last, zone), scope.as_of_us)
-    rows = decisions.history(reading.book.store).filter(
+    rows = decisions.history(reading.workspace.store).filter(
         pl.col("recorded_us") > since, pl.col("recorded_us") <= until
     )
     last = rows.unique("finding", keep="last", maintain_order=True).filter(state="done")
@@ -128,7 +128,7 @@ def _inside(scope: Scope, said: dict[str, Any]) -> bool:
     )
 
 
-def _decision(reading: Reading, row: dict[str, Any], said: dict[str, Any]) -> str:
+def _decision(reading: ReportQuery, row: dict[str, Any], said: dict[str, Any]) -> str:
     moment = (_EPOCH + timedelta(microseconds=row["recorded_us"])).astimezone(reading.zone)
     names = [said.get(name) for name in ("source_name", "sub_source", "buyer_name")]
     about = ", ".join(name for name in names if isinstance(name, str))
@@ -138,13 +138,13 @@ def _decision(reading: Reading, row: dict[str, Any], said: dict[str, Any]) -> st
     return " ".join(filter(None, parts))
 
 
-def _result(reading: Reading, said: dict[str, Any], day: date) -> str | None:
+def _result(reading: ReportQuery, said: dict[str, Any], day: date) -> str | None:
     """The measure before and after at the same age, as on the page *To do*."""
     measure, source = said.get("measure"), said.get("source_id")
     if measure not in MEASURES or not isinstance(source, str):
         return None
     plain = replace(reading.scope, clock="delivered", base="feedback")
     version = reading.order.version
-    settled = weeks(reading.book.question(plain, data_version=version), SETTLED_DAYS)
+    settled = weeks(reading.workspace.question(plain, data_version=version), SETTLED_DAYS)
     found = evidence.after(settled, source, measure, day)
     return after_sentence({**found, "measure": measure})

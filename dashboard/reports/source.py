@@ -19,7 +19,7 @@ from metrics.insights.tiers import HEARD
 from metrics.sentences import sentences
 
 if TYPE_CHECKING:
-    from dashboard.reports.report_query import Reading
+    from dashboard.reports.report_query import ReportQuery
     from metrics.definitions.scope import Scope
 
 NUMBERS: Final = (
@@ -31,7 +31,7 @@ _SUBS: Final = 12
 _MESSAGES: Final = 5
 
 
-def document(reading: Reading) -> Document:
+def document(reading: ReportQuery) -> Document:
     """The pack of the one source that the order names."""
     name = reading.named("source", reading.scope.source[0])
     parts = [_numbers(reading), *_parts(reading), _definitions(reading)]
@@ -46,13 +46,13 @@ def document(reading: Reading) -> Document:
     )
 
 
-def _numbers(reading: Reading) -> Section | None:
+def _numbers(reading: ReportQuery) -> Section | None:
     if not reading.value("attempted"):
         return None
     return Section("", (Tiles(tuple(reading.tile(key) for key in NUMBERS)),))
 
 
-def _parts(reading: Reading) -> list[Section | None]:
+def _parts(reading: ReportQuery) -> list[Section | None]:
     if not reading.delivered:
         return []
     return [
@@ -71,7 +71,7 @@ def among_all(scope: Scope) -> Scope:
     return replace(scope, source=())
 
 
-def _trend(reading: Reading) -> Section | None:
+def _trend(reading: ReportQuery) -> Section | None:
     picture = report_charts.trend(reading)
     if picture is None:
         return None
@@ -79,17 +79,17 @@ def _trend(reading: Reading) -> Section | None:
     return Section("Conversion by week of delivery", (picture, how), half=True)
 
 
-def _standing(reading: Reading) -> Section | None:
+def _standing(reading: ReportQuery) -> Section | None:
     source, wide = reading.scope.source[0], among_all(reading.scope)
     tier, score = (reading.table(name).to_dicts() for name in ("tiers", "scores"))
     place = reading.table("ranking", wide).filter(id=source).to_dicts()
     share = (reading.value("feedback") or 0) / max(reading.delivered, 1)
-    age = reading.book.rules.alerts.age_days
+    age = reading.workspace.rules.alerts.age_days
     then = when_judged(wide, reading.zone.key, age)
     changes = reading.table("alerts", then).filter(pl.col("alert"), source_id=source).to_dicts()
     texts = [
         *(party_sentences.tier(row) for row in tier if share >= HEARD),
-        *(party_sentences.score(row, reading.book.rules.score, share) for row in score),
+        *(party_sentences.score(row, reading.workspace.rules.score, share) for row in score),
         *(party_sentences.place(row) for row in place),
         *(sentences.alert(row) for row in changes[:2]),
     ]
@@ -97,7 +97,7 @@ def _standing(reading: Reading) -> Section | None:
     return Section("Where it stands", (told(*known),), half=True) if known else None
 
 
-def _reasons(reading: Reading) -> Section | None:
+def _reasons(reading: ReportQuery) -> Section | None:
     rows = reading.table("return_reasons").filter(level="reason").head(_REASONS).to_dicts()
     if not rows:
         return None
@@ -114,12 +114,12 @@ def _reasons(reading: Reading) -> Section | None:
     )
 
 
-def _mix(reading: Reading) -> Section | None:
+def _mix(reading: ReportQuery) -> Section | None:
     rows = reading.table("outcome_mix").filter(pl.col("deliveries") > 0).to_dicts()
     return party_sentences.mix_section(rows)
 
 
-def _subs(reading: Reading) -> Section | None:
+def _subs(reading: ReportQuery) -> Section | None:
     rows = reading.table("rates", by=("sub_source",)).sort(
         ["delivered", "sub_source"], descending=[True, False]
     )
@@ -147,7 +147,7 @@ def _sub(row: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _asked(reading: Reading) -> Section | None:
+def _asked(reading: ReportQuery) -> Section | None:
     rows = reading.table("recommendations", among_all(reading.scope)).filter(
         pl.col("fires"), id=reading.scope.source[0]
     )
@@ -159,7 +159,7 @@ def _asked(reading: Reading) -> Section | None:
     return Section("What we ask", (told(*texts), window)) if texts else None
 
 
-def _messages(reading: Reading) -> Section | None:
+def _messages(reading: ReportQuery) -> Section | None:
     rows = reading.table("source_messages").head(_MESSAGES).to_dicts()
     if not rows:
         return None
@@ -177,7 +177,7 @@ def _messages(reading: Reading) -> Section | None:
     return Section("What we said, and returns since", (Grid(heads, body, (3, 4)),))
 
 
-def _definitions(reading: Reading) -> Section:
+def _definitions(reading: ReportQuery) -> Section:
     base = f"{BASES[reading.scope.rate_base].capitalize()}; returns of all deliveries."
     text = (
         "Contact: the buyer ever spoke to the person. Conversion: became a sale and was not "

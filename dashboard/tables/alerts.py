@@ -11,30 +11,30 @@ from metrics.insights import alerts
 if TYPE_CHECKING:
     import polars as pl
 
-    from dashboard.editions.table_query import Question
+    from dashboard.editions.table_query import TableQuery
 
 
 SETTLED_DAYS: Final = 14
 """At this age weeks are compared where it matters how they end rather than how soon it shows."""
 
 
-def weeks(asked: Question, age_days: int | None = None) -> pl.DataFrame:
+def weeks(query: TableQuery, age_days: int | None = None) -> pl.DataFrame:
     """Complete weeks at an age, that of alerts without one.
 
     Filters and as-of count, the period does not.
     """
-    age = asked.rules.alerts.age_days if age_days is None else age_days
-    return alerts.weekly(asked.steps(), asked.unknown_day, age)
+    age = query.rules.alerts.age_days if age_days is None else age_days
+    return alerts.weekly(query.steps(), query.unknown_day, age)
 
 
-def _alerts(asked: Question) -> pl.DataFrame:
+def _alerts(query: TableQuery) -> pl.DataFrame:
     """Tested among all sources; a source asked for is picked out of them afterwards."""
-    return asked.of_sources(_alerts_of(asked.market.timeless), "source_id")
+    return query.of_sources(_alerts_of(query.market.timeless), "source_id")
 
 
 @lru_cache(maxsize=16)
-def _alerts_of(asked: Question) -> pl.DataFrame:
-    return alerts.alerts(weeks(asked), asked.named, asked.rules.alerts)
+def _alerts_of(query: TableQuery) -> pl.DataFrame:
+    return alerts.alerts(weeks(query), query.named, query.rules.alerts)
 
 
 TABLES: Final = (
@@ -83,6 +83,6 @@ TABLES: Final = (
             ("ewma_high", "Its upper limit."),
             ("outside", "The rate lies outside its limits."),
         ),
-        make=lambda asked: alerts.control_charts(weeks(asked), asked.named, asked.rules.alerts),
+        make=lambda query: alerts.control_charts(weeks(query), query.named, query.rules.alerts),
     ),
 )

@@ -15,45 +15,45 @@ from metrics.definitions.scope import EVER
 from metrics.insights import buyers, overdue_feedback, reporting_start
 
 if TYPE_CHECKING:
-    from dashboard.editions.table_query import Question
+    from dashboard.editions.table_query import TableQuery
 
 RECENT_DAYS: Final = 35
 """What is overdue is looked for among the deliveries of so many days."""
 
 
-def _buyers(asked: Question) -> pl.DataFrame:
-    rows = asked.outcomes_by(["buyer", "buyer_type"])
-    return buyers.buyers(rows, _overdue(asked), strictness(asked), asked.named)
+def _buyers(query: TableQuery) -> pl.DataFrame:
+    rows = query.outcomes_by(["buyer", "buyer_type"])
+    return buyers.buyers(rows, _overdue(query), strictness(query), query.named)
 
 
-def _overdue(asked: Question) -> pl.DataFrame:
+def _overdue(query: TableQuery) -> pl.DataFrame:
     """The last five weeks against all before them; where the period begins does not matter.
 
     What a buyer was sent before its reports began is no habit of it.
     Days of silence only where the period reaches to now: a buyer may have reported since
     about deliveries after the period.
     """
-    last = min(asked.scope.last, asked.today)
-    plain = replace(asked.scope, clock="delivered", base="feedback", compare="before")
-    found = _overdue_by(asked.of(replace(plain, first=EVER, last=last)))
-    if asked.scope.last >= asked.today - timedelta(days=1):
+    last = min(query.scope.last, query.today)
+    plain = replace(query.scope, clock="delivered", base="feedback", compare="before")
+    found = _overdue_by(query.of(replace(plain, first=EVER, last=last)))
+    if query.scope.last >= query.today - timedelta(days=1):
         return found
     return found.with_columns(days_silent=pl.lit(None, pl.Int64))
 
 
 @lru_cache(maxsize=16)
-def _overdue_by(asked: Question) -> pl.DataFrame:
-    cut = asked.scope.last - timedelta(days=RECENT_DAYS)
-    recent = asked.of(replace(asked.scope, first=cut + timedelta(days=1)))
-    before = asked.of(replace(asked.scope, last=cut))
+def _overdue_by(query: TableQuery) -> pl.DataFrame:
+    cut = query.scope.last - timedelta(days=RECENT_DAYS)
+    recent = query.of(replace(query.scope, first=cut + timedelta(days=1)))
+    before = query.of(replace(query.scope, last=cut))
     columns = ("buyer", "dated_us", "first_reported_us", "last_reported_us")
-    seen = ~reporting_start.unseen(asked.curves.since, pl.col("dated_day"))
+    seen = ~reporting_start.unseen(query.curves.since, pl.col("dated_day"))
     frames = [
         side.outcomes_by(["buyer"]).filter(only, delivered=1).select(columns).collect()
         for side, only in ((recent, True), (before, seen))
     ]
     return overdue_feedback.overdue_feedback(
-        frames[0], frames[1], asked.scope.as_of_us, asked.named
+        frames[0], frames[1], query.scope.as_of_us, query.named
     )
 
 
@@ -103,7 +103,7 @@ TABLES: Final = (
         buyers.TYPES,
         "numbers",
         notes=_NAMES,
-        make=lambda asked: buyers.buyer_types(asked.outcomes_by(["buyer_type"])),
+        make=lambda query: buyers.buyer_types(query.outcomes_by(["buyer_type"])),
         of_all=_NEED_ALL,
     ),
     Table(
@@ -118,7 +118,7 @@ TABLES: Final = (
             ("ceiling", "Conversion if all of the unreported sold."),
             ("open_ceiling", "The same, if all in progress sold too."),
         ),
-        make=lambda asked: buyers.coverage(cells(asked, "source", "buyer"), asked.named),
+        make=lambda query: buyers.coverage(cells(query, "source", "buyer"), query.named),
         whole=True,
     ),
     Table(
@@ -160,8 +160,8 @@ TABLES: Final = (
             ("occurred_at", "For the buyer to fill in: when it happened."),
             ("notes", "For the buyer to fill in."),
         ),
-        make=lambda asked: overdue_feedback.unanswered(
-            asked.outcomes(), asked.named, asked.as_of_day
+        make=lambda query: overdue_feedback.unanswered(
+            query.outcomes(), query.named, query.as_of_day
         ),
         whole=True,
     ),
@@ -179,8 +179,8 @@ TABLES: Final = (
             ("nth", "In which order."),
             ("delivered_at", "When it was delivered."),
         ),
-        make=lambda asked: overdue_feedback.verification_sample(
-            asked.outcomes(), asked.named, precision=asked.precision, seed=asked.seed
+        make=lambda query: overdue_feedback.verification_sample(
+            query.outcomes(), query.named, precision=query.precision, seed=query.seed
         ),
     ),
 )

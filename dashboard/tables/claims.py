@@ -10,17 +10,17 @@ from metrics.insights import claims, rates
 if TYPE_CHECKING:
     import polars as pl
 
-    from dashboard.editions.table_query import Question
+    from dashboard.editions.table_query import TableQuery
 
 
-def _trend(asked: Question) -> pl.DataFrame:
-    keyed = rates.keyed(asked.cells(), [asked.grain], asked.named)
-    sums = rates.summed(keyed, [f"__{asked.grain}"]).collect()
-    return claims.returns_trend(sums.rename({f"__{asked.grain}": "start"}).sort("start"))
+def _trend(query: TableQuery) -> pl.DataFrame:
+    keyed = rates.keyed(query.cells(), [query.grain], query.named)
+    sums = rates.summed(keyed, [f"__{query.grain}"]).collect()
+    return claims.returns_trend(sums.rename({f"__{query.grain}": "start"}).sort("start"))
 
 
-def _claims(asked: Question) -> pl.DataFrame:
-    return claims.claims(asked.outcomes(), asked.named, asked.rules, asked.as_of_day)
+def _claims(query: TableQuery) -> pl.DataFrame:
+    return claims.claims(query.outcomes(), query.named, query.rules, query.as_of_day)
 
 
 TABLES: Final = (
@@ -42,7 +42,7 @@ TABLES: Final = (
             ("uncreditable", "Common terms would not credit this group."),
             ("uncreditable_share", "Share of all claims in such groups."),
         ),
-        make=lambda asked: claims.return_reasons(asked.outcomes(), asked.rules),
+        make=lambda query: claims.return_reasons(query.outcomes(), query.rules),
     ),
     Table(
         "returns_trend",
@@ -88,7 +88,7 @@ TABLES: Final = (
             ("price_cents", "What was charged for them."),
             ("median_days_to_decide", "The middle time to a decision, where known."),
         ),
-        make=lambda asked: claims.summary(_claims(asked)),
+        make=lambda query: claims.summary(_claims(query)),
     ),
     Table(
         "avoidable_returns",
@@ -104,6 +104,6 @@ TABLES: Final = (
             ("check_cost_cents", "Price of the checks (rules)."),
             ("avoidable_cents", "Saved less the price of the checks."),
         ),
-        make=lambda asked: claims.avoidable_returns(asked.outcomes(), asked.rules),
+        make=lambda query: claims.avoidable_returns(query.outcomes(), query.rules),
     ),
 )

@@ -10,53 +10,53 @@ from dashboard.tables.table import Table
 from metrics.insights import mix, ranking, rates
 
 if TYPE_CHECKING:
-    from dashboard.editions.table_query import Question
+    from dashboard.editions.table_query import TableQuery
 
 
-def cells(asked: Question, *dimensions: str) -> pl.DataFrame:
+def cells(query: TableQuery, *dimensions: str) -> pl.DataFrame:
     """Sums of a tally by dimensions, under their plain names."""
-    keyed = rates.keyed(asked.cells(), dimensions, asked.named)
+    keyed = rates.keyed(query.cells(), dimensions, query.named)
     keys = {f"__{name}": name for name in dimensions}
     return rates.summed(keyed, list(keys)).rename(keys).collect()
 
 
-def _ranking(asked: Question) -> pl.DataFrame:
+def _ranking(query: TableQuery) -> pl.DataFrame:
     """Like tiers, over the deliveries of the scope that are old enough to judge; among peers."""
     dimensions = ["source", "vertical", "buyer"]
-    rows = asked.market.outcomes_by(dimensions).filter(asked.grown, pl.col("covered") == 1)
+    rows = query.market.outcomes_by(dimensions).filter(query.grown, pl.col("covered") == 1)
     found = rows.group_by(dimensions).agg(
         feedback=pl.len().cast(pl.Int64), converted=pl.col("converted").sum()
     )
     table = ranking.ranking(
-        found.collect(), asked.named, seed=asked.seed, least=asked.rules.floors.least_for_place
+        found.collect(), query.named, seed=query.seed, least=query.rules.floors.least_for_place
     )
-    return asked.of_sources(table, "id")
+    return query.of_sources(table, "id")
 
 
-def _mix_shift(asked: Question) -> pl.DataFrame:
-    past = asked.before()
-    by = asked.by[0] if asked.by else "source"
+def _mix_shift(query: TableQuery) -> pl.DataFrame:
+    past = query.before()
+    by = query.by[0] if query.by else "source"
     if past is None:
         return pl.DataFrame(schema=mix.SHIFT)
-    names = getattr(asked.named, by) if by in rates.NAMED else {}
-    sides = [cells(side, by).rename({by: "group"}) for side in (past, asked)]
-    of = "feedback" if asked.scope.rate_base == "feedback" else "delivered"
+    names = getattr(query.named, by) if by in rates.NAMED else {}
+    sides = [cells(side, by).rename({by: "group"}) for side in (past, query)]
+    of = "feedback" if query.scope.rate_base == "feedback" else "delivered"
     return mix.mix_shift(sides[0], sides[1], names, of=of)
 
 
-def _money_shift(asked: Question) -> pl.DataFrame:
-    past = asked.before()
+def _money_shift(query: TableQuery) -> pl.DataFrame:
+    past = query.before()
     if past is None:
         return pl.DataFrame(schema=mix.BRIDGE)
     names = ("delivered", "gross_cents", "credit_cents", "cost_cents", "margin_cents")
-    sides = [rates.in_all(side.cells(), side.scope).select(names) for side in (past, asked)]
+    sides = [rates.in_all(side.cells(), side.scope).select(names) for side in (past, query)]
     return mix.money_shift(sides[0].row(0, named=True), sides[1].row(0, named=True))
 
 
-def strictness(asked: Question) -> pl.DataFrame:
+def strictness(query: TableQuery) -> pl.DataFrame:
     """Held against all buyers of the same sources; those asked for are picked out of them."""
-    table = mix.buyer_strictness(cells(asked.everyone, "source", "buyer"), asked.named)
-    return asked.of_buyers(table, "buyer_id")
+    table = mix.buyer_strictness(cells(query.everyone, "source", "buyer"), query.named)
+    return query.of_buyers(table, "buyer_id")
 
 
 _NOTES: Final = (
@@ -136,7 +136,7 @@ TABLES: Final = (
             ("unusual", "The expected rate lies outside the likely range."),
             ("standardised_rate", "The source's rate with everyone's mix of buyers."),
         ),
-        make=lambda asked: mix.source_by_buyer(cells(asked, "source", "buyer"), asked.named),
+        make=lambda query: mix.source_by_buyer(cells(query, "source", "buyer"), query.named),
     ),
     Table(
         "buyer_strictness",
@@ -169,6 +169,6 @@ TABLES: Final = (
             ("cumulative", "Shares added up from the largest."),
             ("effective_number", "1 ÷ Σ share²: as if so many equal ones shared it."),
         ),
-        make=lambda asked: mix.concentration(cells(asked, "source", "buyer"), asked.named),
+        make=lambda query: mix.concentration(cells(query, "source", "buyer"), query.named),
     ),
 )

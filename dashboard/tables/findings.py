@@ -17,7 +17,7 @@ from metrics.insights import evidence, findings, rates
 from metrics.insights.alerts import DAY_US
 
 if TYPE_CHECKING:
-    from dashboard.editions.table_query import Question
+    from dashboard.editions.table_query import TableQuery
 
 RECENT_DAYS: Final = 90
 """Contradictions and prices are those of the deliveries of so many days."""
@@ -28,51 +28,51 @@ _MADE: Final = {
 _PARTS: Final = ("sub_source", "buyer", "campaign", "product", "state", "sold_to")
 
 
-def recent(asked: Question) -> Question:
+def recent(query: TableQuery) -> TableQuery:
     """The same filters and as-of over the last 90 days: findings do not heed the period."""
-    last = asked.today
+    last = query.today
     first = last - timedelta(days=RECENT_DAYS - 1)
-    plain = replace(asked.scope, clock="delivered", base="feedback", rows=Rows())
-    return asked.of(replace(plain, first=first, last=last))
+    plain = replace(query.scope, clock="delivered", base="feedback", rows=Rows())
+    return query.of(replace(plain, first=first, last=last))
 
 
-def _findings(asked: Question) -> pl.DataFrame:
+def _findings(query: TableQuery) -> pl.DataFrame:
     """Found in the whole market; of a source or buyer asked for, what names it."""
-    table = _of_market(asked.market.everyone)
-    return asked.of_buyers(asked.of_sources(table, "source_id"), "buyer_id")
+    table = _of_market(query.market.everyone)
+    return query.of_buyers(query.of_sources(table, "source_id"), "buyer_id")
 
 
 @lru_cache(maxsize=16)
-def _of_market(asked: Question) -> pl.DataFrame:
-    lately = recent(asked)
+def _of_market(query: TableQuery) -> pl.DataFrame:
+    lately = recent(query)
     ever = lately.of(replace(lately.scope, first=EVER))
     sums = rates.summed(
-        rates.keyed(lately.cells(), ["source", "buyer"], asked.named), ["__source", "__buyer"]
+        rates.keyed(lately.cells(), ["source", "buyer"], query.named), ["__source", "__buyer"]
     )
     prices = sums.select(
         "delivered", source_id="__source", buyer_id="__buyer", price_cents="gross_cents"
     )
     frames = {
-        "alerts": _MADE["alerts"].asked(lately),
-        "claims": _MADE["claims"].asked(ever),
-        "overdue_feedback": _MADE["overdue_feedback"].asked(lately),
-        "contradictions": _MADE["contradictions"].asked(lately),
-        "recommendations": _MADE["recommendations"].asked(lately),
+        "alerts": _MADE["alerts"].frame(lately),
+        "claims": _MADE["claims"].frame(ever),
+        "overdue_feedback": _MADE["overdue_feedback"].frame(lately),
+        "contradictions": _MADE["contradictions"].frame(lately),
+        "recommendations": _MADE["recommendations"].frame(lately),
         "prices": prices.collect(),
     }
-    return findings.findings(frames, asked.rules.pricing.rise, asked.currency)
+    return findings.findings(frames, query.rules.pricing.rise, query.currency)
 
 
-def _slices(asked: Question) -> pl.DataFrame:
+def _slices(query: TableQuery) -> pl.DataFrame:
     """For every unusual change the parts of its source, at the age of alerts."""
-    rules = asked.rules.alerts
-    found = _findings(asked).filter(kind="change")
+    rules = query.rules.alerts
+    found = _findings(query).filter(kind="change")
     young = pl.col("at_us") - pl.col("dated_us") < rules.age_days * DAY_US
     week = pl.col("dated_day") - (pl.col("dated_day") + 3) % 7
-    complete = pl.col("week") + 7 + rules.age_days <= asked.unknown_day
-    steps = asked.steps().filter(young).with_columns(week=week).filter(complete)
+    complete = pl.col("week") + 7 + rules.age_days <= query.unknown_day
+    steps = query.steps().filter(young).with_columns(week=week).filter(complete)
     cut = {
-        name: pl.col("buyer_id").replace(asked.named.buyer)
+        name: pl.col("buyer_id").replace(query.named.buyer)
         if name == "buyer"
         else pl.col(name).cast(pl.String)
         for name in _PARTS

@@ -18,7 +18,7 @@ KEPT_ANSWERS: Final = 2_048
 """How many may be kept in all: small ones hold their question and its edition too."""
 
 
-class Memory(Generic[Key]):
+class FrameCache(Generic[Key]):
     """A function from a question to a frame, whose answers are kept."""
 
     def __init__(
@@ -35,14 +35,14 @@ class Memory(Generic[Key]):
             self._kept: OrderedDict[tuple[str, Key], tuple[pl.DataFrame, int]] = OrderedDict()
             self.bytes = 0
 
-    def __call__(self, name: str, asked: Key) -> pl.DataFrame:
+    def __call__(self, name: str, query: Key) -> pl.DataFrame:
         """The frame of a table under a question, made or kept."""
-        key = (name, asked)
+        key = (name, query)
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key][0]
-        frame = self._make(name, asked)
+        frame = self._make(name, query)
         self._keep(key, frame)
         return frame
 

@@ -17,7 +17,7 @@ from metrics.insights import expected_final
 from metrics.sentences import packs, sentences
 
 if TYPE_CHECKING:
-    from dashboard.editions.table_query import Question
+    from dashboard.editions.table_query import TableQuery
     from metrics.definitions.scope import Scope
 
 _MADE: Final = {
@@ -48,15 +48,15 @@ _MOVED: Final[dict[str, pl.DataType]] = {
 }
 
 
-def _movers(asked: Question) -> pl.DataFrame:
+def _movers(query: TableQuery) -> pl.DataFrame:
     """Sources by how much their margin (or net revenue) moved, the largest rise first.
 
     A source counts with 50 deliveries in either period; one that stopped counts as down.
     """
-    past = asked.before()
-    if past is None or asked.scope.clock != "delivered":
+    past = query.before()
+    if past is None or query.scope.clock != "delivered":
         return pl.DataFrame(schema=_MOVED)
-    sides = [_MADE["sources"].asked(side) for side in (asked, past)]
+    sides = [_MADE["sources"].frame(side) for side in (query, past)]
     known = all(side["margin_cents"].null_count() == 0 for side in sides)
     money = "margin_cents" if known else "net_cents"
     now, then = (side.select("id", "name", "delivered", cents=money) for side in sides)
@@ -73,18 +73,18 @@ def _movers(asked: Question) -> pl.DataFrame:
     return ordered.select(pl.col(name).cast(kind) for name, kind in _MOVED.items())
 
 
-def _forecast(asked: Question) -> pl.DataFrame:
-    period, history = asked.period_changes(), asked.changes()
-    return expected_final.expected(period, asked.curves, asked.unknown_day, [], history)
+def _forecast(query: TableQuery) -> pl.DataFrame:
+    period, history = query.period_changes(), query.changes()
+    return expected_final.expected(period, query.curves, query.unknown_day, [], history)
 
 
-def _forecast_then(asked: Question) -> pl.DataFrame:
+def _forecast_then(query: TableQuery) -> pl.DataFrame:
     """What was to be expected of the period before at the same age, and what has `come`."""
-    past = asked.before()
-    running = asked.today < asked.scope.last  # what is compared is then no whole period either
+    past = query.before()
+    running = query.today < query.scope.last  # what is compared is then no whole period either
     if past is None or running:
-        return _forecast(asked).clear().with_columns(come=pl.lit(None, pl.Int64))
-    since = asked.of(replace(past.scope, as_of_us=asked.scope.as_of_us)).period_changes()
+        return _forecast(query).clear().with_columns(come=pl.lit(None, pl.Int64))
+    since = query.of(replace(past.scope, as_of_us=query.scope.as_of_us)).period_changes()
     return _forecast(past).with_columns(come=pl.lit(int(since["converted"].sum()), pl.Int64))
 
 
@@ -98,15 +98,15 @@ def when_judged(scope: Scope, zone: str, age_days: int) -> Scope:
     return replace(scope, as_of_us=min(scope.as_of_us, old_enough))
 
 
-def pack(kind: str, asked: Question) -> pl.DataFrame:
+def pack(kind: str, query: TableQuery) -> pl.DataFrame:
     """One pack of a question (`packs.PACK`)."""
-    found = {name: _MADE[name].asked(asked) for name in _TABLES}
-    then = when_judged(asked.scope, asked.zone, asked.rules.alerts.age_days)
-    found |= {"alerts": _MADE["alerts"].asked(asked.of(then))}
-    found |= {"headline": _MADE["headline"].asked(asked), "movers": _movers(asked)}
+    found = {name: _MADE[name].frame(query) for name in _TABLES}
+    then = when_judged(query.scope, query.zone, query.rules.alerts.age_days)
+    found |= {"alerts": _MADE["alerts"].frame(query.of(then))}
+    found |= {"headline": _MADE["headline"].frame(query), "movers": _movers(query)}
     if "forecast" in packs.SECTIONS[kind]:
-        found |= {"forecast": _forecast(asked), "forecast_then": _forecast_then(asked)}
-    return packs.pack(kind, packs.Facts(found, phrases.called(asked.scope), asked.currency))
+        found |= {"forecast": _forecast(query), "forecast_then": _forecast_then(query)}
+    return packs.pack(kind, packs.PackFrames(found, phrases.called(query.scope), query.currency))
 
 
 _NOTES: Final = (
@@ -131,7 +131,7 @@ TABLES: Final = (
         packs.PACK,
         "numbers",
         notes=_NOTES,
-        make=lambda asked: pack("monthly", asked),
+        make=lambda query: pack("monthly", query),
     ),
     Table(
         "weekly",
@@ -140,7 +140,7 @@ TABLES: Final = (
         packs.PACK,
         "numbers",
         notes=_NOTES,
-        make=lambda asked: pack("weekly", asked),
+        make=lambda query: pack("weekly", query),
     ),
     Table(
         "daily",
@@ -149,6 +149,6 @@ TABLES: Final = (
         packs.PACK,
         "numbers",
         notes=_NOTES,
-        make=lambda asked: pack("daily", asked),
+        make=lambda query: pack("daily", query),
     ),
 )

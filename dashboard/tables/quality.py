@@ -10,23 +10,23 @@ from metrics.insights import quality
 if TYPE_CHECKING:
     import polars as pl
 
-    from dashboard.editions.table_query import Question
+    from dashboard.editions.table_query import TableQuery
 
 
-def _analysis(asked: Question) -> pl.DataFrame:
-    return quality.conversion_analysis(asked.cells(), asked.scope, asked.named)
+def _analysis(query: TableQuery) -> pl.DataFrame:
+    return quality.conversion_analysis(query.cells(), query.scope, query.named)
 
 
-def _contact(asked: Question) -> pl.DataFrame:
-    return quality.contact(asked.outcomes_by(["source", "buyer_type"]), asked.named)
+def _contact(query: TableQuery) -> pl.DataFrame:
+    return quality.contact(query.outcomes_by(["source", "buyer_type"]), query.named)
 
 
-def _interest(asked: Question) -> pl.DataFrame:
-    return quality.interest(asked.outcomes_by(["source"]), asked.named)
+def _interest(query: TableQuery) -> pl.DataFrame:
+    return quality.interest(query.outcomes_by(["source"]), query.named)
 
 
-def _accuracy(asked: Question) -> pl.DataFrame:
-    return quality.accuracy(asked.outcomes_by(["source"]), asked.named)
+def _accuracy(query: TableQuery) -> pl.DataFrame:
+    return quality.accuracy(query.outcomes_by(["source"]), query.named)
 
 
 _SOURCE: Final = ("id", "The source's id; (all) is everything together.")
@@ -112,7 +112,7 @@ TABLES: Final = (
             ("of_attempted", "deliveries ÷ all offers."),
             ("lost", "Those of the step before that are not in this one."),
         ),
-        make=lambda asked: quality.funnel(asked.outcomes()),
+        make=lambda query: quality.funnel(query.outcomes()),
         whole=True,
     ),
 )

@@ -18,34 +18,34 @@ from metrics.definitions.scope import EVER
 from metrics.insights import reporting_habits, reporting_start
 
 if TYPE_CHECKING:
-    from dashboard.editions.table_query import Question
+    from dashboard.editions.table_query import TableQuery
 
 
-def _weeks(asked: Question) -> pl.DataFrame:
+def _weeks(query: TableQuery) -> pl.DataFrame:
     """The habit is that of `overdue_feedback`: all but the last five weeks."""
-    scope = asked.scope
-    last = min(scope.last, asked.today)
+    scope = query.scope
+    last = min(scope.last, query.today)
     days = (day_number(scope.first), day_number(last))
     cut = day_number(last - timedelta(days=RECENT_DAYS))
     plain = replace(scope, clock="delivered", base="feedback", compare="before")
-    told = _told(asked.of(replace(plain, first=EVER, last=asked.today)))
-    return reporting_habits.reporting_weeks(told, days, cut, asked.as_of_day, asked.named)
+    told = _told(query.of(replace(plain, first=EVER, last=query.today)))
+    return reporting_habits.reporting_weeks(told, days, cut, query.as_of_day, query.named)
 
 
 @lru_cache(maxsize=4)
-def _told(asked: Question) -> pl.DataFrame:
+def _told(query: TableQuery) -> pl.DataFrame:
     """Deliveries since reports began, up to as-of: `buyer`, `dated_day`, `reported_day`."""
-    seen = ~reporting_start.unseen(asked.curves.since, pl.col("dated_day"))
-    rows = nw.from_native(asked.outcomes_by(["buyer"]).filter(seen, delivered=1))
-    day = asked.shown.zone.day(nw.col("first_reported_us"))
+    seen = ~reporting_start.unseen(query.curves.since, pl.col("dated_day"))
+    rows = nw.from_native(query.outcomes_by(["buyer"]).filter(seen, delivered=1))
+    day = query.shown.zone.day(nw.col("first_reported_us"))
     found = rows.select("buyer", "dated_day", reported_day=day)
     collected: pl.DataFrame = found.to_native().collect()
     return collected
 
 
-def _elsewhere(asked: Question) -> pl.DataFrame:
-    found = cells(asked.everyone, "source", "buyer")
-    return reporting_habits.returns_elsewhere(found, asked.scope.buyer, asked.named)
+def _elsewhere(query: TableQuery) -> pl.DataFrame:
+    found = cells(query.everyone, "source", "buyer")
+    return reporting_habits.returns_elsewhere(found, query.scope.buyer, query.named)
 
 
 TABLES: Final = (

@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from dashboard.presentation import formats
-from dashboard.query.parameters import BadQuestion, Problem
+from dashboard.query.parameters import BadQuery, Problem
 from metrics.definitions.reasons import GROUPS
 from metrics.definitions.report_calendar import day_number
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from dashboard.editions.table_query import Question
+    from dashboard.editions.table_query import TableQuery
 
 SPANS_MOST: Final = 4_000
 """Rows of a table with one per span of time: by day eleven years, by week seventy-six."""
@@ -29,18 +29,18 @@ _AGES: Final = "incidence"
 _WEEKLY: Final = "reporting_weeks"
 
 
-def judge(name: str, asked: Question, options: tuple[str, ...]) -> None:
+def judge(name: str, query: TableQuery, options: tuple[str, ...]) -> None:
     """Raise BadQuestion where a table would be longer than it may be; `options` are its own."""
     if "grain" in options:
-        _judge_spans(name, asked)
+        _judge_spans(name, query)
     elif name == _WEEKLY:
-        _judge_weeks(asked)
-    elif "by" in options and asked.by:
-        _judge_groups(name, asked)
+        _judge_weeks(query)
+    elif "by" in options and query.by:
+        _judge_groups(name, query)
 
 
 def _refuse(parameter: str, value: str, message: str) -> None:
-    raise BadQuestion([Problem(parameter=parameter, value=value, message=message)])
+    raise BadQuery([Problem(parameter=parameter, value=value, message=message)])
 
 
 def spans(first: date, last: date, grain: str) -> int:
@@ -48,65 +48,65 @@ def spans(first: date, last: date, grain: str) -> int:
     return ((last - first).days + 1) // _DAYS_OF[grain] + 2 * (grain != "day")
 
 
-def _period(asked: Question) -> str:
-    return formats.period(asked.scope.first, asked.scope.last)
+def _period(query: TableQuery) -> str:
+    return formats.period(query.scope.first, query.scope.last)
 
 
-def _judge_spans(name: str, asked: Question) -> None:
-    rows = spans(asked.scope.first, asked.scope.last, asked.grain)
+def _judge_spans(name: str, query: TableQuery) -> None:
+    rows = spans(query.scope.first, query.scope.last, query.grain)
     if rows > SPANS_MOST:
         _refuse(
             "grain",
-            asked.grain,
-            f"{name} by {asked.grain} over {_period(asked)} would have {rows:,} rows, one each; "
+            query.grain,
+            f"{name} by {query.grain} over {_period(query)} would have {rows:,} rows, one each; "
             f"{SPANS_MOST:,} are allowed. Ask for a shorter period or a coarser grain.",
         )
 
 
-def _judge_weeks(asked: Question) -> None:
-    buyers = len(asked.scope.buyer or asked.names["buyer"])
-    last = min(asked.scope.last, asked.today)
-    rows = max(spans(asked.scope.first, last, "week"), 0) * buyers
+def _judge_weeks(query: TableQuery) -> None:
+    buyers = len(query.scope.buyer or query.names["buyer"])
+    last = min(query.scope.last, query.today)
+    rows = max(spans(query.scope.first, last, "week"), 0) * buyers
     if rows > WEEKS_MOST:
         _refuse(
             "from",
-            asked.scope.first.isoformat(),
-            f"{_WEEKLY} over {_period(asked)} would have {rows:,} rows, one a week and buyer; "
+            query.scope.first.isoformat(),
+            f"{_WEEKLY} over {_period(query)} would have {rows:,} rows, one a week and buyer; "
             f"{WEEKS_MOST:,} are allowed. Ask for a shorter period or for fewer buyers.",
         )
 
 
-def _judge_groups(name: str, asked: Question) -> None:
+def _judge_groups(name: str, query: TableQuery) -> None:
     rows = 1
-    for dimension in asked.by:
-        rows *= _values(asked, dimension)
+    for dimension in query.by:
+        rows *= _values(query, dimension)
     if name == _AGES:
-        rows *= _days(asked)
-    rows = min(rows, asked.offers)  # no group is without an offer
+        rows *= _days(query)
+    rows = min(rows, query.offers)  # no group is without an offer
     if rows > GROUPS_MOST:
         _refuse(
             "by",
-            ",".join(asked.by),
-            f"{name} by {', '.join(asked.by)} over {_period(asked)} may have {rows:,} rows; "
+            ",".join(query.by),
+            f"{name} by {', '.join(query.by)} over {_period(query)} may have {rows:,} rows; "
             f"{GROUPS_MOST:,} are allowed. Ask for fewer dimensions or a shorter period, or "
             "for the table deliveries.",
         )
 
 
-def _values(asked: Question, dimension: str) -> int:
+def _values(query: TableQuery, dimension: str) -> int:
     """How many values a dimension has at most."""
     if dimension in _DAYS_OF:
-        return max(_days(asked) // _DAYS_OF[dimension] + 2, 1)
+        return max(_days(query) // _DAYS_OF[dimension] + 2, 1)
     if dimension == "reason_group":
         return len(GROUPS) + 1
-    return max(len(asked.names.get(dimension, ())), 1)
+    return max(len(query.names.get(dimension, ())), 1)
 
 
-def _days(asked: Question) -> int:
+def _days(query: TableQuery) -> int:
     """Days of the period on which anything can have happened."""
-    record = asked.record
+    record = query.record
     if record is None:
         return 1
-    first = max(day_number(asked.scope.first), record[0])
-    last = min(day_number(asked.scope.last), day_number(asked.today))
+    first = max(day_number(query.scope.first), record[0])
+    last = min(day_number(query.scope.last), day_number(query.today))
     return max(last - first + 1, 1)

@@ -14,47 +14,47 @@ from metrics.insights import score, tiers
 if TYPE_CHECKING:
     import polars as pl
 
-    from dashboard.editions.table_query import Question
+    from dashboard.editions.table_query import TableQuery
 
 
-def _scores(asked: Question) -> pl.DataFrame:
+def _scores(query: TableQuery) -> pl.DataFrame:
     """By other clocks than delivery there is no score: all of it would be unknown."""
-    rows = asked.outcomes_by(["source"])
-    if asked.scope.clock != "delivered":
+    rows = query.outcomes_by(["source"])
+    if query.scope.clock != "delivered":
         rows = rows.clear()
-    return score.scores(rows, asked.named, asked.rules.score, seed=asked.seed)
+    return score.scores(rows, query.named, query.rules.score, seed=query.seed)
 
 
-def _changes(asked: Question) -> pl.DataFrame:
-    past = asked.before()
-    if asked.scope.clock != "delivered":
+def _changes(query: TableQuery) -> pl.DataFrame:
+    past = query.before()
+    if query.scope.clock != "delivered":
         past = None
-    now = asked.outcomes_by(["source"])
+    now = query.outcomes_by(["source"])
     then = None if past is None else past.outcomes_by(["source"])
-    return score.score_changes(now, then, asked.named, asked.rules.score)
+    return score.score_changes(now, then, query.named, query.rules.score)
 
 
-def rating_window(asked: Question) -> Question:
+def rating_window(query: TableQuery) -> TableQuery:
     """The same question about the last 90 days of deliveries old enough to judge, all of them."""
     wide = replace(
-        asked.scope,
+        query.scope,
         first=EVER,
-        last=to_date(asked.as_of_day),
+        last=to_date(query.as_of_day),
         clock="delivered",
         base="feedback",
         compare="before",
         rows=Rows(),
     )
-    return asked.of(wide)
+    return query.of(wide)
 
 
-def _tiers(asked: Question) -> pl.DataFrame:
+def _tiers(query: TableQuery) -> pl.DataFrame:
     """By the rating window, whatever the period."""
-    return _tiers_of(rating_window(asked))
+    return _tiers_of(rating_window(query))
 
 
 @lru_cache(maxsize=16)
-def _tiers_of(window: Question) -> pl.DataFrame:
+def _tiers_of(window: TableQuery) -> pl.DataFrame:
     rows = window.outcomes_by(["source"]).filter(window.rated)
     least = window.rules.floors.least_deliveries
     return tiers.tiers(rows, window.named, window.rules.tiers, least=least)
@@ -124,7 +124,7 @@ TABLES: Final = (
             ("moved", "Sources that change place."),
             ("furthest", "The furthest move, in places."),
         ),
-        make=lambda asked: score.rank_stability(_scores(asked), asked.rules.score),
+        make=lambda query: score.rank_stability(_scores(query), query.rules.score),
     ),
     Table(
         "tiers",

@@ -14,44 +14,44 @@ from metrics.definitions.scope import EVER
 from metrics.insights import seasons
 
 if TYPE_CHECKING:
-    from dashboard.editions.table_query import Question
+    from dashboard.editions.table_query import TableQuery
 
 
-def _year(asked: Question) -> tuple[pl.LazyFrame, bool]:
+def _year(query: TableQuery) -> tuple[pl.LazyFrame, bool]:
     """Deliveries of the record's last twelve months that are old enough; is it a full year?
 
     The period does not matter: a season is known by comparing a whole year.
     """
-    days = asked.record
-    last = asked.today if days is None else min(asked.today, to_date(days[1]))
-    scope = replace(asked.scope, clock="delivered", base="mature", last=last)
+    days = query.record
+    last = query.today if days is None else min(query.today, to_date(days[1]))
+    scope = replace(query.scope, clock="delivered", base="mature", last=last)
     first = last - timedelta(days=seasons.FULL_YEAR + 30)
-    whole = asked.of(replace(scope, first=first))
+    whole = query.of(replace(scope, first=first))
     complete = days is not None and to_date(days[0]) <= first
     rows = whole.outcomes_by(["source", "vertical"]).filter(delivered=1)
-    return seasons.dated(rows, asked.zone), complete and first > EVER
+    return seasons.dated(rows, query.zone), complete and first > EVER
 
 
-def _month(asked: Question) -> pl.DataFrame:
-    rows, whole = _year(asked)
+def _month(query: TableQuery) -> pl.DataFrame:
+    rows, whole = _year(query)
     everything = seasons.month_table(rows, whole_year=whole)
     split = seasons.month_table(rows, whole_year=whole, extra=["vertical"])
     whole_market = everything.with_columns(vertical=pl.lit("(all)"))
     return pl.concat([whole_market.select(split.columns), split])
 
 
-def _quarter(asked: Question) -> pl.DataFrame:
-    rows, whole = _year(asked)
+def _quarter(query: TableQuery) -> pl.DataFrame:
+    rows, whole = _year(query)
     return seasons.quarter_table(rows, whole_year=whole)
 
 
-def _hour(asked: Question) -> pl.DataFrame:
-    rows, whole = _year(asked)
+def _hour(query: TableQuery) -> pl.DataFrame:
+    rows, whole = _year(query)
     return seasons.hour_table(rows, whole_year=whole)
 
 
-def _claims(asked: Question) -> pl.DataFrame:
-    rows, whole = _year(asked)
+def _claims(query: TableQuery) -> pl.DataFrame:
+    rows, whole = _year(query)
     return seasons.season_claims(rows, whole_year=whole)
 
 

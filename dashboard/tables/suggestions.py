@@ -13,42 +13,42 @@ from dashboard.tables.table import Table
 from metrics.insights import rule_replay, source_messages, suggestions
 
 if TYPE_CHECKING:
-    from dashboard.editions.table_query import Question
+    from dashboard.editions.table_query import TableQuery
 
 
-def _advice(asked: Question) -> pl.DataFrame:
+def _advice(query: TableQuery) -> pl.DataFrame:
     """By the rating window, whatever the period: what to do next follows from the latest.
 
     Of the whole market, like what there is to do: a rule that hits too many of all sources is
     held back. Of a source or buyer asked for, what names it.
     """
-    table = _advice_of(scores.rating_window(asked.market.everyone))
-    return asked.of_buyers(asked.of_sources(table, "id"), "partner_id")
+    table = _advice_of(scores.rating_window(query.market.everyone))
+    return query.of_buyers(query.of_sources(table, "id"), "partner_id")
 
 
 @lru_cache(maxsize=16)
-def _advice_of(window: Question) -> pl.DataFrame:
+def _advice_of(window: TableQuery) -> pl.DataFrame:
     rows = window.outcomes_by(["source", "buyer", "buyer_type"]).filter(window.rated)
     return suggestions.recommendations(rows, window.named, window.rules)
 
 
-def _pricing(asked: Question) -> pl.DataFrame:
-    rows = asked.outcomes_by(["source"]).filter(asked.grown)
-    return suggestions.pricing(rows, asked.named, asked.rules)
+def _pricing(query: TableQuery) -> pl.DataFrame:
+    rows = query.outcomes_by(["source"]).filter(query.grown)
+    return suggestions.pricing(rows, query.named, query.rules)
 
 
-def _replay(asked: Question) -> pl.DataFrame:
+def _replay(query: TableQuery) -> pl.DataFrame:
     week = pl.col("dated_day") - (pl.col("dated_day") + 3) % 7
     counts = {name: pl.col(name).sum() for name in ("delivered", "converted", "returned")}
-    late = asked.everywhere().filter(asked.grown, pl.col("delivered") == 1)
+    late = query.everywhere().filter(query.grown, pl.col("delivered") == 1)
     now = late.group_by(pl.col("source_id").fill_null("(none)"), week=week).agg(
         **counts, feedback=pl.col("covered").sum()
     )
-    return rule_replay.rule_replay(weeks(asked, SETTLED_DAYS), now.collect(), asked.rules)
+    return rule_replay.rule_replay(weeks(query, SETTLED_DAYS), now.collect(), query.rules)
 
 
-def _messages(asked: Question) -> pl.DataFrame:
-    return source_messages.source_messages(asked.sent(), weeks(asked, SETTLED_DAYS), asked.named)
+def _messages(query: TableQuery) -> pl.DataFrame:
+    return source_messages.source_messages(query.sent(), weeks(query, SETTLED_DAYS), query.named)
 
 
 TABLES: Final = (
@@ -128,7 +128,7 @@ TABLES: Final = (
         source_messages.CASES,
         "numbers",
         notes=(("code", "Which contradiction."), ("what", "What it means.")),
-        make=lambda asked: source_messages.cases(asked.outcomes(), asked.named),
+        make=lambda query: source_messages.cases(query.outcomes(), query.named),
     ),
     Table(
         "source_messages",

@@ -13,7 +13,7 @@ from metrics.definitions.catalogue import BY_KEY
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from dashboard.editions.table_query import Question
+    from dashboard.editions.table_query import TableQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +42,24 @@ class Table:
     kind: Literal["numbers", "rows", "receipts"]
     options: tuple[str, ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
-    make: Callable[[Question], pl.DataFrame] | None = None
-    """From a question to the frame of `schema`; None for rows and receipts."""
+    make: Callable[[TableQuery], pl.DataFrame] | None = None
+    """From a query to the frame of `schema`; None for rows and receipts."""
     whole: bool = False
     """It means nothing without all deliveries: no rows by clocks that know only feedback."""
     of_all: tuple[str, ...] = ()
     """Columns that mean nothing without all deliveries: blank by other clocks."""
 
-    def asked(self, question: Question) -> pl.DataFrame:
-        """The frame under a question; KeyError for rows and receipts."""
+    def frame(self, query: TableQuery) -> pl.DataFrame:
+        """The frame under a query; KeyError for rows and receipts."""
         if self.make is None:
             message = f"no table of numbers is called {self.name!r}"
             raise KeyError(message)
-        if question.scope.clock == "delivered":
-            return self.make(question)
+        if query.scope.clock == "delivered":
+            return self.make(query)
         if self.whole:
             return pl.DataFrame(schema=dict(self.schema))
         blank = [pl.lit(None, self.schema[name]).alias(name) for name in self.of_all]
-        return self.make(question).with_columns(blank)
+        return self.make(query).with_columns(blank)
 
     @property
     def columns(self) -> tuple[Column, ...]:

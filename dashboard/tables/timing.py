@@ -11,44 +11,44 @@ from dashboard.tables.table import Table
 from metrics.insights import forecast_check, maturity, timing
 
 if TYPE_CHECKING:
-    from dashboard.editions.table_query import Question
+    from dashboard.editions.table_query import TableQuery
 
 DAY_US: Final = 86_400_000_000
 
 
-def _waits(asked: Question) -> pl.DataFrame:
-    groups = asked.by or ("buyer_type", "vertical", "outcome")
+def _waits(query: TableQuery) -> pl.DataFrame:
+    groups = query.by or ("buyer_type", "vertical", "outcome")
     keyed = [name for name in groups if name != "outcome"]
-    table = timing.time_to_feedback(asked.outcomes_by(keyed), groups)
-    all_there = asked.scope.clock == "delivered"
+    table = timing.time_to_feedback(query.outcomes_by(keyed), groups)
+    all_there = query.scope.clock == "delivered"
     return table if all_there else table.filter(pl.col("bin") != timing.NONE_YET)
 
 
-def _incidence(asked: Question) -> pl.DataFrame:
-    split = asked.by[0] if asked.by else None
-    rows = asked.outcomes_by(asked.by[:1])
-    return timing.incidence(rows, as_of_us=asked.scope.as_of_us, by=split)
+def _incidence(query: TableQuery) -> pl.DataFrame:
+    split = query.by[0] if query.by else None
+    rows = query.outcomes_by(query.by[:1])
+    return timing.incidence(rows, as_of_us=query.scope.as_of_us, by=split)
 
 
-def _cohorts(asked: Question) -> pl.DataFrame:
+def _cohorts(query: TableQuery) -> pl.DataFrame:
     return forecast_check.cohorts(
-        asked.period_changes(), asked.curves, asked.unknown_day, asked.changes()
+        query.period_changes(), query.curves, query.unknown_day, query.changes()
     )
 
 
-def _still_to_come(asked: Question) -> pl.DataFrame:
-    names = asked.named.source
+def _still_to_come(query: TableQuery) -> pl.DataFrame:
+    names = query.named.source
     return forecast_check.still_to_come(
-        asked.period_changes(), asked.curves, asked.unknown_day, names, asked.changes()
+        query.period_changes(), query.curves, query.unknown_day, names, query.changes()
     )
 
 
-def _backtest(asked: Question) -> pl.DataFrame:
+def _backtest(query: TableQuery) -> pl.DataFrame:
     then = {}
     for days in forecast_check.LOOKS_BACK:
-        past = asked.of(replace(asked.scope, as_of_us=asked.scope.as_of_us - days * DAY_US))
+        past = query.of(replace(query.scope, as_of_us=query.scope.as_of_us - days * DAY_US))
         then[days] = (past.period_changes(), past.curves, past.unknown_day, past.changes())
-    return forecast_check.backtest(then, asked.period_changes(), asked.curves, asked.unknown_day)
+    return forecast_check.backtest(then, query.period_changes(), query.curves, query.unknown_day)
 
 
 _EXPECTED_NOTES: Final = (
@@ -118,8 +118,8 @@ TABLES: Final = (
             ("developed", "Share of the final sales normally in at this age."),
             ("mature_days", "From this age in days on, deliveries are old enough to judge."),
         ),
-        make=lambda asked: maturity.table(
-            maturity.curves(asked.changes(), asked.unknown_day, asked.named.buyer_type)
+        make=lambda query: maturity.table(
+            maturity.curves(query.changes(), query.unknown_day, query.named.buyer_type)
         ),
     ),
     Table(

@@ -10,7 +10,7 @@ from dashboard.tables.table import Table
 from metrics.insights import comparison, rates
 
 if TYPE_CHECKING:
-    from dashboard.editions.table_query import Question
+    from dashboard.editions.table_query import TableQuery
 
 _TREND: Final[dict[str, pl.DataType]] = {
     "start": pl.Date(),
@@ -31,26 +31,26 @@ _MIX: Final[dict[str, pl.DataType]] = {
 }
 
 
-def _sources(asked: Question) -> pl.DataFrame:
-    return rates.sources(asked.cells(), asked.scope, asked.named).collect()
+def _sources(query: TableQuery) -> pl.DataFrame:
+    return rates.sources(query.cells(), query.scope, query.named).collect()
 
 
-def _rates(asked: Question) -> pl.DataFrame:
-    by = asked.by
-    return rates.by(asked.cells(by), by, asked.scope, asked.named).collect()
+def _rates(query: TableQuery) -> pl.DataFrame:
+    by = query.by
+    return rates.by(query.cells(by), by, query.scope, query.named).collect()
 
 
-def _trend(asked: Question) -> pl.DataFrame:
-    cells, before = asked.cells(), asked.cells_before()
+def _trend(query: TableQuery) -> pl.DataFrame:
+    cells, before = query.cells(), query.cells_before()
     return comparison.trend(
-        cells, before, asked.scope, grain=asked.grain, young_after=asked.young_after
+        cells, before, query.scope, grain=query.grain, young_after=query.young_after
     )
 
 
-def _headline(asked: Question) -> pl.DataFrame:
-    now = rates.in_all(asked.cells(), asked.scope)
-    before = asked.cells_before()
-    past = None if before is None else rates.in_all(before, asked.scope.previous())
+def _headline(query: TableQuery) -> pl.DataFrame:
+    now = rates.in_all(query.cells(), query.scope)
+    before = query.cells_before()
+    past = None if before is None else rates.in_all(before, query.scope.previous())
     return comparison.headline(now, past)
 
 
@@ -87,7 +87,7 @@ TABLES: Final = (
         "Each delivery once, by its latest result.",
         _MIX,
         "numbers",
-        make=lambda asked: rates.outcome_mix(asked.cells(), asked.scope),
+        make=lambda query: rates.outcome_mix(query.cells(), query.scope),
     ),
     Table(
         "clocks",
@@ -95,7 +95,7 @@ TABLES: Final = (
         "Why totals differ by delivery, outcome and report date.",
         comparison.CLOCKS_TABLE,
         "numbers",
-        make=lambda asked: comparison.clocks(asked.everywhere(), asked.scope),
+        make=lambda query: comparison.clocks(query.everywhere(), query.scope),
     ),
     Table(
         "headline",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.editions import cached_frames
 from dashboard.presentation import formats, refusal_texts
 from dashboard.query import periods
@@ -63,11 +63,11 @@ _TAKEN: Final = {"rejected", "conflict"}
 
 def items(scope: Scope) -> pl.DataFrame:
     """Every finding with its state (`ITEMS`), and those decided on that are found no longer."""
-    known = book()
+    known = workspace()
     plain = cached_frames.timeless(scope)
     found = known.table("findings", plain)
     if not scope.filters:
-        found = pl.concat([found, refused(known.ledger.refused())])
+        found = pl.concat([found, refused(known.store_tables.refused())])
     zone = known.settings.zone
     today = periods.day_of(formats.instant_of(scope.as_of_us), zone)
     latest = decisions.latest(known.store)
@@ -157,7 +157,7 @@ def remembered(item: dict[str, Any]) -> dict[str, Any]:
 def decide(item: dict[str, Any], decision: decisions.Decision, at: datetime) -> None:
     """Keep a decision on an item with the figure of today."""
     kept = replace(decision, figure=remembered(item))
-    decisions.record(book().store, kept, at_us=periods.microseconds(at))
+    decisions.record(workspace().store, kept, at_us=periods.microseconds(at))
 
 
 def result(item: dict[str, Any], scope: Scope) -> str | None:
@@ -165,7 +165,7 @@ def result(item: dict[str, Any], scope: Scope) -> str | None:
     if item["decided_us"] is None or not item["then"]:
         return None
     then = json.loads(item["then"])
-    on = periods.day_of(formats.instant_of(item["decided_us"]), book().settings.zone)
+    on = periods.day_of(formats.instant_of(item["decided_us"]), workspace().settings.zone)
     if then.get("source_id") and then.get("measure") in MEASURES:
         settled = weekly(scope, SETTLED_DAYS)
         found = evidence.after(settled, then["source_id"], then["measure"], on)
@@ -178,7 +178,7 @@ def result(item: dict[str, Any], scope: Scope) -> str | None:
 def weekly(scope: Scope, age_days: int | None = None) -> pl.DataFrame:
     """Complete weeks at an age, that of alerts without one (`alerts.weekly`)."""
     plain = replace(scope, rows=Rows(), clock="delivered", base="feedback")
-    return weeks(book().question(plain), age_days)
+    return weeks(workspace().question(plain), age_days)
 
 
 def after_sentence(row: dict[str, Any]) -> str:

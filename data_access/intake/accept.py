@@ -14,7 +14,7 @@ import polars as pl
 
 from data_access.columns import ANSWERS
 from data_access.intake import link_advice
-from data_access.intake.contract import PROBLEM, Facts, check
+from data_access.intake.contract import PROBLEM, CheckedRows, check
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -26,7 +26,7 @@ _CONFLICT_ALLOWED: Final = "the content this event id already has; the first sta
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class IntakeResult:
     """What became of some rows.
 
     `answers` has `line`, `answer`; `refused` has the columns of PROBLEM, `answer` and
@@ -56,7 +56,7 @@ def take(
     *,
     receipt: Receipt,
     problems: pl.DataFrame | None = None,
-) -> Taken:
+) -> IntakeResult:
     """Take rows in, inside the caller's transaction.
 
     Args:
@@ -84,11 +84,11 @@ def take(
     return _taken(attempts, feedback, refused, advice)
 
 
-def _without(facts: Facts, lines: pl.DataFrame) -> Facts:
+def _without(facts: CheckedRows, lines: pl.DataFrame) -> CheckedRows:
     if not lines.height:
         return facts
     lines = lines.unique()
-    return Facts(
+    return CheckedRows(
         *(
             frame.join(lines, on="line", how="anti", maintain_order="left")
             for frame in (facts.attempts, facts.feedback, facts.problems)
@@ -129,7 +129,7 @@ def _status(new: pl.DataFrame, known: pl.DataFrame, key: list[str], *, summary: 
 
 
 def _statuses(
-    store: Store, connection: sa.Connection, facts: Facts, *, summary: bool
+    store: Store, connection: sa.Connection, facts: CheckedRows, *, summary: bool
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Attempts and feedback with their `status`; a conflict in one part is one in both."""
     known_attempts = store.known_attempts(connection, facts.attempts["event_id"].to_list())
@@ -168,8 +168,8 @@ def _parked(
 ) -> pl.DataFrame:
     """Mark new feedback whose delivery, or whose retracted event, is not known yet."""
     waits = (pl.col("status") == "created") & (pl.col("event_type") == "feedback.received")
-    asked = feedback.filter(waits)
-    if not asked.height:
+    query = feedback.filter(waits)
+    if not query.height:
         return feedback
     taken = attempts.filter(pl.col("status") != CONFLICT)
     lines: list[pl.DataFrame] = []
@@ -177,7 +177,7 @@ def _parked(
         ("lead_id", store.known_deliveries),
         ("buyer_lead_id", store.known_buyer_leads),
     ):
-        mine = asked.filter(pl.col(key).is_not_null())
+        mine = query.filter(pl.col(key).is_not_null())
         if key == "buyer_lead_id":
             mine = mine.filter(pl.col("lead_id").is_null())
         if not mine.height:
@@ -197,7 +197,7 @@ def _parked(
         )
         lines.append(met.select("line"))
     met_lines = pl.concat(lines)["line"] if lines else pl.Series([], dtype=pl.Int64)
-    targetless = link_advice.without_target(store, connection, asked, aliases)
+    targetless = link_advice.without_target(store, connection, query, aliases)
     unmet = ~pl.col("line").is_in(met_lines.implode()) | pl.col("line").is_in(targetless.implode())
     parked = waits & unmet
     return feedback.with_columns(status=pl.when(parked).then(pl.lit("parked")).otherwise("status"))
@@ -288,7 +288,7 @@ def _quarantine(
 
 def _taken(
     attempts: pl.DataFrame, feedback: pl.DataFrame, refused: pl.DataFrame, advice: pl.DataFrame
-) -> Taken:
+) -> IntakeResult:
     """One answer a line: refused, else the newest thing that came of its parts."""
     order = {"created": 0, "parked": 1, "duplicate": 2}
     parts = pl.concat([part.select("line", "status") for part in (attempts, feedback)])
@@ -301,4 +301,4 @@ def _taken(
     )
     found = dict(answers.group_by("answer").len().iter_rows())
     counts = {answer: int(found.get(answer, 0)) for answer in ANSWERS}
-    return Taken(answers, refused, counts, advice)
+    return IntakeResult(answers, refused, counts, advice)

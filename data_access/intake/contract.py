@@ -68,7 +68,7 @@ _EVENT_ID: Final = Field("event_id", Kind.ID)
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class CheckedRows:
     """What a frame of rows turned out to be; every line is in facts or in problems."""
 
     attempts: pl.DataFrame
@@ -76,7 +76,7 @@ class Facts:
     problems: pl.DataFrame
 
 
-def check(rows: pl.DataFrame, *, now_us: int) -> Facts:
+def check(rows: pl.DataFrame, *, now_us: int) -> CheckedRows:
     """Type every row by contract.
 
     Args:
@@ -93,7 +93,7 @@ def check(rows: pl.DataFrame, *, now_us: int) -> Facts:
     problems = pl.concat([_row_problems(rows), bad_attempts, bad_feedback])
     problems = problems.unique("line", keep="first", maintain_order=True).sort("line")
     refused = problems.select("line")
-    return Facts(
+    return CheckedRows(
         _identified(
             _with_cost(attempts.join(refused, on="line", how="anti", maintain_order="left"))
         ),

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TextIO
 
-    from data_access.intake.accept import Taken
-    from data_access.intake.file_reader import Chunk, Rows
-    from data_access.intake.import_file import Order
+    from data_access.intake.accept import IntakeResult
+    from data_access.intake.file_reader import Chunk, FileRows
+    from data_access.intake.import_file import ImportOrder
     from data_access.intake.mapping_profile import Profile
 
 ERROR_COLUMNS: Final = ("error_line", "error_code", "error_field", "error_value", "error_allowed")
@@ -45,7 +45,7 @@ class ErrorFileUnwritable(RuntimeError):  # noqa: N818 - says what is the matter
 class Pending:
     """Refused rows of an import that is under way; of a check, none are kept."""
 
-    def __init__(self, order: Order, rows: Rows, profile: Profile) -> None:
+    def __init__(self, order: ImportOrder, rows: FileRows, profile: Profile) -> None:
         self._order, self._rows, self._profile = order, rows, profile
         self._parts: Path | None = None
         self._file: Path | None = None
@@ -61,7 +61,7 @@ class Pending:
         if not resumed:
             shutil.rmtree(self._parts, ignore_errors=True)
 
-    def add(self, taken: Taken, chunk: Chunk) -> None:
+    def add(self, taken: IntakeResult, chunk: Chunk) -> None:
         """Note the refused rows of a chunk, before its commit and under the writers' lock."""
         if self._parts is None or not taken.refused.height:
             return
@@ -147,7 +147,7 @@ def noted(folder: Path) -> list[str]:
     return sorted(path.name.removesuffix(_PARTS) for path in folder.glob(f"*{_PARTS}"))
 
 
-def _stem(order: Order) -> str:
+def _stem(order: ImportOrder) -> str:
     """The beginning of the error file's name, in signs that every file system takes."""
     stem = order.name.rpartition(".")[0] or order.name
     plain = re.sub(r'[\\/:*?"<>|\s]+', "_", storable(stem))

@@ -55,19 +55,19 @@ _FALSE: Final = ("false", "no", "n", "0", "f")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadValues:
     """Stored columns of a field as expressions, and the code of what is wrong (or null)."""
 
     columns: dict[str, pl.Expr]
     code: pl.Expr
 
 
-def reading(field: Field, *, now_us: int) -> Reading:
+def reading(field: Field, *, now_us: int) -> ReadValues:
     """How one field is read, by its kind."""
     if field.kind is Kind.TIME:
         return _time(field, now_us)
     if field.kind is Kind.WORD:
-        return Reading({field.name: pl.col(field.name)}, _unless(_known(field), "unknown_word"))
+        return ReadValues({field.name: pl.col(field.name)}, _unless(_known(field), "unknown_word"))
     return _READERS[field.kind](field)
 
 
@@ -83,12 +83,12 @@ def _whole(text: pl.Expr) -> pl.Expr:
     return text.cast(pl.Int64, strict=False)
 
 
-def _id(field: Field) -> Reading:
+def _id(field: Field) -> ReadValues:
     text = pl.col(field.name)
-    return Reading({field.name: text}, _unless(text.str.contains(ID_PATTERN), "id_format"))
+    return ReadValues({field.name: text}, _unless(text.str.contains(ID_PATTERN), "id_format"))
 
 
-def _text(field: Field) -> Reading:
+def _text(field: Field) -> ReadValues:
     text = pl.col(field.name)
     control = text.str.contains(IN_FRAMES)
     code = (
@@ -97,10 +97,10 @@ def _text(field: Field) -> Reading:
         .when(control)
         .then(pl.lit("control_character"))
     )
-    return Reading({field.name: text}, code)
+    return ReadValues({field.name: text}, code)
 
 
-def _money(field: Field) -> Reading:
+def _money(field: Field) -> ReadValues:
     text = pl.col(field.name).str.strip_chars()
     whole = text.str.extract(r"^-?([0-9]+)", 1)
     decimals = text.str.extract(r"\.([0-9]{1,2})$", 1).fill_null("").str.pad_end(2, "0")
@@ -115,10 +115,10 @@ def _money(field: Field) -> Reading:
         .then(pl.lit("money_negative"))
     )
     cents = sign * (_whole(whole) * 100 + _whole(decimals))
-    return Reading({f"{field.name}_cents": cents}, code)
+    return ReadValues({f"{field.name}_cents": cents}, code)
 
 
-def _time(field: Field, now_us: int) -> Reading:
+def _time(field: Field, now_us: int) -> ReadValues:
     text = pl.col(field.name).str.strip_chars()
     day = text.str.contains(_DATE)
     days = text.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False).cast(pl.Int64)
@@ -153,21 +153,21 @@ def _time(field: Field, now_us: int) -> Reading:
     )
     stem = field.name.removesuffix("_at")
     precision = pl.when(day).then(pl.lit("day")).when(text.is_not_null()).then(pl.lit("instant"))
-    return Reading({f"{stem}_us": us, f"{stem}_precision": precision}, code)
+    return ReadValues({f"{stem}_us": us, f"{stem}_precision": precision}, code)
 
 
-def _int(field: Field) -> Reading:
+def _int(field: Field) -> ReadValues:
     text = pl.col(field.name).str.strip_chars()
     good = text.str.contains(r"^[+-]?[0-9]{1,12}$")
     value = _whole(text.str.strip_prefix("+"))
-    return Reading({field.name: value}, _unless(good, "number_format"))
+    return ReadValues({field.name: value}, _unless(good, "number_format"))
 
 
-def _bool(field: Field) -> Reading:
+def _bool(field: Field) -> ReadValues:
     text = pl.col(field.name).str.strip_chars().str.to_lowercase()
     no = pl.when(text.is_in(_FALSE)).then(pl.lit(value=False))
     value = pl.when(text.is_in(_TRUE)).then(pl.lit(value=True)).otherwise(no)
-    return Reading({field.name: value}, _unless(text.is_in([*_TRUE, *_FALSE]), "bool_format"))
+    return ReadValues({field.name: value}, _unless(text.is_in([*_TRUE, *_FALSE]), "bool_format"))
 
 
 def _number(text: pl.Expr) -> pl.Expr:
@@ -178,28 +178,28 @@ def _number(text: pl.Expr) -> pl.Expr:
     )
 
 
-def _share(field: Field) -> Reading:
+def _share(field: Field) -> ReadValues:
     text = pl.col(field.name).str.strip_chars()
     percent = text.str.ends_with("%")
     value = _number(text.str.strip_chars_end("% "))
     value = pl.when(percent).then(value / 100).otherwise(value)
     good = value.is_not_null() & value.is_between(0, 1)
-    return Reading({field.name: value}, _unless(good, "share_format"))
+    return ReadValues({field.name: value}, _unless(good, "share_format"))
 
 
-def _scale(field: Field) -> Reading:
+def _scale(field: Field) -> ReadValues:
     value = _whole(pl.col(field.name).str.extract(r"^\s*([0-9]{1,2})\s*(?:/\s*10\s*)?$", 1))
     good = value.is_not_null() & value.is_between(0, 10)
-    return Reading({field.name: value}, _unless(good, "scale_format"))
+    return ReadValues({field.name: value}, _unless(good, "scale_format"))
 
 
-def _rating(field: Field) -> Reading:
+def _rating(field: Field) -> ReadValues:
     value = _number(pl.col(field.name).str.strip_chars())
     good = value.is_not_null() & value.is_between(0, 100)
-    return Reading({field.name: value}, _unless(good, "rating_format"))
+    return ReadValues({field.name: value}, _unless(good, "rating_format"))
 
 
-def _span(field: Field) -> Reading:
+def _span(field: Field) -> ReadValues:
     text = pl.col(field.name).str.strip_chars()
     parts = [
         _whole(text.str.extract(rf"([0-9]{{1,6}})\s*{unit}\b", 1)).fill_null(0) * seconds
@@ -208,12 +208,12 @@ def _span(field: Field) -> Reading:
     plain = text.str.contains(r"^[0-9]{1,9}$")
     worded = text.str.contains(r"^([0-9]{1,6}\s*[dhms]\s*)+$")
     value = pl.when(plain).then(_whole(text)).otherwise(sum(parts, start=pl.lit(0)))
-    return Reading(
+    return ReadValues(
         {field.name: pl.when(plain | worded).then(value)}, _unless(plain | worded, "span_format")
     )
 
 
-_READERS: Final[dict[Kind, Callable[[Field], Reading]]] = {
+_READERS: Final[dict[Kind, Callable[[Field], ReadValues]]] = {
     Kind.ID: _id,
     Kind.TEXT: _text,
     Kind.NOTE: _text,

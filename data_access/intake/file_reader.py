@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from data_access.intake.mapping_profile import FileRules
 
-__all__ = ["BadLine", "Chunk", "Limits", "Rows", "UnreadableFile", "open_rows"]
+__all__ = ["BadLine", "Chunk", "FileRows", "Limits", "UnreadableFile", "open_rows"]
 _MIB: Final = 1_048_576
 _MAX_MESSAGE: Final = 512 * _MIB
 
@@ -56,7 +56,7 @@ class Chunk:
     end: int
 
 
-class Rows:
+class FileRows:
     """A file opened for reading; `form`, `header` and `delimiter` are those of `Opened`."""
 
     def __init__(self, reader: _Reader, opened: Opened) -> None:
@@ -81,7 +81,7 @@ def open_rows(
     *,
     name: str | None = None,
     limits: Limits | None = None,
-) -> Rows:
+) -> FileRows:
     """Open a file as rows; UnreadableFile where its bytes are nothing we read.
 
     `name` is what messages call it, where it is not its own name.
@@ -98,7 +98,7 @@ def open_rows(
     except BaseException:
         reader.close()
         raise
-    return Rows(reader, opened)
+    return FileRows(reader, opened)
 
 
 def _column(name: str) -> str:

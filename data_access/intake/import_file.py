@@ -14,9 +14,9 @@ import polars as pl
 from data_access.columns import ANSWERS
 from data_access.intake import error_file as correction
 from data_access.intake import mapping
-from data_access.intake.accept import Receipt, Taken, take
+from data_access.intake.accept import IntakeResult, Receipt, take
 from data_access.intake.contract import PROBLEM
-from data_access.intake.file_reader import BadLine, Chunk, Rows, UnreadableFile, open_rows
+from data_access.intake.file_reader import BadLine, Chunk, FileRows, UnreadableFile, open_rows
 from data_access.intake.mapping_profile import Profile, Sheet, UnknownProfile, load, shipped
 from data_access.intake.scratch_store import rehearsal
 from data_access.store import import_batches
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class ImportOrder:
     """What to import and how."""
 
     path: Path
@@ -76,7 +76,7 @@ class Imported:
 _EVENTS: Final = "events"
 
 
-def import_file(store: Store, order: Order) -> Imported:
+def import_file(store: Store, order: ImportOrder) -> Imported:
     """Import one file; the same order after a kill goes on where it stopped.
 
     Raises:
@@ -102,8 +102,8 @@ class _Run:
     """One import of one open file: its chunks, one commit each."""
 
     store: Store
-    order: Order
-    rows: Rows
+    order: ImportOrder
+    rows: FileRows
     profile: Profile
     sheet: Sheet
     advice: Counter[str] = field(default_factory=Counter)
@@ -171,14 +171,14 @@ class _Run:
             self._note(taken)
             return import_batches.advance(connection, batch, cursor=chunk.end, counts=taken.counts)
 
-    def _note(self, taken: Taken) -> None:
+    def _note(self, taken: IntakeResult) -> None:
         """Count what is worth a word, by code."""
         self.advice.update(taken.advice["code"])
         for code, line in taken.refused.sort("line").select("code", "line").iter_rows():
             count, first = self.reasons.get(code, (0, line))
             self.reasons[code] = (count + 1, first)
 
-    def _take(self, connection: sa.Connection, chunk: Chunk, batch_id: str) -> Taken:
+    def _take(self, connection: sa.Connection, chunk: Chunk, batch_id: str) -> IntakeResult:
         receipt = Receipt(batch_id, self.order.now_us(), summary=self.sheet.summary)
         buyer = self.order.buyer
         if self.profile.form == _EVENTS:
@@ -215,7 +215,7 @@ class _Run:
             return error_file
 
 
-def _layout(rows: Rows, profile: Profile | None) -> tuple[Profile, Sheet]:
+def _layout(rows: FileRows, profile: Profile | None) -> tuple[Profile, Sheet]:
     """The profile in force and the layout of this file; found by header if none is named."""
     if rows.form == _EVENTS:
         if profile is not None and profile.form != _EVENTS:
@@ -239,7 +239,7 @@ def _layout(rows: Rows, profile: Profile | None) -> tuple[Profile, Sheet]:
     raise UnknownProfile(message)
 
 
-def _fingerprint(order: Order, profile: Profile) -> str:
+def _fingerprint(order: ImportOrder, profile: Profile) -> str:
     digest = blake2b(digest_size=16)
     with order.path.open("rb") as stream:
         while block := stream.read(1 << 20):

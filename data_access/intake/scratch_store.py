@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
 
-class Rehearsal(Store):
+class ScratchStore(Store):
     """A scratch store that also knows whatever another one knows."""
 
     def __init__(self, real: Store, folder: Path) -> None:
@@ -70,10 +70,10 @@ class Rehearsal(Store):
 
 
 @contextmanager
-def rehearsal(real: Store) -> Iterator[Rehearsal]:
+def rehearsal(real: Store) -> Iterator[ScratchStore]:
     """A scratch store beside a real one, for as long as a check lasts."""
     with tempfile.TemporaryDirectory(prefix="leadloop-check-") as folder:
-        scratch = Rehearsal(real, Path(folder))
+        scratch = ScratchStore(real, Path(folder))
         try:
             yield scratch
         finally:

@@ -175,8 +175,8 @@ _BROKEN: Final = (StopIteration, NotImplementedError, RuntimeError, zlib.error)
 
 def _first_sheet(archive: zipfile.ZipFile) -> str:
     """The path of the first sheet's cells inside a workbook."""
-    book = ET.fromstring(_small(archive, "xl/workbook.xml"))  # noqa: S314 - expat refuses bombs
-    sheet = next(e for e in book.iter() if e.tag.rpartition("}")[2] == "sheet")
+    workspace = ET.fromstring(_small(archive, "xl/workbook.xml"))  # noqa: S314 - expat refuses bombs
+    sheet = next(e for e in workspace.iter() if e.tag.rpartition("}")[2] == "sheet")
     wanted = sheet.get(_RELATIONS)
     links = ET.fromstring(_small(archive, "xl/_rels/workbook.xml.rels"))  # noqa: S314
     target = next(e.get("Target", "") for e in links.iter() if e.get("Id") == wanted)

@@ -34,7 +34,7 @@ NAMING: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class StoredFacts:
     """Facts with their `part`; `version` is the data version they are complete up to.
 
     `lineage` tells the store, as it was at that version, from every other. `lead_since_us`
@@ -50,7 +50,7 @@ class Facts:
     entities: pl.DataFrame
 
 
-def read_all(store: Store, *, zone: str) -> Facts:
+def read_all(store: Store, *, zone: str) -> StoredFacts:
     """Every fact of the store; dates begin as they do in the report zone."""
     with store.reading() as connection:
         version = store.data_version_in(connection)
@@ -58,12 +58,12 @@ def read_all(store: Store, *, zone: str) -> Facts:
         feedback = store.road.read(connection, "feedback", FEEDBACK, above=0, up_to=version)
         aliases, entities = store.aliases(connection), store.entities(connection)
         lineage = store.lineage_in(connection, version)
-    return _parted(Facts(version, lineage, attempts, feedback, aliases, entities), zone)
+    return _parted(StoredFacts(version, lineage, attempts, feedback, aliases, entities), zone)
 
 
 def read_touched(
     store: Store, *, above: int, also: list[str], zone: str, up_to: int | None = None
-) -> Facts:
+) -> StoredFacts:
     """All facts of every lead that a fact after `above` is about, and of leads in `also`.
 
     Facts after the data version `up_to` are left out.
@@ -85,10 +85,10 @@ def read_touched(
         aliases, entities = store.aliases(connection), store.entities(connection)
         lineage = store.lineage_in(connection, version)
     feedback = pl.concat([feedback, nameless, waiting]).unique("seq", keep="first").sort("seq")
-    return _parted(Facts(version, lineage, attempts, feedback, aliases, entities), zone)
+    return _parted(StoredFacts(version, lineage, attempts, feedback, aliases, entities), zone)
 
 
-def read_lead(store: Store, lead_id: str, *, version: int, zone: str) -> Facts:
+def read_lead(store: Store, lead_id: str, *, version: int, zone: str) -> StoredFacts:
     """All facts of one lead up to a data version, straight from the store."""
     facts = read_touched(store, above=version, also=[lead_id], zone=zone, up_to=version)
     mine = pl.col("lead_id") == lead_id
@@ -177,7 +177,7 @@ def _leads_named(store: Store, connection: sa.Connection, names: list[str]) -> s
     return set(found["lead_id"])
 
 
-def _parted(facts: Facts, zone: str) -> Facts:
+def _parted(facts: StoredFacts, zone: str) -> StoredFacts:
     """Name the lead of nameless feedback, and the part of every row."""
     feedback = with_lead(facts.feedback, facts.attempts, facts.aliases, zone=zone)
     month = pl.from_epoch(pl.col("first"), time_unit="us").dt.strftime("%Y-%m")

@@ -100,7 +100,7 @@ def _sum(body: dict[str, Any]) -> str:
     return blake2b(json.dumps(body, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
-class Shelf:
+class ParquetVersions:
     """A folder of immutable files and the manifest that says which of them count."""
 
     def __init__(self, folder: Path) -> None:

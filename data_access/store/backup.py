@@ -37,14 +37,14 @@ class BadBackup(ValueError):  # noqa: N818 - says what the file is
 
 
 @dataclass(frozen=True, slots=True)
-class Copied:
+class CopiedRows:
     """What a backup holds or a restore put back: the data version, and rows by table."""
 
     data_version: int
     rows: dict[str, int]
 
 
-def backup(store: Store, path: Path) -> Copied:
+def backup(store: Store, path: Path) -> CopiedRows:
     """Write the whole store, as it is at this moment, to a file.
 
     Raises:
@@ -77,7 +77,7 @@ def backup(store: Store, path: Path) -> Copied:
     return copied
 
 
-def _sound(store: Store, draft: Path) -> Copied:
+def _sound(store: Store, draft: Path) -> CopiedRows:
     """What a copy holds; where it does not add up, it is the store that is to be mended."""
     try:
         return examined(draft)
@@ -155,7 +155,7 @@ def _to_disk(path: Path) -> None:
 # --- restore ---------------------------------------------------------------------------
 
 
-def restore(store: Store, path: Path, *, replace: bool, at_us: int) -> Copied:
+def restore(store: Store, path: Path, *, replace: bool, at_us: int) -> CopiedRows:
     """Put a backup in place of what a store holds, in one transaction.
 
     The store gets a new identity, so that no snapshot of what it held before fits it.
@@ -177,7 +177,7 @@ def restore(store: Store, path: Path, *, replace: bool, at_us: int) -> Copied:
             migration.set_property(target, migration.IDENTITY, uuid.uuid4().hex)
             detail: dict[str, object] = {"file": path.name, "store_id": was}
             store.note(target, at_us=at_us, actor="operator", action="restore", detail=detail)
-            return Copied(store.data_version_in(target), rows)
+            return CopiedRows(store.data_version_in(target), rows)
 
 
 @contextmanager
@@ -205,7 +205,7 @@ def _quoted(path: Path) -> str:
     return str(path.absolute()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 
-def examined(path: Path) -> Copied:
+def examined(path: Path) -> CopiedRows:
     """What a file holds, if it is a whole backup; BadBackup says what it is else."""
     try:
         with path.open("rb") as stream:
@@ -235,7 +235,7 @@ def examined(path: Path) -> Copied:
     if found != "ok" or facts != version:
         message = f"{path} is damaged: {found if found != 'ok' else 'its facts do not add up'}"
         raise BadBackup(message)
-    return Copied(version, rows)
+    return CopiedRows(version, rows)
 
 
 _TABLES: Final = (

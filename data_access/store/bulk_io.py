@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 CHUNK: Final = 10_000
 
 
-class Road(Protocol):
+class BulkIO(Protocol):
     """What a database must offer to the store."""
 
     def append(self, connection: sa.Connection, table: str, rows: pl.DataFrame) -> None:
@@ -50,9 +50,9 @@ class Road(Protocol):
         """Columns of a fact table whose `seq` is in (above, up_to], in that order."""
 
 
-def road_of(engine: sa.Engine) -> Road:
+def road_of(engine: sa.Engine) -> BulkIO:
     """The road for an engine's database."""
-    return PostgresRoad() if engine.dialect.name == "postgresql" else SqliteRoad()
+    return PostgresBulkIO() if engine.dialect.name == "postgresql" else SqliteBulkIO()
 
 
 def _driver(connection: sa.Connection) -> Any:  # noqa: ANN401 - untyped drivers
@@ -83,7 +83,7 @@ def _typed(rows: pl.DataFrame, types: Mapping[str, pl.DataType]) -> pl.DataFrame
     return rows.select(pl.col(name).cast(kind) for name, kind in types.items())
 
 
-class SqliteRoad:
+class SqliteBulkIO:
     """SQLite through the one library the process may use."""
 
     def append(self, connection: sa.Connection, table: str, rows: pl.DataFrame) -> None:
@@ -140,7 +140,7 @@ class SqliteRoad:
         return _typed(pl.concat(parts), types)
 
 
-class PostgresRoad:
+class PostgresBulkIO:
     """PostgreSQL through psycopg's COPY."""
 
     def append(self, connection: sa.Connection, table: str, rows: pl.DataFrame) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from metrics.definitions.rules import Alerts
-    from metrics.insights.rates import Named
+    from metrics.insights.rates import PartyNames
 
     Numbers = NDArray[np.float64]
 
@@ -77,7 +77,7 @@ def weekly(steps: pl.LazyFrame, unknown_day: int, age_days: int) -> pl.DataFrame
     return found.sort(*SERIES, "week").collect()
 
 
-def alerts(weeks: pl.DataFrame, named: Named, rules: Alerts) -> pl.DataFrame:
+def alerts(weeks: pl.DataFrame, named: PartyNames, rules: Alerts) -> pl.DataFrame:
     """The table `alerts`: every series that was tested, the most surprising first.
 
     Tested are sources and their sub-sources, over the latest two, three and four complete
@@ -282,7 +282,7 @@ CHARTS: Final[dict[str, pl.DataType]] = {
 }
 
 
-def control_charts(weeks: pl.DataFrame, named: Named, rules: Alerts) -> pl.DataFrame:
+def control_charts(weeks: pl.DataFrame, named: PartyNames, rules: Alerts) -> pl.DataFrame:
     """The table `control_charts`: weekly conversion at the age of alerts with its limits.
 
     Laney's p' limits (2002) and an exponentially weighted mean with weight 0.2 and 3-sigma

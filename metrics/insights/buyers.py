@@ -9,7 +9,7 @@ import polars as pl
 from metrics.definitions.intervals import rated, share
 
 if TYPE_CHECKING:
-    from metrics.insights.rates import Named
+    from metrics.insights.rates import PartyNames
 
 QUARTER_HOUR_US: Final = 900_000_000
 
@@ -103,7 +103,7 @@ def _finished(rows: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def buyers(
-    outcomes: pl.LazyFrame, missing: pl.DataFrame, strict: pl.DataFrame, named: Named
+    outcomes: pl.LazyFrame, missing: pl.DataFrame, strict: pl.DataFrame, named: PartyNames
 ) -> pl.DataFrame:
     """The table `buyers`: one row per buyer, by net revenue downwards.
 
@@ -157,7 +157,7 @@ COVERAGE: Final[dict[str, pl.DataType]] = {
 }
 
 
-def coverage(tally: pl.DataFrame, named: Named) -> pl.DataFrame:
+def coverage(tally: pl.DataFrame, named: PartyNames) -> pl.DataFrame:
     """The table `coverage`: feedback per buyer and source, and what silence could hide.
 
     floor = sales ÷ deliveries (no silent one sold), ceiling = (sales + silent) ÷

@@ -10,7 +10,7 @@ from metrics.definitions.intervals import rated, share
 
 if TYPE_CHECKING:
     from metrics.definitions.rules import Rules
-    from metrics.insights.rates import Named
+    from metrics.insights.rates import PartyNames
 
 DAY_US: Final = 86_400_000_000
 UNSAID: Final = "(not said)"
@@ -177,7 +177,7 @@ CLAIMS: Final[dict[str, pl.DataType]] = {
 }
 
 
-def claims(outcomes: pl.LazyFrame, named: Named, rules: Rules, as_of_day: int) -> pl.DataFrame:
+def claims(outcomes: pl.LazyFrame, named: PartyNames, rules: Rules, as_of_day: int) -> pl.DataFrame:
     """The table `claims`: every claim, those waiting first by deadline.
 
     Returns:

@@ -161,8 +161,8 @@ def _claims(frames: Frames, currency: str) -> list[Row]:
     )
     rows: list[Row] = []
     for row in sums.sort("buyer_id").to_dicts():
-        asked = row["money"] if row["priced"] else None
-        over = f" over {money(asked, currency)}" if asked else ""
+        query = row["money"] if row["priced"] else None
+        over = f" over {money(query, currency)}" if query else ""
         late = f"; {row['late']:,} past the date" if row["late"] else ""
         verb = "waits" if row["count"] == 1 else "wait"
         counted = quantity(row["count"], "claim")
@@ -181,7 +181,7 @@ def _claims(frames: Frames, currency: str) -> list[Row]:
                 "figure": float(row["count"]),
                 "since": row["since"],
                 "until": row["until"],
-                "money_cents": asked,
+                "money_cents": query,
             }
         )
     return rows

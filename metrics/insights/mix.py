@@ -14,7 +14,7 @@ from metrics.definitions.intervals import Z95, rated, share
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from metrics.insights.rates import Named
+    from metrics.insights.rates import PartyNames
 
 SHIFT: Final[dict[str, pl.DataType]] = {
     "measure": pl.String(),
@@ -182,7 +182,7 @@ BY_BUYER: Final[dict[str, pl.DataType]] = {
 }
 
 
-def source_by_buyer(cells: pl.DataFrame, named: Named) -> pl.DataFrame:
+def source_by_buyer(cells: pl.DataFrame, named: PartyNames) -> pl.DataFrame:
     """The table `source_by_buyer`: every pairing with what its source and buyer explain.
 
     Expected is an additive fit, source effect + buyer effect, by least squares weighted
@@ -257,7 +257,7 @@ STRICTNESS: Final[dict[str, pl.DataType]] = {
 }
 
 
-def buyer_strictness(cells: pl.DataFrame, named: Named) -> pl.DataFrame:
+def buyer_strictness(cells: pl.DataFrame, named: PartyNames) -> pl.DataFrame:
     """The table `buyer_strictness`: returns against what other buyers return, same sources.
 
     Expected is the sum over sources of the buyer's deliveries times the source's return
@@ -316,7 +316,7 @@ CONCENTRATION: Final[dict[str, pl.DataType]] = {
 }
 
 
-def concentration(cells: pl.DataFrame, named: Named) -> pl.DataFrame:
+def concentration(cells: pl.DataFrame, named: PartyNames) -> pl.DataFrame:
     """The table `concentration`: whose net revenue it is, by buyer and by source.
 
     Args:

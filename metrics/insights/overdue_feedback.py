@@ -11,7 +11,7 @@ from scipy import special
 from metrics.definitions.intervals import Z95
 
 if TYPE_CHECKING:
-    from metrics.insights.rates import Named
+    from metrics.insights.rates import PartyNames
 
 DAY_US: Final = 86_400_000_000
 DELAY_DAYS: Final = 60  # a delay curve reaches so far
@@ -35,7 +35,7 @@ LEAST_HISTORY: Final = 50
 
 
 def overdue_feedback(
-    recent: pl.DataFrame, history: pl.DataFrame, as_of_us: int, named: Named
+    recent: pl.DataFrame, history: pl.DataFrame, as_of_us: int, named: PartyNames
 ) -> pl.DataFrame:
     """The table `overdue_feedback`: reports that would normally be here, most missing first.
 
@@ -160,7 +160,7 @@ UNANSWERED: Final[dict[str, pl.DataType]] = {
 }
 
 
-def unanswered(outcomes: pl.LazyFrame, named: Named, as_of_day: int) -> pl.DataFrame:
+def unanswered(outcomes: pl.LazyFrame, named: PartyNames, as_of_day: int) -> pl.DataFrame:
     """The table `unanswered`: the file to send to buyers, importable when filled in.
 
     Delivered and without a word, by buyer and then the oldest first; outcome, reason,
@@ -194,7 +194,7 @@ MIDDLE: Final = 0.5
 
 
 def verification_sample(
-    outcomes: pl.LazyFrame, named: Named, *, precision: float, seed: int
+    outcomes: pl.LazyFrame, named: PartyNames, *, precision: float, seed: int
 ) -> pl.DataFrame:
     """The table `verification_sample`: which silent deliveries to call, and how many.
 

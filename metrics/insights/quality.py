@@ -13,7 +13,7 @@ from metrics.outcomes.selection import KEEN
 
 if TYPE_CHECKING:
     from metrics.definitions.scope import Scope
-    from metrics.insights.rates import Named
+    from metrics.insights.rates import PartyNames
 
 _RATE: Final[dict[str, pl.DataType]] = {
     "share": pl.Float64(),
@@ -39,7 +39,7 @@ ANALYSIS: Final[dict[str, pl.DataType]] = {
 TOTAL: Final = "(all)"
 
 
-def conversion_analysis(tally: pl.LazyFrame, scope: Scope, named: Named) -> pl.DataFrame:
+def conversion_analysis(tally: pl.LazyFrame, scope: Scope, named: PartyNames) -> pl.DataFrame:
     """The table `conversion_analysis`: the guide's 30-day table, in all and per source.
 
     Each delivery counts once, by its latest result: converted, contacted (contacted or
@@ -88,7 +88,7 @@ QUESTIONS: Final = {
 }
 
 
-def contact(outcomes: pl.LazyFrame, named: Named) -> pl.DataFrame:
+def contact(outcomes: pl.LazyFrame, named: PartyNames) -> pl.DataFrame:
     """The table `contact`: did the phone get answered, was it the lead, the right person.
 
     Args:
@@ -109,7 +109,7 @@ def contact(outcomes: pl.LazyFrame, named: Named) -> pl.DataFrame:
         )
         for question, column in QUESTIONS.items()
     ]
-    rows = pl.concat(told).with_columns(asked=pl.col("yes") + pl.col("no"))
+    rows = pl.concat(told).with_columns(query=pl.col("yes") + pl.col("no"))
     likely = rated("share", pl.col("yes"), pl.col("asked"))
     table = rows.filter(pl.col("asked") > 0).with_columns(
         id="source",
@@ -138,7 +138,7 @@ HIGH_FROM: Final = 7
 LOW_TO: Final = 3
 
 
-def interest(outcomes: pl.LazyFrame, named: Named) -> pl.DataFrame:
+def interest(outcomes: pl.LazyFrame, named: PartyNames) -> pl.DataFrame:
     """The table `interest`: how interested people were, 0 - 10 as buyers rate it.
 
     Returns:
@@ -149,7 +149,7 @@ def interest(outcomes: pl.LazyFrame, named: Named) -> pl.DataFrame:
     level = pl.col("interest_product")
     both = pl.concat([outcomes, outcomes.with_columns(source=pl.lit(TOTAL))])
     rows = both.group_by("source").agg(
-        asked=level.count(),
+        query=level.count(),
         mean_interest=level.mean(),
         low_interest=(level <= LOW_TO).sum(),
         middle_interest=level.is_between(LOW_TO + 1, HIGH_FROM - 1).sum(),
@@ -189,7 +189,7 @@ _NEWEST: Final = (
 )
 
 
-def accuracy(outcomes: pl.LazyFrame, named: Named) -> pl.DataFrame:
+def accuracy(outcomes: pl.LazyFrame, named: PartyNames) -> pl.DataFrame:
     """The table `accuracy`: was the data right, field by field, with leads to look at.
 
     Returns:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from metrics.insights.rates import Named
+    from metrics.insights.rates import PartyNames
 
     Numbers = NDArray[np.float64]
 
@@ -96,7 +96,9 @@ def _alike(one: tuple[float, float, float], other: tuple[float, float, float]) -
     return least <= 0 <= most
 
 
-def ranking(cells: pl.DataFrame, named: Named, *, seed: int = 0, least: int = 0) -> pl.DataFrame:
+def ranking(
+    cells: pl.DataFrame, named: PartyNames, *, seed: int = 0, least: int = 0
+) -> pl.DataFrame:
     """The table `ranking`: conversion of feedback, adjusted; sources against their peers.
 
     Peers are the sources of a vertical (with under five: of all verticals together). What
@@ -182,7 +184,7 @@ def _standardised(
     return count / loose, exposure / float(mass @ buyer) / loose, factor
 
 
-def _peers(cells: pl.DataFrame, named: Named, generator: np.random.Generator) -> pl.DataFrame:
+def _peers(cells: pl.DataFrame, named: PartyNames, generator: np.random.Generator) -> pl.DataFrame:
     """One group of peers."""
     count, exposure, factor = _standardised(cells, generator)
     rates, _, _ = posterior(count, np.maximum(exposure, count), generator)

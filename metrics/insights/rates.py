@@ -63,7 +63,7 @@ value where there are sales and none names a value.
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class PartyNames:
     """What ids are called, and each buyer's type."""
 
     source: dict[str, str]
@@ -129,7 +129,7 @@ def in_all(tally: pl.LazyFrame, scope: Scope) -> pl.DataFrame:
     return finished(rated(summed(tally), scope), []).collect()
 
 
-def keyed(tally: pl.LazyFrame, by: Sequence[str], named: Named) -> pl.LazyFrame:
+def keyed(tally: pl.LazyFrame, by: Sequence[str], named: PartyNames) -> pl.LazyFrame:
     """A tally with a column for each dimension asked for; empty values are `NOTHING`."""
     columns: dict[str, pl.Expr] = {}
     for dimension in by:
@@ -145,7 +145,9 @@ def keyed(tally: pl.LazyFrame, by: Sequence[str], named: Named) -> pl.LazyFrame:
     return tally.with_columns(**columns)
 
 
-def by(tally: pl.LazyFrame, dimensions: Sequence[str], scope: Scope, named: Named) -> pl.LazyFrame:
+def by(
+    tally: pl.LazyFrame, dimensions: Sequence[str], scope: Scope, named: PartyNames
+) -> pl.LazyFrame:
     """The table `rates`: one row per value (or combination) of the dimensions.
 
     Args:
@@ -173,7 +175,7 @@ def by(tally: pl.LazyFrame, dimensions: Sequence[str], scope: Scope, named: Name
     return finished(table, columns)
 
 
-def sources(tally: pl.LazyFrame, scope: Scope, named: Named) -> pl.LazyFrame:
+def sources(tally: pl.LazyFrame, scope: Scope, named: PartyNames) -> pl.LazyFrame:
     """The table `sources`: `id`, `name`, then RATE_COLUMNS, sorted by id."""
     return by(tally, ["source"], scope, named).rename({"source": "id", "source_name": "name"})
 

@@ -12,7 +12,7 @@ from metrics.definitions.report_calendar import to_date
 from metrics.insights.overdue_feedback import DELAY_DAYS, LEAST_HISTORY, delay_curve
 
 if TYPE_CHECKING:
-    from metrics.insights.rates import Named
+    from metrics.insights.rates import PartyNames
 
 WEEK: Final = 7
 WEEKS: Final[dict[str, pl.DataType]] = {
@@ -30,7 +30,7 @@ WEEKS: Final[dict[str, pl.DataType]] = {
 
 
 def reporting_weeks(
-    deliveries: pl.DataFrame, days: tuple[int, int], cut: int, as_of_day: int, named: Named
+    deliveries: pl.DataFrame, days: tuple[int, int], cut: int, as_of_day: int, named: PartyNames
 ) -> pl.DataFrame:
     """The table `reporting_weeks`: first reports that came in each week, and the usual number.
 
@@ -116,7 +116,9 @@ ELSEWHERE: Final[dict[str, pl.DataType]] = {
 }
 
 
-def returns_elsewhere(cells: pl.DataFrame, buyers: tuple[str, ...], named: Named) -> pl.DataFrame:
+def returns_elsewhere(
+    cells: pl.DataFrame, buyers: tuple[str, ...], named: PartyNames
+) -> pl.DataFrame:
     """The table `returns_elsewhere`: per source, what a buyer returns and what others do.
 
     Args:

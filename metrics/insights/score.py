@@ -14,7 +14,7 @@ from metrics.definitions.rules import Score
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from metrics.insights.rates import Named
+    from metrics.insights.rates import PartyNames
 
 COMPONENTS: Final = ("delivery", "contact", "conversion", "return")
 DEFAULT: Final = Score()
@@ -106,7 +106,9 @@ def components(outcomes: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def scores(outcomes: pl.LazyFrame, named: Named, rules: Score, *, seed: int = 0) -> pl.DataFrame:
+def scores(
+    outcomes: pl.LazyFrame, named: PartyNames, rules: Score, *, seed: int = 0
+) -> pl.DataFrame:
     """The table `scores`: one row per source, best first.
 
     Args:
@@ -199,7 +201,7 @@ _COUNTED: Final = {
 
 
 def score_changes(
-    now: pl.LazyFrame, before: pl.LazyFrame | None, named: Named, rules: Score
+    now: pl.LazyFrame, before: pl.LazyFrame | None, named: PartyNames, rules: Score
 ) -> pl.DataFrame:
     """The table `score_changes`: which component moved each source's score, and by what.
 

@@ -10,7 +10,7 @@ from metrics.definitions.intervals import share
 from metrics.outcomes import contradictions
 
 if TYPE_CHECKING:
-    from metrics.insights.rates import Named
+    from metrics.insights.rates import PartyNames
 
 INSTANT: Final = pl.Datetime("us", "UTC")
 CASES: Final[dict[str, pl.DataType]] = {
@@ -29,7 +29,7 @@ CASES: Final[dict[str, pl.DataType]] = {
 }
 
 
-def cases(outcomes: pl.LazyFrame, named: Named) -> pl.DataFrame:
+def cases(outcomes: pl.LazyFrame, named: PartyNames) -> pl.DataFrame:
     """The table `contradictions`: one row per delivery and contradiction, by price downwards."""
     mask = pl.col("contradiction_mask")
     wrong = outcomes.filter(mask > 0)
@@ -72,7 +72,7 @@ WEEKS: Final = 4
 DAY_US: Final = 86_400_000_000
 
 
-def source_messages(sent: pl.DataFrame, weeks: pl.DataFrame, named: Named) -> pl.DataFrame:
+def source_messages(sent: pl.DataFrame, weeks: pl.DataFrame, named: PartyNames) -> pl.DataFrame:
     """The table `source_messages`: what was said to whom, and the return rate around it.
 
     Before and after are the four complete weeks on each side of the message's own week,

@@ -12,7 +12,7 @@ from metrics.insights.tiers import HEARD
 
 if TYPE_CHECKING:
     from metrics.definitions.rules import Rules
-    from metrics.insights.rates import Named
+    from metrics.insights.rates import PartyNames
 
 ADVICE: Final[dict[str, pl.DataType]] = {
     "rule": pl.String(),
@@ -90,7 +90,7 @@ def by_pair(rules: Rules) -> Rule:
     return Rule(name="low_contact", count="contacted", of="feedback", edge=floor)
 
 
-def recommendations(grown: pl.LazyFrame, named: Named, rules: Rules) -> pl.DataFrame:
+def recommendations(grown: pl.LazyFrame, named: PartyNames, rules: Rules) -> pl.DataFrame:
     """The table `recommendations`: every rule that has something to say, with its evidence.
 
     A rule fires only where the whole likely range lies beyond its threshold and there are at
@@ -130,7 +130,7 @@ def recommendations(grown: pl.LazyFrame, named: Named, rules: Rules) -> pl.DataF
     return table.select(pl.col(name).cast(kind) for name, kind in ADVICE.items())
 
 
-def _summed(rows: pl.LazyFrame, named: Named, *keys: str) -> pl.LazyFrame:
+def _summed(rows: pl.LazyFrame, named: PartyNames, *keys: str) -> pl.LazyFrame:
     """Counts and money of deliveries that went through, per source or source × buyer."""
     credit = pl.col("credit_approved_cents").fill_null(0).sum()
     counts = {
@@ -191,7 +191,7 @@ PRICING: Final[dict[str, pl.DataType]] = {
 }
 
 
-def pricing(grown: pl.LazyFrame, named: Named, rules: Rules) -> pl.DataFrame:
+def pricing(grown: pl.LazyFrame, named: PartyNames, rules: Rules) -> pl.DataFrame:
     """The table `pricing`: what a delivery is worth to its buyer, against its price.
 
     Break-even = mean value of a sale × conversion of deliveries old enough × the buyer's

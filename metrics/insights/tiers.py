@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from metrics.definitions.rules import Tiers
-    from metrics.insights.rates import Named
+    from metrics.insights.rates import PartyNames
 
 NAMES: Final = ("Poor", "Watch", "Good", "Excellent")
 PRIOR: Final = 0.5  # Jeffreys
@@ -64,7 +64,9 @@ def probabilities(
     return np.diff(whole, axis=1)
 
 
-def tiers(outcomes: pl.LazyFrame, named: Named, rules: Tiers, *, least: int = 0) -> pl.DataFrame:
+def tiers(
+    outcomes: pl.LazyFrame, named: PartyNames, rules: Tiers, *, least: int = 0
+) -> pl.DataFrame:
     """The table `tiers`: one row per source, by id.
 
     Args:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from metrics.definitions.scope import Scope
-    from metrics.insights.rates import Named
+    from metrics.insights.rates import PartyNames
 
 INSTANT: Final = pl.Datetime("us", "UTC")
 JOINT: Final = "~"
@@ -96,7 +96,7 @@ def instant(column: str) -> pl.Expr:
 def deliveries(
     outcomes: pl.DataFrame,
     scope: Scope,
-    named: Named,
+    named: PartyNames,
     *,
     zone: str,
     mature_days: Mapping[str, int] = NO_DAYS,

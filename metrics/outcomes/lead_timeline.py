@@ -9,7 +9,7 @@ import polars as pl
 from metrics.outcomes.delivery_lists import INSTANT
 
 if TYPE_CHECKING:
-    from metrics.insights.rates import Named
+    from metrics.insights.rates import PartyNames
 
 EVENTS: Final[dict[str, pl.DataType]] = {
     "at": INSTANT,
@@ -55,7 +55,7 @@ def events(
     feedback: pl.DataFrame,
     undone: pl.DataFrame,
     idle: pl.DataFrame,
-    named: Named,
+    named: PartyNames,
 ) -> pl.DataFrame:
     """Everything said about one lead, by (when it happened, when we were told, event id).
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import narwhals as nw
 import polars as pl
 
-from metrics.insights.rates import Named
+from metrics.insights.rates import PartyNames
 from metrics.outcomes.known_facts import instant
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def latest(sayings: pl.DataFrame) -> pl.DataFrame:
     return best.select(*HEARD)
 
 
-def named(sayings: pl.DataFrame, settings: pl.DataFrame, aliases: pl.DataFrame) -> Named:
+def named(sayings: pl.DataFrame, settings: pl.DataFrame, aliases: pl.DataFrame) -> PartyNames:
     """Names and types in force.
 
     Args:
@@ -90,7 +90,7 @@ def named(sayings: pl.DataFrame, settings: pl.DataFrame, aliases: pl.DataFrame) 
         if row["buyer_type"] is not None:
             found["buyer_type"][entity] = row["buyer_type"]
     types: dict[str, str | None] = {**dict.fromkeys(found["buyer"]), **found["buyer_type"]}
-    return Named(found["source"], found["buyer"], types)
+    return PartyNames(found["source"], found["buyer"], types)
 
 
 def _canonical(aliases: pl.DataFrame, kind: str) -> dict[str, str]:

@@ -56,7 +56,7 @@ Rows = list[dict[str, object]]
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class PackFrames:
     """The tables a pack is made of, by name, with the words for its period.
 
     Tables: headline, money_shift, forecast and forecast_then (`expectation.EXPECTED`, one
@@ -84,10 +84,10 @@ class Facts:
         return found if isinstance(found, float) else 0.0
 
 
-Maker = Callable[[Facts], Rows]
+Maker = Callable[[PackFrames], Rows]
 
 
-def pack(kind: str, facts: Facts) -> pl.DataFrame:
+def pack(kind: str, facts: PackFrames) -> pl.DataFrame:
     """The tables `monthly`, `weekly`, `daily`: sections in order, each row one sentence.
 
     Returns:
@@ -107,7 +107,7 @@ def pack(kind: str, facts: Facts) -> pl.DataFrame:
     return pl.DataFrame(found, schema=PACK)
 
 
-def _number(key: str, facts: Facts) -> dict[str, object]:
+def _number(key: str, facts: PackFrames) -> dict[str, object]:
     row = facts.number(key)
     names = ("value", "low", "high", "previous", "numerator", "denominator", "verdict")
     sentence = sentences.change(row, facts.called, facts.currency, delivered=facts.delivered)
@@ -115,7 +115,7 @@ def _number(key: str, facts: Facts) -> dict[str, object]:
     return {**told, **{name: row[name] for name in names}}
 
 
-def _bridge(facts: Facts) -> Rows:
+def _bridge(facts: PackFrames) -> Rows:
     money = ("gross_cents", "credit_cents", "net_cents", "cost_cents", "margin_cents")
     values = {key: facts.number(key)["value"] for key in money}
     whole = sentences.bridge(values, facts.currency)  # type: ignore[arg-type]  # floats or none
@@ -139,7 +139,7 @@ def _bridge(facts: Facts) -> Rows:
     return rows
 
 
-def _forecast(facts: Facts) -> Rows:
+def _forecast(facts: PackFrames) -> Rows:
     rows: Rows = []
     for row in facts["forecast"].to_dicts():
         if sentence := sentences.forecast(row):
@@ -158,7 +158,7 @@ def _expected(row: dict[str, object]) -> dict[str, object]:
 
 
 def _movers(*, up: bool) -> Maker:
-    def rows(facts: Facts) -> Rows:
+    def rows(facts: PackFrames) -> Rows:
         change = pl.col("change_cents")
         mine = facts["movers"].filter(change > 0 if up else change < 0)
         ordered = mine if up else mine.reverse()
@@ -175,7 +175,7 @@ def _movers(*, up: bool) -> Maker:
     return rows
 
 
-def _risks(facts: Facts) -> Rows:
+def _risks(facts: PackFrames) -> Rows:
     if facts.delivered < LEAST:
         return []
     buyers = facts["concentration"].filter(kind="buyer")
@@ -183,7 +183,7 @@ def _risks(facts: Facts) -> Rows:
     return [*_silent(facts, weights), *_avoidable(facts), *_weight(buyers)]
 
 
-def _silent(facts: Facts, weights: dict[str, float | None]) -> Rows:
+def _silent(facts: PackFrames, weights: dict[str, float | None]) -> Rows:
     """Of the buyers that surely owe reports, the one with the most revenue behind them."""
     owing = facts["overdue_feedback"].filter(pl.col("overdue_low") > 0).to_dicts()
 
@@ -197,7 +197,7 @@ def _silent(facts: Facts, weights: dict[str, float | None]) -> Rows:
     return [{"label": row["buyer_name"], "value": row["overdue"], "sentence": sentence}]
 
 
-def _avoidable(facts: Facts) -> Rows:
+def _avoidable(facts: PackFrames) -> Rows:
     rows = facts["avoidable_returns"].filter(pl.col("avoidable_cents") > 0)
     return [
         {
@@ -221,7 +221,7 @@ def _weight(buyers: pl.DataFrame) -> Rows:
     ]
 
 
-def _alerts(facts: Facts) -> Rows:
+def _alerts(facts: PackFrames) -> Rows:
     return [
         {
             "key": row["measure"],
@@ -237,7 +237,7 @@ def _alerts(facts: Facts) -> Rows:
     ]
 
 
-def _claims(facts: Facts) -> Rows:
+def _claims(facts: PackFrames) -> Rows:
     row = facts["claims_summary"].row(by_predicate=pl.col("return_state") == "waiting", named=True)
     if not row["claims"]:
         return []
@@ -245,14 +245,14 @@ def _claims(facts: Facts) -> Rows:
     return [{"label": "Returns waiting", "value": float(row["claims"]), "sentence": sentence}]
 
 
-def _decisions(facts: Facts) -> Rows:
+def _decisions(facts: PackFrames) -> Rows:
     """Suggestions by money, and what changed for the worse; a source only once."""
     rows: Rows = []
-    asked: set[object] = set()
+    query: set[object] = set()
     for row in facts["recommendations"].filter("fires").to_dicts():
-        if row["id"] in asked or len(rows) == _DECISIONS:
+        if row["id"] in query or len(rows) == _DECISIONS:
             continue
-        asked.add(row["id"])
+        query.add(row["id"])
         rows.append(
             {
                 "label": " at ".join(filter(None, (row["name"], row["partner_name"]))),
@@ -263,7 +263,7 @@ def _decisions(facts: Facts) -> Rows:
             }
         )
     bad = [row for row in facts["alerts"].filter("alert").to_dicts() if sentences.adverse(row)]
-    for row in [row for row in bad if row["source_id"] not in asked][:1]:
+    for row in [row for row in bad if row["source_id"] not in query][:1]:
         counts = {"numerator": row["count"], "denominator": row["of"]}
         told = {"key": row["measure"], "label": sentences.who(row), "value": row["rate"]}
         rows.append({**told, **counts, "sentence": sentences.ask_why(row)})
@@ -289,4 +289,4 @@ SECTIONS: Final[dict[str, dict[str, Maker]]] = {
     "daily": {"alerts": _alerts, "claims": _claims, "risks": _risks},
 }
 
-__all__ = ["LEAST", "NUMBERS", "PACK", "SECTIONS", "Facts", "figure", "pack"]
+__all__ = ["LEAST", "NUMBERS", "PACK", "SECTIONS", "PackFrames", "figure", "pack"]

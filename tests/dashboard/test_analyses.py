@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from builders import us
 
-from dashboard.answers.workspace import Book
+from dashboard.answers.workspace import Workspace
 from dashboard.tables import registry
 from data_access.demo import load
 from data_access.settings import Settings
@@ -46,9 +46,9 @@ SCOPES: Final[dict[str, Scope]] = {
 
 
 @pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """A book of the demo marketplace."""
-    found = Book(Settings(data_dir=tmp_path_factory.mktemp("analyses")))
+    found = Workspace(Settings(data_dir=tmp_path_factory.mktemp("analyses")))
     load.load(
         found.store,
         load.DemoOrder(deliveries=8_000, seed=4, until=UNTIL, stories=True, now_us=lambda: NOW_US),
@@ -58,9 +58,9 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
 
 
 @pytest.fixture
-def empty_book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
+def empty_book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """A book of a store without facts."""
-    found = Book(Settings(data_dir=tmp_path_factory.mktemp("nothing")))
+    found = Workspace(Settings(data_dir=tmp_path_factory.mktemp("nothing")))
     yield found
     found.store.close()
 
@@ -86,17 +86,17 @@ def checked(name: str, frame: pl.DataFrame) -> None:
 
 
 @pytest.mark.parametrize("name", NUMBERS)
-def test_a_table_holds_under_every_kind_of_question(book: Book, name: str) -> None:
+def test_a_table_holds_under_every_kind_of_question(workspace: Workspace, name: str) -> None:
     """Columns, ranges and shares, whatever period, filter, base, clock and as-of."""
     for label, scope in SCOPES.items():
-        frame = book.table(name, scope)
+        frame = workspace.table(name, scope)
         checked(name, frame)
         if name == "sources" and label in {"nothing left", "before everything"}:
             assert not frame.height
 
 
 @pytest.mark.parametrize("name", NUMBERS)
-def test_a_table_of_an_empty_store_has_its_columns(empty_book: Book, name: str) -> None:
+def test_a_table_of_an_empty_store_has_its_columns(empty_book: Workspace, name: str) -> None:
     """No facts is no error."""
     empty_book.refresh()
     checked(name, empty_book.table(name, WHOLE))
@@ -121,9 +121,9 @@ OPTIONS: Final[dict[str, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("name", OPTIONS)
-def test_options_of_a_table_are_heeded(book: Book, name: str) -> None:
+def test_options_of_a_table_are_heeded(workspace: Workspace, name: str) -> None:
     """Another split, grain or seed gives another table, and the same one each time."""
-    one = book.table(name, WHOLE, **OPTIONS[name])
+    one = workspace.table(name, WHOLE, **OPTIONS[name])
     checked(name, one)
-    assert not one.equals(book.table(name, WHOLE))
-    assert one.equals(book.table(name, WHOLE, **OPTIONS[name]))
+    assert not one.equals(workspace.table(name, WHOLE))
+    assert one.equals(workspace.table(name, WHOLE, **OPTIONS[name]))

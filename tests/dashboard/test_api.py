@@ -155,7 +155,7 @@ def test_an_etag_changes_only_with_the_answer(client: TestClient, desk: Desk) ->
     again = client.get(url, headers={"If-None-Match": first.headers["etag"]})
     assert again.status_code == 304
     desk.take(reported("L6", "B1", "converted", "2026-05-21T10:00:00Z"))
-    workspace.book().refresh()
+    workspace.workspace().refresh()
     later = client.get(url, headers={"If-None-Match": first.headers["etag"]})
     assert later.status_code == 200
     assert later.text != first.text
@@ -172,7 +172,7 @@ def test_an_old_data_version_gives_the_old_answer_to_the_byte(
         reported("L6", "B1", "converted", "2026-05-21T10:00:00Z"),
         delivered("L0", "B1", "2026-04-30T10:00:00Z", source_id="S9"),
     )
-    workspace.book().refresh()
+    workspace.workspace().refresh()
     assert client.get(url).text != before
     assert client.get(f"{url}&data_version={version}").text == before
     changed = _csv(client, f"deliveries.csv?{PERIOD}&as_of=2026-06-30&changed_since={version}")
@@ -231,7 +231,7 @@ def test_too_many_rows_for_a_sheet_are_refused_with_the_alternatives() -> None:
 
 def test_health_tells_how_fresh_the_answers_are(client: TestClient, desk: Desk) -> None:
     """Stale as soon as the store knows more."""
-    assert workspace.book().status().stale is False
+    assert workspace.workspace().status().stale is False
     assert client.get("/api/v1/health").json()["stale"] is False
     desk.take(delivered("L99", "B1", "2026-05-02T10:00:00Z"))
     found = client.get("/api/v1/health").json()

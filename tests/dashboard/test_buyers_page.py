@@ -112,17 +112,17 @@ def test_a_card_that_breaks_leaves_the_others_standing(
 ) -> None:
     """The map of feedback fails, the rest stands."""
     desk.take(*two_buyers())
-    whole = dashboard.answers.workspace.Book.table
+    whole = dashboard.answers.workspace.Workspace.table
 
     def broken(
-        book: dashboard.answers.workspace.Book, name: str, *rest: Any, **options: Any
+        workspace: dashboard.answers.workspace.Workspace, name: str, *rest: Any, **options: Any
     ) -> object:
         if name in {"coverage", "buyer_types"}:
             message = "the disk is full"
             raise OSError(message)
-        return whole(book, name, *rest, **options)
+        return whole(workspace, name, *rest, **options)
 
-    monkeypatch.setattr(dashboard.answers.workspace.Book, "table", broken)
+    monkeypatch.setattr(dashboard.answers.workspace.Workspace, "table", broken)
     with caplog.at_level(logging.ERROR):
         app = opened("buyers", **PERIOD)
     assert not app.exception

@@ -18,7 +18,7 @@ from dashboard.answers import workspace
 from dashboard.api import tables_api
 from dashboard.commands.main import main
 from dashboard.tables import registry, row_limit
-from dashboard.tables.frame_cache import Memory
+from dashboard.tables.frame_cache import FrameCache
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -177,7 +177,7 @@ def test_kept_answers_hold_a_bounded_number_of_bytes() -> None:
         made.append((name, rows))
         return pl.DataFrame({"n": range(rows)}, schema={"n": pl.Int64})
 
-    memory: Memory[int] = Memory(make, most_bytes=8_000)
+    memory: FrameCache[int] = FrameCache(make, most_bytes=8_000)
     for rows in (400, 500, 400, 300, 500, 2_000):
         assert memory("a", rows).height == rows
     assert made == [("a", 400), ("a", 500), ("a", 300), ("a", 500), ("a", 2_000)]

@@ -32,7 +32,7 @@ def read(
     now: datetime = NOW,
     zone: str = "UTC",
     other: tuple[str, ...] = (),
-) -> filters.Asked:
+) -> filters.Query:
     """Read parameters as asked on a fixed morning."""
     first_day = date(2026, 1, 5)
     return filters.read(params, now=now, zone=zone, first_day=first_day, known=KNOWN, other=other)
@@ -50,24 +50,26 @@ def test_all_time_ends_with_a_record_that_has_ended() -> None:
 def problems(**params: str | list[str]) -> list[tuple[str, str]]:
     """What is refused of single parameters: name and message."""
     names = {"from_": "from"}
-    asked = read({names.get(n, n): v if isinstance(v, list) else [v] for n, v in params.items()})
-    return [(problem.parameter, problem.message) for problem in asked.notices]
+    query = read({names.get(n, n): v if isinstance(v, list) else [v] for n, v in params.items()})
+    return [(problem.parameter, problem.message) for problem in query.notices]
 
 
-def again(asked: filters.Asked, **changes: filters.Value) -> filters.Asked:
+def again(query: filters.Query, **changes: filters.Value) -> filters.Query:
     """Write a question as a query and read it back."""
-    return read(parse_qs(filters.query(asked, **changes), keep_blank_values=True), zone=asked.zone)
+    return read(
+        parse_qs(filters.query_string(query, **changes), keep_blank_values=True), zone=query.zone
+    )
 
 
 def test_nothing_asked_is_the_last_90_days_of_feedback_by_delivery_as_known_now() -> None:
     """The defaults, and that they need no parameter at all."""
-    asked = read({})
-    assert (asked.scope.first, asked.scope.last) == (date(2026, 8, 26), date(2026, 11, 23))
-    assert asked.scope.days == 90
-    assert (asked.scope.base, asked.scope.clock, asked.as_of) == ("feedback", "delivered", None)
-    assert asked.scope.as_of_us == periods.microseconds(NOW)
-    assert asked.notices == ()
-    assert filters.query(asked) == ""
+    query = read({})
+    assert (query.scope.first, query.scope.last) == (date(2026, 8, 26), date(2026, 11, 23))
+    assert query.scope.days == 90
+    assert (query.scope.base, query.scope.clock, query.as_of) == ("feedback", "delivered", None)
+    assert query.scope.as_of_us == periods.microseconds(NOW)
+    assert query.notices == ()
+    assert filters.query_string(query) == ""
 
 
 @pytest.mark.parametrize(
@@ -88,9 +90,9 @@ def test_nothing_asked_is_the_last_90_days_of_feedback_by_delivery_as_known_now(
 )
 def test_presets_end_on_the_day_of_asking(preset: str, first: str, last: str) -> None:
     """Each named period on Monday, 23 November 2026, worked out by hand."""
-    asked = read({"period": [preset]})
-    assert (asked.scope.first.isoformat(), asked.scope.last.isoformat()) == (first, last)
-    assert asked.preset == preset
+    query = read({"period": [preset]})
+    assert (query.scope.first.isoformat(), query.scope.last.isoformat()) == (first, last)
+    assert query.preset == preset
 
 
 def test_every_preset_is_readable_on_every_kind_of_day() -> None:
@@ -107,8 +109,8 @@ def test_every_preset_is_readable_on_every_kind_of_day() -> None:
 def test_presets_follow_the_as_of_day_in_the_report_zone() -> None:
     """Today is the report zone's, and the as-of day's."""
     late = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)  # still the 22nd in Los Angeles
-    asked = read({"period": ["today"]}, now=late, zone="America/Los_Angeles")
-    assert asked.scope.first == date(2026, 11, 22)
+    query = read({"period": ["today"]}, now=late, zone="America/Los_Angeles")
+    assert query.scope.first == date(2026, 11, 22)
     past = read({"period": ["last_7_days"], "as_of": ["2026-10-10"]})
     assert (past.scope.first, past.scope.last) == (date(2026, 10, 4), date(2026, 10, 10))
 
@@ -145,9 +147,9 @@ def test_a_bare_as_of_date_is_the_end_of_that_day_and_today_ends_now() -> None:
 
 def test_an_instant_as_of_is_read_with_its_zone() -> None:
     """An offset is applied, and the query writes UTC."""
-    asked = read({"as_of": ["2026-11-22T15:05:00.5+01:00"]})
-    assert asked.as_of == datetime(2026, 11, 22, 14, 5, 0, 500_000, tzinfo=UTC)
-    assert "as_of=2026-11-22T14%3A05%3A00.500000Z" in filters.query(asked)
+    query = read({"as_of": ["2026-11-22T15:05:00.5+01:00"]})
+    assert query.as_of == datetime(2026, 11, 22, 14, 5, 0, 500_000, tzinfo=UTC)
+    assert "as_of=2026-11-22T14%3A05%3A00.500000Z" in filters.query_string(query)
 
 
 def test_dates_without_a_period_are_custom_and_one_end_may_be_open() -> None:
@@ -181,13 +183,13 @@ def test_an_unknown_value_names_the_nearest_known_one_and_the_default_stands() -
     assert "nearest: buy_" in message
     ((_, message),) = problems(period="last_90_day")
     assert "nearest: last_90_days" in message
-    asked = read({"period": ["last_90_day"], "base": ["all"], "clock": [""]})
-    assert (asked.preset, asked.scope.base, asked.scope.clock) == (
+    query = read({"period": ["last_90_day"], "base": ["all"], "clock": [""]})
+    assert (query.preset, query.scope.base, query.scope.clock) == (
         "last_90_days",
         "feedback",
         "delivered",
     )
-    assert len(asked.notices) == 3
+    assert len(query.notices) == 3
 
 
 def test_unknown_parameters_are_problems_unless_the_caller_owns_them() -> None:
@@ -245,7 +247,7 @@ def test_many_unknown_values_are_listed_only_in_part() -> None:
 
 def test_row_conditions_are_read() -> None:
     """Conditions on single deliveries become `Rows`."""
-    asked = read(
+    query = read(
         {
             "outcome": ["returned", DETAIL_ONLY],
             "status": ["failed"],
@@ -256,7 +258,7 @@ def test_row_conditions_are_read() -> None:
             "lead": ["L-1"],
         }
     )
-    assert asked.scope.rows == Rows(
+    assert query.scope.rows == Rows(
         outcome=(DETAIL_ONLY, "returned"),
         status="failed",
         feedback="none",
@@ -269,15 +271,15 @@ def test_row_conditions_are_read() -> None:
 
 def test_changes_replace_add_and_remove_parameters() -> None:
     """Links are made from a question by changes."""
-    asked = read({"period": ["today"], "source": ["src_1"], "contacted": ["true"]})
-    assert filters.query(asked, source=None, contacted=None) == "period=today"
-    assert filters.query(asked, source=["src_2", "src_1"], tab="x y") == (
+    query = read({"period": ["today"], "source": ["src_1"], "contacted": ["true"]})
+    assert filters.query_string(query, source=None, contacted=None) == "period=today"
+    assert filters.query_string(query, source=["src_2", "src_1"], tab="x y") == (
         "period=today&source=src_2&source=src_1&contacted=true&tab=x+y"
     )
-    dated = again(asked, **{"from": date(2026, 3, 1), "to": date(2026, 3, 2)})
+    dated = again(query, **{"from": date(2026, 3, 1), "to": date(2026, 3, 2)})
     assert (dated.preset, dated.scope.first) == ("custom", date(2026, 3, 1))
     assert again(dated, period="today").preset == "today"
-    assert filters.query(asked, period="last_90_days", base="feedback").startswith("source=")
+    assert filters.query_string(query, period="last_90_days", base="feedback").startswith("source=")
 
 
 def test_the_sentence_says_what_is_counted() -> None:
@@ -286,7 +288,7 @@ def test_the_sentence_says_what_is_counted() -> None:
     assert filters.sentence(read({}), names, "22 Nov 14:05 UTC") == (
         "2 sources · delivered 26 Aug – 23 Nov 2026 · of feedback · data to 22 Nov 14:05 UTC"
     )
-    asked = read(
+    query = read(
         {
             "source": ["src_1"],
             "buyer": ["buy_1"],
@@ -295,11 +297,11 @@ def test_the_sentence_says_what_is_counted() -> None:
             "period": ["last_month"],
         }
     )
-    assert filters.sentence(asked, names, "") == (
+    assert filters.sentence(query, names, "") == (
         "Juniper Ads · Acme · delivered 1 – 31 Oct 2026 · of deliveries old enough to judge"
         " · as known on 1 Nov 2026"
     )
-    assert filters.counted_otherwise(asked)
+    assert filters.counted_otherwise(query)
     reported = read({"clock": ["reported"], "base": ["delivered"]})
     assert "reported 26 Aug – 23 Nov 2026 · of feedback" in filters.sentence(reported, names, "")
     one = read({"lead": ["L1"], "as_of": ["2026-11-01"], "compare": ["last_year"]})
@@ -347,12 +349,12 @@ def test_a_question_written_as_a_query_reads_back_the_same(
     params: dict[str, list[str]], zone: str
 ) -> None:
     """The round trip law, for any question in any zone."""
-    asked = read(params, zone=zone)
-    first = filters.Asked(
-        scope=asked.scope, preset=asked.preset, as_of=asked.as_of, zone=asked.zone
+    query = read(params, zone=zone)
+    first = filters.Query(
+        scope=query.scope, preset=query.preset, as_of=query.as_of, zone=query.zone
     )
-    assert again(asked) == first
-    assert filters.query(again(asked)) == filters.query(asked)
+    assert again(query) == first
+    assert filters.query_string(again(query)) == filters.query_string(query)
 
 
 @given(st.dictionaries(st.text(max_size=20), st.lists(st.text(max_size=20), max_size=3)))
@@ -368,14 +370,14 @@ def test_reading_hostile_values_of_real_parameters_never_raises(
     params: dict[str, list[str]],
 ) -> None:
     """Whatever their values are."""
-    asked = read(params)
-    assert asked.scope.first <= asked.scope.last
-    assert all(problem.message for problem in asked.notices)
+    query = read(params)
+    assert query.scope.first <= query.scope.last
+    assert all(problem.message for problem in query.notices)
 
 
 @pytest.mark.parametrize("sign", ["🚪", "\x00", "\ud800"])
 def test_odd_characters_survive_or_are_refused(sign: str) -> None:
     """What a URL cannot carry is refused, everything else comes back."""
-    asked = read({"lead": [sign]})
-    assert asked.scope.rows.lead == sign or asked.notices
-    assert filters.query(asked) is not None
+    query = read({"lead": [sign]})
+    assert query.scope.rows.lead == sign or query.notices
+    assert filters.query_string(query) is not None

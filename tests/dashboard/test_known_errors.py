@@ -39,7 +39,7 @@ def test_what_cannot_be_taken_is_said_everywhere(
     (desk.folder / "rules.toml").write_text(rules)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(health, "_LOOKING", health.Looking())
+    monkeypatch.setattr(health, "_LOOKING", health.HealthCheck())
     page = opened()
     assert not page.exception
     told = [text(page)]

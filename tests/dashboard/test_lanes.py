@@ -15,7 +15,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from dashboard.api import health, tables_api
-from dashboard.api.work_queue import Crowded, Lane
+from dashboard.api.work_queue import QueueFull, WorkQueue
 from data_access.store.errors import StoreUnusable
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def test_a_lane_runs_a_few_at_once_and_turns_the_rest_away() -> None:
     """Two run, one waits, the others are told at once; those that wait are told in time."""
-    lane = Lane(at_once=2, waiting=1, wait_s=0.2)
+    lane = WorkQueue(at_once=2, waiting=1, wait_s=0.2)
     go, running, most = threading.Event(), [0], [0]
 
     def work() -> str:
@@ -42,7 +42,7 @@ def test_a_lane_runs_a_few_at_once_and_turns_the_rest_away() -> None:
         async def one() -> None:
             try:
                 found.append(await lane.run(work))
-            except Crowded as error:
+            except QueueFull as error:
                 found.append(str(error))
 
         async with anyio.create_task_group() as group:
@@ -61,7 +61,7 @@ def test_a_lane_runs_a_few_at_once_and_turns_the_rest_away() -> None:
 
 def test_a_lane_leaves_the_threads_of_others_alone() -> None:
     """However many answers are being made, a page's file is read at once."""
-    lane = Lane(at_once=3, waiting=100, wait_s=5)
+    lane = WorkQueue(at_once=3, waiting=100, wait_s=5)
     go = threading.Event()
 
     async def both() -> float:
@@ -91,7 +91,7 @@ def test_blocks_of_an_answer_come_in_order_and_end() -> None:
         yield b"b"
 
     async def joined(*, broken: bool) -> list[bytes]:
-        return [block async for block in Lane().stepped(blocks(broken=broken))]
+        return [block async for block in WorkQueue().stepped(blocks(broken=broken))]
 
     assert own_loop.run(lambda: joined(broken=False)) == [b"a", b"", b"b"]
     with pytest.raises(OSError, match="in between"):
@@ -99,12 +99,12 @@ def test_blocks_of_an_answer_come_in_order_and_end() -> None:
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Any]], Any]:
+def query(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Any]], Any]:
     """Asks for health with another store behind it; how long it took is noted."""
-    monkeypatch.setattr(health, "_LOOKING", health.Looking())
+    monkeypatch.setattr(health, "_LOOKING", health.HealthCheck())
 
-    def ask(book: Callable[[], Any]) -> Any:
-        monkeypatch.setattr(health, "book", book)
+    def ask(workspace: Callable[[], Any]) -> Any:
+        monkeypatch.setattr(health, "book", workspace)
         with TestClient(Starlette(routes=[Route("/health", health.health)])) as client:
             begun = time.monotonic()
             answer = client.get("/health")
@@ -142,12 +142,12 @@ class Slow:
 
 
 @pytest.mark.parametrize("store", [True, False])
-def test_health_says_in_time_who_is_slow(asked: Callable[[Any], Any], *, store: bool) -> None:
+def test_health_says_in_time_who_is_slow(query: Callable[[Any], Any], *, store: bool) -> None:
     """Who asks again meanwhile is told the same, and puts no second question to the store."""
     until = threading.Event()
     slow = Slow(until, store=store)
     for _ in range(2):
-        answer = asked(lambda: slow)
+        answer = query(lambda: slow)
         assert answer.status_code == 503
         assert answer.headers["retry-after"]
         assert answer.json() == {
@@ -159,18 +159,18 @@ def test_health_says_in_time_who_is_slow(asked: Callable[[Any], Any], *, store: 
 
 
 def test_a_look_that_hangs_is_given_up(
-    asked: Callable[[Any], Any], monkeypatch: pytest.MonkeyPatch
+    query: Callable[[Any], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A store that answers again is seen to."""
     until = threading.Event()
     slow = Slow(until, store=True)
-    assert asked(lambda: slow).json()["error"] == health.SLOW["store"]
+    assert query(lambda: slow).json()["error"] == health.SLOW["store"]
     monkeypatch.setattr(health, "GIVEN_UP_AFTER_S", 0.0)
-    assert asked(lambda: 1 / 0).json()["error"] == health.BROKEN
+    assert query(lambda: 1 / 0).json()["error"] == health.BROKEN
     until.set()
 
 
-def test_health_says_why_where_it_is_known(asked: Callable[[Any], Any]) -> None:
+def test_health_says_why_where_it_is_known(query: Callable[[Any], Any]) -> None:
     """And nothing of an error that nobody foresaw."""
 
     def unusable() -> None:
@@ -181,7 +181,7 @@ def test_health_says_why_where_it_is_known(asked: Callable[[Any], Any]) -> None:
         message = "secret detail"
         raise RuntimeError(message)
 
-    known, unknown = asked(unusable), asked(broken)
+    known, unknown = query(unusable), query(broken)
     assert (known.status_code, unknown.status_code) == (503, 503)
     assert known.json() == {"status": "unavailable", "error": "the store is of a newer version"}
     assert unknown.json() == {"status": "unavailable", "error": health.BROKEN}
@@ -189,7 +189,7 @@ def test_health_says_why_where_it_is_known(asked: Callable[[Any], Any]) -> None:
 
 def test_an_endpoint_without_a_place_is_answered_with_503(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the seconds after which to ask again."""
-    monkeypatch.setattr(tables_api, "LANE", Lane(at_once=1, waiting=0))
+    monkeypatch.setattr(tables_api, "LANE", WorkQueue(at_once=1, waiting=0))
 
     def never(_request: Request) -> Any:
         message = "it has no place"

@@ -72,7 +72,7 @@ def test_every_column_of_every_table_is_defined() -> None:
 
 @pytest.mark.parametrize(("page", "asked"), VIEWS, ids=str)
 def test_no_page_shows_a_number_without_a_definition(
-    opened: Open, desk: Desk, monkeypatch: pytest.MonkeyPatch, page: str, asked: dict[str, str]
+    opened: Open, desk: Desk, monkeypatch: pytest.MonkeyPatch, page: str, query: dict[str, str]
 ) -> None:
     """Every numeric column a card can show is defined by its table or by the catalogue."""
     desk.take(*marketplace())
@@ -92,7 +92,7 @@ def test_no_page_shows_a_number_without_a_definition(
 
     monkeypatch.setattr(grids, "grid", spy)
     monkeypatch.setattr(cards, "head", _as_table(cards.head))
-    app = opened(page, **PERIOD, **asked)
+    app = opened(page, **PERIOD, **query)
     assert not app.exception
     assert "cannot be shown" not in text(app)
     assert {(key, name) for key, name in shown if name not in PLAIN} == set()

@@ -138,17 +138,20 @@ def test_one_broken_card_leaves_the_others_standing(
 ) -> None:
     """It says so in one sentence, and the log has the reason."""
     desk.take(*marketplace())
-    whole = dashboard.answers.workspace.Book.table
+    whole = dashboard.answers.workspace.Workspace.table
 
     def broken(
-        book: dashboard.answers.workspace.Book, name: str, *rest: object, **options: object
+        workspace: dashboard.answers.workspace.Workspace,
+        name: str,
+        *rest: object,
+        **options: object,
     ) -> object:
         if name == "outcome_mix":
             message = "the disk is full"
             raise OSError(message)
-        return whole(book, name, *rest, **options)  # type: ignore[arg-type]  # passed on
+        return whole(workspace, name, *rest, **options)  # type: ignore[arg-type]  # passed on
 
-    monkeypatch.setattr(dashboard.answers.workspace.Book, "table", broken)
+    monkeypatch.setattr(dashboard.answers.workspace.Workspace, "table", broken)
     with caplog.at_level(logging.ERROR):
         app = opened(**PERIOD)
     assert not app.exception

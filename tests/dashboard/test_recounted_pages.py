@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 import sqlalchemy as sa
 
-from dashboard.answers.workspace import Book
+from dashboard.answers.workspace import Workspace
 from dashboard.panels.buyers import buyer_cards
 from data_access.demo import load
 from data_access.settings import Settings
@@ -57,9 +57,9 @@ WHERE us >= :first AND us < :after
 
 
 @pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """A book of the demo marketplace, given to the cards."""
-    found = Book(Settings(data_dir=tmp_path_factory.mktemp("recounted")))
+    found = Workspace(Settings(data_dir=tmp_path_factory.mktemp("recounted")))
     order = load.DemoOrder(
         deliveries=6_000, seed=5, until=UNTIL, stories=False, now_us=lambda: NOW_US
     )
@@ -69,17 +69,17 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
 
 
 @pytest.fixture(scope="module")
-def offers(book: Book) -> list[dict[str, Any]]:
+def offers(workspace: Workspace) -> list[dict[str, Any]]:
     """Each delivery of the period, as SQL finds it."""
-    with book.store.engine.connect() as connection:
+    with workspace.store.engine.connect() as connection:
         return [dict(row) for row in connection.execute(sa.text(COUNTED), DAYS).mappings()]
 
 
 def test_each_buyer_is_counted_as_sql_counts_it(
-    book: Book, offers: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, offers: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Deliveries, feedback rate, sales and return rate in the table of the page."""
-    monkeypatch.setattr(buyer_cards, "book", lambda: book)
+    monkeypatch.setattr(buyer_cards, "book", lambda: workspace)
     rows = {row["id"]: row for row in buyer_cards.listed(SCOPE).iter_rows(named=True)}
     assert set(rows) == {offer["id"] for offer in offers}
     for buyer, row in rows.items():
@@ -94,7 +94,7 @@ def test_each_buyer_is_counted_as_sql_counts_it(
 
 
 def test_claims_are_counted_and_priced_as_sql_does(
-    book: Book, offers: list[dict[str, Any]]
+    workspace: Workspace, offers: list[dict[str, Any]]
 ) -> None:
     """Claimed, waiting, credited and refused, and what was charged for them."""
     claims = [offer for offer in offers if offer["outcome"] == "returned"]
@@ -102,7 +102,7 @@ def test_claims_are_counted_and_priced_as_sql_does(
         state: [offer for offer in claims if offer["yes"] is answer or offer["yes"] == answer]
         for state, answer in (("waiting", None), ("credited", 1), ("refused", 0))
     }
-    table = book.table("claims_summary", SCOPE)
+    table = workspace.table("claims_summary", SCOPE)
     assert {
         row["return_state"]: (row["claims"], row["price_cents"]) for row in table.to_dicts()
     } == {
@@ -112,7 +112,7 @@ def test_claims_are_counted_and_priced_as_sql_does(
     assert len(claims) > 50
 
 
-def test_the_weeks_of_a_buyer_hold_its_first_reports(book: Book) -> None:
+def test_the_weeks_of_a_buyer_hold_its_first_reports(workspace: Workspace) -> None:
     """What came in between two days, whenever it was delivered."""
     buyer = "ent_northgate_mutual"
     first = """
@@ -128,10 +128,10 @@ def test_the_weeks_of_a_buyer_hold_its_first_reports(book: Book) -> None:
       GROUP BY f.lead_id)
     WHERE us >= :first AND us < :after
     """
-    with book.store.engine.connect() as connection:
+    with workspace.store.engine.connect() as connection:
         count = connection.execute(sa.text(first), {**DAYS, "buyer": buyer}).scalar_one()
     scope = Scope(first=SCOPE.first, last=SCOPE.last, as_of_us=NOW_US, buyer=(buyer,))
-    rows = book.table("reporting_weeks", scope)
+    rows = workspace.table("reporting_weeks", scope)
     assert rows["received"].sum() == count
     assert rows["start"].min() == SCOPE.first
     assert rows["end"].max() == SCOPE.last

@@ -44,8 +44,8 @@ def client(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
 
 def url(kind: str, ending: str = "html", **more: list[str]) -> str:
     """Where a report about October is."""
-    query = urlencode(params(kind, **more), doseq=True)
-    return f"/api/v1/reports/{kind}.{ending}?{query}"
+    query_text = urlencode(params(kind, **more), doseq=True)
+    return f"/api/v1/reports/{kind}.{ending}?{query_text}"
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -58,8 +58,8 @@ def test_a_report_is_the_same_document_as_everywhere(client: TestClient, kind: s
     assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'; img-src data:")
     assert "script-src" not in policy
     assert answer.headers["x-content-type-options"] == "nosniff"
-    order = report_order.read(kind, params(kind), workspace.book())
-    made = compose.make(workspace.book(), order, base="https://leads.example")
+    order = report_order.read(kind, params(kind), workspace.workspace())
+    made = compose.make(workspace.workspace(), order, base="https://leads.example")
     assert answer.text == html.whole(made)
     assert client.get(url(kind).replace(".html?", "?")).text == answer.text
 
@@ -104,14 +104,14 @@ def test_the_list_names_kinds_parameters_and_what_was_published(client: TestClie
     told = client.get("/api/v1/reports").json()
     assert [kind["name"] for kind in told["reports"]] == list(KINDS)
     assert told["published"] == []
-    order = report_order.read("monthly", params("monthly"), workspace.book())
-    published_reports.publish(workspace.book(), order, who="Ana")
+    order = report_order.read("monthly", params("monthly"), workspace.workspace())
+    published_reports.publish(workspace.workspace(), order, who="Ana")
     [row] = client.get("/api/v1/reports").json()["published"]
     assert (row["who"], row["title"], row["from"]) == ("Ana", "October 2026", "2026-10-01")
     assert row["as_of"] == "2026-11-20T23:59:59.999999Z"
     assert row["page"].startswith("/reports?month=2026-10&as_of=2026-11-20T23")
     kept = client.get(row["html"])
-    assert kept.text == publications.kept_file(workspace.book().store, row["id"])
+    assert kept.text == publications.kept_file(workspace.workspace().store, row["id"])
     assert kept.headers["content-security-policy"].startswith("default-src 'none'")
     assert "12 of 96" in client.get(row["api"]).text
 
@@ -133,8 +133,8 @@ def test_every_parameter_that_is_listed_is_taken(client: TestClient) -> None:
         "data_version": "9",
     }
     for kind in client.get("/api/v1/reports").json()["reports"]:
-        asked = {name: values.get(name, "(none)") for name in kind["parameters"]}
-        answer = client.get(f"/api/v1/reports/{kind['name']}.html?{urlencode(asked)}")
+        query = {name: values.get(name, "(none)") for name in kind["parameters"]}
+        answer = client.get(f"/api/v1/reports/{kind['name']}.html?{urlencode(query)}")
         assert answer.status_code == 200, answer.text
 
 
@@ -173,8 +173,8 @@ def test_a_pdf_is_a_pdf(client: TestClient) -> None:
         if IN_CI:
             pytest.fail("no Chromium or Chrome is on the path")
         pytest.skip("no Chromium or Chrome is on the path")
-    order = report_order.read("daily", params("daily"), workspace.book())
-    number = published_reports.publish(workspace.book(), order, who="Ana")
+    order = report_order.read("daily", params("daily"), workspace.workspace())
+    number = published_reports.publish(workspace.workspace(), order, who="Ana")
     for path in (url("daily", "pdf"), f"/api/v1/reports/published/{number}.pdf"):
         answer = client.get(path)
         assert answer.status_code == 200, answer.text

@@ -12,10 +12,10 @@ from builders import delivered, us
 from report_market import month, params, two_months
 from report_reading import KINDS, report, said
 
-from dashboard.answers.workspace import Book
+from dashboard.answers.workspace import Workspace
 from dashboard.presentation import formats
 from dashboard.presentation.theme import DARK, LIGHT
-from dashboard.query.parameters import BadQuestion
+from dashboard.query.parameters import BadQuery
 from dashboard.reports import compose, html, report_order
 from dashboard.tables.packs import when_judged
 from data_access.settings import Settings
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 # --- figures -------------------------------------------------------------------------------
 
 
-def test_the_month_is_worked_out_by_hand(desk: Desk, open_book: Callable[[], Book]) -> None:
+def test_the_month_is_worked_out_by_hand(desk: Desk, open_workspace: Callable[[], Workspace]) -> None:
     """120 × ($20 − $12) = $960 after $800, 12 of 96 as 10 of 80."""
     desk.take(*two_months())
-    found = report(open_book(), "monthly")
+    found = report(open_workspace(), "monthly")
     assert found.title == "October 2026"
     assert found.verdict == (
         "A good month for money, level for quality: margin rose 20 % to $960.00; conversion runs "
@@ -58,11 +58,11 @@ def test_the_month_is_worked_out_by_hand(desk: Desk, open_book: Callable[[], Boo
 
 
 def test_the_parts_of_the_month_stand_in_their_order(
-    desk: Desk, open_book: Callable[[], Book]
+    desk: Desk, open_workspace: Callable[[], Workspace]
 ) -> None:
     """Verdict, numbers, bridge, end, up, risks, decided; then definitions and the link."""
     desk.take(*two_months())
-    text = said(report(open_book(), "monthly"))
+    text = said(report(open_workspace(), "monthly"))
     parts = (
         *("A good month", "Margin $960.00", "From gross revenue to margin", "12 sales so far"),
         *("Up most, by money", "Risks", "Decided, and what came of it"),
@@ -75,22 +75,22 @@ def test_the_parts_of_the_month_stand_in_their_order(
 
 @pytest.mark.parametrize("kind", ["monthly", "weekly", "daily"])
 def test_every_figure_is_that_of_the_tables(
-    desk: Desk, open_book: Callable[[], Book], kind: str
+    desk: Desk, open_workspace: Callable[[], Workspace], kind: str
 ) -> None:
     """Tiles are rows of `headline`; every sentence of the pack is in the report."""
     desk.take(*two_months())
-    book = open_book()
-    order = report_order.read(kind, params(kind), book)
-    document = compose.make(book, order)
+    workspace = open_workspace()
+    order = report_order.read(kind, params(kind), workspace)
+    document = compose.make(workspace, order)
     text = said(document)
-    rows = {row["key"]: row for row in book.table("headline", order.scope).to_dicts()}
+    rows = {row["key"]: row for row in workspace.table("headline", order.scope).to_dicts()}
     for key in NUMBERS[kind]:
         row = rows[key]
         unit = "rate" if row["denominator"] else "money" if key.endswith("_cents") else "count"
         assert phrases.figure(row["value"], unit, "USD") in text, key
         if row["denominator"]:
             assert f"{row['numerator']:,} of {row['denominator']:,}" in text, key
-    pack = book.table(kind, order.scope)
+    pack = workspace.table(kind, order.scope)
     assert pack.height > len(NUMBERS[kind])
     for row in pack.to_dicts():
         shown = row["section"] != "numbers" and row["label"] != "From gross to margin"
@@ -101,25 +101,25 @@ def test_every_figure_is_that_of_the_tables(
 
 
 def test_the_buyers_letter_counts_what_its_file_lists(
-    desk: Desk, open_book: Callable[[], Book]
+    desk: Desk, open_workspace: Callable[[], Workspace]
 ) -> None:
     """Acme got 50 + 60 and reported on 40 + 48."""
     desk.take(*two_months())
-    book = open_book()
-    order = report_order.read("buyer", params("buyer"), book)
-    text = said(compose.make(book, order))
+    workspace = open_workspace()
+    order = report_order.read("buyer", params("buyer"), workspace)
+    text = said(compose.make(workspace, order))
     assert "You have reported on 80.0 % of the 110 deliveries we made to you; 22 are still" in text
     assert "October 2026 60 48 12 80.0 %" in text
-    assert book.table("unanswered", order.scope).height == 22
+    assert workspace.table("unanswered", order.scope).height == 22
     assert "Birch" not in text
 
 
 def test_the_pack_of_a_source_gives_no_prices_and_no_other_names_away(
-    desk: Desk, open_book: Callable[[], Book]
+    desk: Desk, open_workspace: Callable[[], Workspace]
 ) -> None:
     """It is handed over to the source."""
     desk.take(*two_months())
-    text = said(report(open_book(), "source"))
+    text = said(report(open_workspace(), "source"))
     assert "Oak converts 12.5 % (" in text
     assert "Deliveries 110" in text
     for word in ("Elm", "Acme", "Birch", "$", "Margin", "src_elm", "buy_"):
@@ -128,11 +128,11 @@ def test_the_pack_of_a_source_gives_no_prices_and_no_other_names_away(
 
 @pytest.mark.parametrize("kind", ["monthly", "weekly", "daily"])
 def test_names_are_said_and_ids_are_not(
-    desk: Desk, open_book: Callable[[], Book], kind: str
+    desk: Desk, open_workspace: Callable[[], Workspace], kind: str
 ) -> None:
     """Where a source or buyer has a name."""
     desk.take(*two_months())
-    assert not re.search(r"(src|buy)_[a-z]+", said(report(open_book(), kind)))
+    assert not re.search(r"(src|buy)_[a-z]+", said(report(open_workspace(), kind)))
 
 
 def test_amounts_are_written_as_on_the_pages() -> None:
@@ -146,9 +146,9 @@ def test_another_currency_and_zone_are_those_of_the_store(desk: Desk) -> None:
     """Euros; days are cut in New York, where 9 UTC is the same day."""
     desk.take(*two_months())
     settings = Settings(data_dir=desk.folder, currency="EUR", report_zone="America/New_York")
-    book = Book(settings)
-    text = said(report(book, "monthly"))
-    book.store.close()
+    workspace = Workspace(settings)
+    text = said(report(workspace, "monthly"))
+    workspace.store.close()
     assert "margin rose 20 % to €960.00" in text
     assert "€2.4k" in text
     assert "$" not in text
@@ -156,11 +156,11 @@ def test_another_currency_and_zone_are_those_of_the_store(desk: Desk) -> None:
 
 
 def test_a_filter_narrows_the_report_and_is_named(
-    desk: Desk, open_book: Callable[[], Book]
+    desk: Desk, open_workspace: Callable[[], Workspace]
 ) -> None:
     """Oak alone: 60 deliveries in October."""
     desk.take(*two_months())
-    text = said(report(open_book(), "monthly", source=["src_oak"]))
+    text = said(report(open_workspace(), "monthly", source=["src_oak"]))
     assert "· Oak ·" in text
     assert "of 60" in text
     assert "Elm" not in text
@@ -198,18 +198,18 @@ STATES: Final[dict[str, tuple[list[dict[str, str]], dict[str, list[str]]]]] = {
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_report_holds_in_every_state(
-    desk: Desk, open_book: Callable[[], Book], kind: str, state: str
+    desk: Desk, open_workspace: Callable[[], Workspace], kind: str, state: str
 ) -> None:
     """A sentence on top, a whole document, and no word of ours for nothing."""
     facts, more = STATES[state]
     if facts:
         desk.take(*facts)
-    book = open_book()
+    workspace = open_workspace()
     if not facts and kind in {"source", "buyer"}:
-        with pytest.raises(BadQuestion, match="is not known"):
-            report(book, kind)
+        with pytest.raises(BadQuery, match="is not known"):
+            report(workspace, kind)
         return
-    document = report(book, kind, **more)
+    document = report(workspace, kind, **more)
     text = said(document)
     assert document.verdict.endswith(".")
     assert not re.findall(r"\b(?:None|nan|null|inf)\b|\(none\)|!", text)
@@ -231,13 +231,13 @@ def test_every_report_holds_in_every_state(
     ],
 )
 def test_the_verdict_says_what_is_missing(
-    desk: Desk, open_book: Callable[[], Book], state: str, sentence: str
+    desk: Desk, open_workspace: Callable[[], Workspace], state: str, sentence: str
 ) -> None:
     """In the place of a number."""
     facts, more = STATES[state]
     if facts:
         desk.take(*facts)
-    verdict = report(open_book(), "monthly", **more).verdict
+    verdict = report(open_workspace(), "monthly", **more).verdict
     assert sentence.lower() in verdict.lower()
 
 
@@ -263,25 +263,29 @@ def test_the_verdict_says_what_is_missing(
     ],
 )
 def test_what_cannot_be_taken_is_refused_with_what_can(
-    desk: Desk, open_book: Callable[[], Book], kind: str, changes: dict[str, list[str]], says: str
+    desk: Desk,
+    open_workspace: Callable[[], Workspace],
+    kind: str,
+    changes: dict[str, list[str]],
+    says: str,
 ) -> None:
     """Never guessed, never ignored."""
     desk.take(*two_months())
-    book = open_book()
-    with pytest.raises(BadQuestion, match=re.escape(says)):
-        report_order.read(kind, {**params(kind), **changes}, book)
+    workspace = open_workspace()
+    with pytest.raises(BadQuery, match=re.escape(says)):
+        report_order.read(kind, {**params(kind), **changes}, workspace)
 
 
 def test_without_a_period_the_last_complete_one_is_taken(
-    desk: Desk, open_book: Callable[[], Book]
+    desk: Desk, open_workspace: Callable[[], Workspace]
 ) -> None:
     """Seen from Wednesday 4 November."""
     desk.take(*two_months())
-    book, seen = open_book(), {"as_of": ["2026-11-04"]}
+    workspace, seen = open_workspace(), {"as_of": ["2026-11-04"]}
     periods = {}
     for kind in ("monthly", "weekly", "daily", "buyer"):
         more = {"buyer": ["buy_acme"]} if kind == "buyer" else {}
-        scope = report_order.read(kind, {**seen, **more}, book).scope
+        scope = report_order.read(kind, {**seen, **more}, workspace).scope
         periods[kind] = (scope.first.isoformat(), scope.last.isoformat())
     assert periods == {
         "monthly": ("2026-10-01", "2026-10-31"),
@@ -293,17 +297,17 @@ def test_without_a_period_the_last_complete_one_is_taken(
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_report_asked_for_by_its_own_words_is_the_same(
-    desk: Desk, open_book: Callable[[], Book], kind: str
+    desk: Desk, open_workspace: Callable[[], Workspace], kind: str
 ) -> None:
     """Its query gives the same order, whatever came since."""
     desk.take(*two_months())
-    book = open_book()
-    order = report_order.read(kind, params(kind, state=["(none)"]), book)
-    frozen = order.frozen(as_of_us=order.scope.as_of_us, version=book.status().data_version)
+    workspace = open_workspace()
+    order = report_order.read(kind, params(kind, state=["(none)"]), workspace)
+    frozen = order.frozen(as_of_us=order.scope.as_of_us, version=workspace.status().data_version)
     again: dict[str, list[str]] = {}
     for name, value in frozen.pairs():
         again.setdefault(name, []).append(value)
-    assert report_order.read(kind, again, book).scope == frozen.scope
+    assert report_order.read(kind, again, workspace).scope == frozen.scope
     assert "--state '(none)'" in frozen.command()
 
 

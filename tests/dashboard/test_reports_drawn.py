@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
     from builders import Desk
 
-    from dashboard.answers.workspace import Book
+    from dashboard.answers.workspace import Workspace
 
 # --- safe text -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_hostile_text_is_text(desk: Desk, open_book: Callable[[], Book], kind: str) -> None:
+def test_hostile_text_is_text(desk: Desk, open_workspace: Callable[[], Workspace], kind: str) -> None:
     """Every name of the data is markup, a formula, and turns the writing around."""
     hostile = dict.fromkeys(
         ("source_name", "buyer_name", "sub_source", "vertical", "state"), HOSTILE
@@ -36,7 +36,7 @@ def test_hostile_text_is_text(desk: Desk, open_book: Callable[[], Book], kind: s
         for n in (60, 61, 64, 65)
     ]
     desk.take(*facts)
-    document = report(open_book(), kind)
+    document = report(open_workspace(), kind)
     for source in (html.whole(document), html.body(document, DARK, images=True)):
         found = Text(source)
         tags = {tag for tag, _ in found.tags}
@@ -51,13 +51,13 @@ def test_hostile_text_is_text(desk: Desk, open_book: Callable[[], Book], kind: s
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_report_is_one_file_that_loads_nothing(
-    desk: Desk, open_book: Callable[[], Book], kind: str
+    desk: Desk, open_workspace: Callable[[], Workspace], kind: str
 ) -> None:
     """No script, no style sheet, font or picture from elsewhere; drawings are in it."""
     desk.take(*month("S", "2026-09", 400), *month("O", "2026-10", 400))
-    book = open_book()
-    order = report_order.read(kind, params(kind), book)
-    source = html.whole(compose.make(book, order, base="https://leads.example"))
+    workspace = open_workspace()
+    order = report_order.read(kind, params(kind), workspace)
+    source = html.whole(compose.make(workspace, order, base="https://leads.example"))
     found = Text(source)
     tags = {tag for tag, _ in found.tags}
     assert not tags & {"script", "link", "iframe", "object", "img", "base", "form"}

@@ -26,71 +26,73 @@ if TYPE_CHECKING:
 
     from builders import Desk
 
-    from dashboard.answers.workspace import Book
+    from dashboard.answers.workspace import Workspace
 
 # --- publishing ----------------------------------------------------------------------------
 
 
-def later(book: Book, **more: list[str]) -> str:
+def later(workspace: Workspace, **more: list[str]) -> str:
     """What the report of October says on 22 November."""
-    return said(report(book, "monthly", as_of=["2026-11-22"], **more))
+    return said(report(workspace, "monthly", as_of=["2026-11-22"], **more))
 
 
-def test_a_published_report_stays_as_it_was(desk: Desk, open_book: Callable[[], Book]) -> None:
+def test_a_published_report_stays_as_it_was(desk: Desk, open_workspace: Callable[[], Workspace]) -> None:
     """The file to the byte; asked for again by its own words it is the same too."""
     desk.take(*two_months())
-    book = open_book()
-    order = report_order.read("monthly", OCTOBER, book)
-    number = published_reports.publish(book, order, who="Ana", base="https://leads.example")
-    before = publications.kept_file(book.store, number)
+    workspace = open_workspace()
+    order = report_order.read("monthly", OCTOBER, workspace)
+    number = published_reports.publish(workspace, order, who="Ana", base="https://leads.example")
+    before = publications.kept_file(workspace.store, number)
     desk.take(reported("O-100", "buy_acme", "converted", "2026-11-19T10:00:00Z"))
-    book.refresh()
-    assert publications.kept_file(book.store, number) == before
+    workspace.refresh()
+    assert publications.kept_file(workspace.store, number) == before
     assert "12 of 96" in (before or "")
-    [row] = published_reports.listed(book)
+    [row] = published_reports.listed(workspace)
     again: dict[str, list[str]] = {}
     for pair in row["api"].split("?")[1].split("&"):
         name, _, value = pair.partition("=")
         again.setdefault(name, []).append(value.replace("%3A", ":"))
     document = compose.make(
-        book, report_order.read("monthly", again, book), base="https://leads.example"
+        workspace, report_order.read("monthly", again, workspace), base="https://leads.example"
     )
     assert html.whole(document) == before
-    assert "13 of 97" in said(report(book, "monthly"))
+    assert "13 of 97" in said(report(workspace, "monthly"))
 
 
 def test_what_has_moved_since_is_said_against_the_publication(
-    desk: Desk, open_book: Callable[[], Book]
+    desk: Desk, open_workspace: Callable[[], Workspace]
 ) -> None:
     """Two late sales in September: 12 of 82 instead of 10 of 80."""
     desk.take(*two_months())
-    book = open_book()
+    workspace = open_workspace()
     september = {"month": ["2026-09"], "as_of": ["2026-10-05"]}
-    published_reports.publish(book, report_order.read("monthly", september, book), who="Ana")
-    assert "September 2026 stands as we reported it on 5 Oct 2026." in later(book)
+    published_reports.publish(
+        workspace, report_order.read("monthly", september, workspace), who="Ana"
+    )
+    assert "September 2026 stands as we reported it on 5 Oct 2026." in later(workspace)
     desk.take(
         reported("S-090", "buy_birch", "converted", "2026-11-21T10:00:00Z"),
         reported("S-091", "buy_birch", "converted", "2026-11-21T10:00:00Z"),
     )
-    book.refresh()
+    workspace.refresh()
     assert (
         "September 2026 has moved since we reported on 5 Oct 2026: sales 12 instead of 10, "
         "conversion 14.6 % instead of 12.5 %, contact 45.1 % instead of 43.8 %, feedback rate "
         "82.0 % instead of 80.0 % and buyers have reported on 2 more deliveries since."
-    ) in later(book)
-    assert "since we reported" not in later(book, source=["src_oak"])
-    assert "since we reported" not in said(report(book, "monthly", as_of=["2026-10-04"]))
+    ) in later(workspace)
+    assert "since we reported" not in later(workspace, source=["src_oak"])
+    assert "since we reported" not in said(report(workspace, "monthly", as_of=["2026-10-04"]))
 
 
 def test_a_published_forecast_is_the_one_held_against_what_came(
-    desk: Desk, open_book: Callable[[], Book], monkeypatch: pytest.MonkeyPatch
+    desk: Desk, open_workspace: Callable[[], Workspace], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As published, not as it would be worked out today."""
     facts = [f for n in range(3, 11) for f in month(f"M{n}", f"2026-{n:02}", 240)]
     desk.take(*facts)
-    book = open_book()
+    workspace = open_workspace()
     september = {"month": ["2026-09"], "as_of": ["2026-10-05"]}
-    order = report_order.read("monthly", september, book)
+    order = report_order.read("monthly", september, workspace)
     make = compose.make
 
     def doctored(*given: Any, **more: Any) -> Document:
@@ -98,24 +100,24 @@ def test_a_published_forecast_is_the_one_held_against_what_came(
         document.figures["forecast"] |= {"value": 880.0, "low": 850.0, "high": 910.0}
         return document
 
-    assert "For September we said" in later(book)
-    assert "For September we said 880" not in later(book)
+    assert "For September we said" in later(workspace)
+    assert "For September we said 880" not in later(workspace)
     monkeypatch.setattr(compose, "make", doctored)
-    published_reports.publish(book, order, who="Ana")
+    published_reports.publish(workspace, order, who="Ana")
     monkeypatch.undo()
     come = 24
-    assert f"For September we said 880, 850 – 910; {come} have come, outside" in later(book)
+    assert f"For September we said 880, 850 – 910; {come} have come, outside" in later(workspace)
 
 
 def test_decisions_of_the_month_are_told_with_what_came_of_them(
-    desk: Desk, open_book: Callable[[], Book]
+    desk: Desk, open_workspace: Callable[[], Workspace]
 ) -> None:
     """Noted as done in October; one of November and one not done are not told.
 
     Oak's returns: 2 of the 47 delivered 31 Aug - 27 Sep, 3 of the 50 of 5 Oct - 1 Nov.
     """
     desk.take(*two_months())
-    book = open_book()
+    workspace = open_workspace()
     said_then = {
         "source_name": "Oak",
         "source_id": "src_oak",
@@ -125,17 +127,17 @@ def test_decisions_of_the_month_are_told_with_what_came_of_them(
     done = decisions.Decision(
         finding="a", state="done", who="Ana", note="Capped at 50 a week", figure=said_then
     )
-    decisions.record(book.store, done, at_us=us("2026-10-02T10:00:00Z"))
+    decisions.record(workspace.store, done, at_us=us("2026-10-02T10:00:00Z"))
     mine = decisions.Decision(finding="b", state="mine", who="Ben", note="Not yet")
-    decisions.record(book.store, mine, at_us=us("2026-10-12T10:00:00Z"))
+    decisions.record(workspace.store, mine, at_us=us("2026-10-12T10:00:00Z"))
     november = decisions.Decision(finding="c", state="done", who="Ben", note="Too late")
-    decisions.record(book.store, november, at_us=us("2026-11-02T10:00:00Z"))
-    text = said(report(book, "monthly"))
+    decisions.record(workspace.store, november, at_us=us("2026-11-02T10:00:00Z"))
+    text = said(report(workspace, "monthly"))
     assert (
         "Oak: Capped at 50 a week (Ana, 2 Oct). Returns was 4.3 % of 47 in the four weeks before, "
         "6.0 % of 50 in 4 weeks since, at the same age: level, the difference may be chance."
     ) in text
-    elm = said(report(book, "monthly", source=["src_elm"]))
+    elm = said(report(workspace, "monthly", source=["src_elm"]))
     assert "Nothing was noted as done in October 2026." in elm
     assert "Not yet" not in text
     assert "Too late" not in text
@@ -253,11 +255,11 @@ def words_on_pages(content: bytes, folder: Path) -> list[list[tuple[str, float, 
 
 @pytest.mark.usefixtures("printer")
 def test_the_month_prints_on_one_page_of_a4_with_its_drawings_whole(
-    desk: Desk, open_book: Callable[[], Book], tmp_path: Path
+    desk: Desk, open_workspace: Callable[[], Workspace], tmp_path: Path
 ) -> None:
     """All steps of the waterfall and the axis of the trend, inside the margins."""
     desk.take(*[f for n in range(3, 11) for f in month(f"M{n}", f"2026-{n:02}", 240)])
-    content = pdf.printed(html.whole(report(open_book(), "monthly")))
+    content = pdf.printed(html.whole(report(open_workspace(), "monthly")))
     pages = words_on_pages(content, tmp_path)
     assert len(pages) == 1
     found = [text for text, _, _ in pages[0]]

@@ -52,18 +52,18 @@ def test_only_the_tab_that_is_looked_at_does_its_work(
 ) -> None:
     """The tables of the other tabs are not asked for."""
     desk.take(*two_buyers())
-    whole, names = dashboard.answers.workspace.Book.table, []
-    asked, spared = tables
+    whole, names = dashboard.answers.workspace.Workspace.table, []
+    query, spared = tables
 
     def noted(
-        book: dashboard.answers.workspace.Book, name: str, *rest: Any, **options: Any
+        workspace: dashboard.answers.workspace.Workspace, name: str, *rest: Any, **options: Any
     ) -> object:
         names.append(name)
-        return whole(book, name, *rest, **options)
+        return whole(workspace, name, *rest, **options)
 
-    monkeypatch.setattr(dashboard.answers.workspace.Book, "table", noted)
+    monkeypatch.setattr(dashboard.answers.workspace.Workspace, "table", noted)
     opened("returns", **PERIOD, tab=tab)
-    assert asked in names
+    assert query in names
     assert spared not in names
 
 

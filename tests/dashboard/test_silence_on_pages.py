@@ -82,14 +82,16 @@ def test_returns_are_no_better_because_nobody_reports(opened: Open, desk: Desk) 
     """From 25 % to none: with feedback down from 100 to 20 % that is no praise."""
     market(desk)
     opened("overview")  # opens the book on this store
-    book = dashboard.answers.workspace.book()
-    scope = Scope(first=date(2026, 11, 1), last=date(2026, 11, 20), as_of_us=book.edition.as_of_us)
-    found = {row["key"]: row for row in book.table("headline", scope).to_dicts()}
+    workspace = dashboard.answers.workspace.workspace()
+    scope = Scope(
+        first=date(2026, 11, 1), last=date(2026, 11, 20), as_of_us=workspace.edition.as_of_us
+    )
+    found = {row["key"]: row for row in workspace.table("headline", scope).to_dicts()}
     assert (found["return_rate"]["value"], found["return_rate"]["previous"]) == (0.0, 0.25)
     assert found["return_rate"]["verdict"] is None
     assert found["coverage"]["verdict"] == "worse"
     whole = replace(scope, base="delivered")
-    found = {row["key"]: row for row in book.table("headline", whole).to_dicts()}
+    found = {row["key"]: row for row in workspace.table("headline", whole).to_dicts()}
     assert found["conversion_rate"]["denominator"] == 40
 
 
@@ -97,12 +99,14 @@ def test_what_moved_a_rate_follows_out_of(opened: Open, desk: Desk) -> None:
     """2 of 8 with feedback, 2 of 40 delivered; returns are of deliveries either way."""
     market(desk)
     opened("overview")
-    book = dashboard.answers.workspace.book()
-    scope = Scope(first=date(2026, 11, 1), last=date(2026, 11, 20), as_of_us=book.edition.as_of_us)
+    workspace = dashboard.answers.workspace.workspace()
+    scope = Scope(
+        first=date(2026, 11, 1), last=date(2026, 11, 20), as_of_us=workspace.edition.as_of_us
+    )
     bases: tuple[tuple[Base, int], ...] = (("feedback", 8), ("delivered", 40))
     for base, of in bases:
-        asked = replace(scope, base=base)
-        table = book.table("mix_shift", asked).filter(group="(all)")
+        query = replace(scope, base=base)
+        table = workspace.table("mix_shift", query).filter(group="(all)")
         moved = {row["measure"]: row for row in table.to_dicts()}
         assert moved["conversion_rate"]["of_now"] == of
         assert moved["conversion_rate"]["rate_now"] == pytest.approx(2 / of)
@@ -124,14 +128,14 @@ def test_buyers_by_other_clocks_have_no_figures_that_need_all_deliveries(
     """By when we were told only reported deliveries exist: no deliveries, no feedback rate."""
     market(desk)
     opened("overview")
-    book = dashboard.answers.workspace.book()
+    workspace = dashboard.answers.workspace.workspace()
     scope = Scope(
         first=date(2026, 11, 1),
         last=date(2026, 11, 20),
-        as_of_us=book.edition.as_of_us,
+        as_of_us=workspace.edition.as_of_us,
         clock="reported",
     )
-    [row] = book.table("buyers", scope).to_dicts()
+    [row] = workspace.table("buyers", scope).to_dicts()
     assert row["delivered"] is row["coverage"] is row["return_rate"] is None
     assert (row["feedback"], row["converted"]) == (8, 2)
     assert "cannot be shown" not in text(opened("buyers", clock="reported", **NOVEMBER))
@@ -192,8 +196,8 @@ def test_reports_of_an_ended_record_open_on_its_last_month(opened: Open, desk: D
     )
     opened(period="all_time")
     whole = result.ask(
-        dashboard.answers.workspace.book(), "headline", {"period": ["all_time"]}
-    ).asked.scope
+        dashboard.answers.workspace.workspace(), "headline", {"period": ["all_time"]}
+    ).query.scope
     assert (whole.first, whole.last) == (date(2026, 2, 3), date(2026, 3, 20))
     month = opened("reports")
     assert month.selectbox(key="own_month").value == "2026-03"

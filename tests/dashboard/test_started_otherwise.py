@@ -43,7 +43,7 @@ def outward() -> str | None:
         return None if admission.is_loopback(found) else found
 
 
-def asked(address: str, headers: dict[str, str]) -> tuple[int, str]:
+def query(address: str, headers: dict[str, str]) -> tuple[int, str]:
     """Status and text of what a server answers."""
     request = urllib.request.Request(address, headers=headers)  # noqa: S310 - our own address
     try:
@@ -59,7 +59,7 @@ def waited_for(address: str) -> int:
     until = time.monotonic() + 60
     while time.monotonic() < until:
         try:
-            return asked(address, {})[0]
+            return query(address, {})[0]
         except OSError:
             time.sleep(0.2)
     return 0
@@ -87,10 +87,10 @@ def test_a_server_that_listens_everywhere_answers_this_machine_only(
         refused = (403, admission.STRANGER.sentence)
         for path in ("api/v1/tables", "", "_stcore/health", "_stcore/stream"):
             address = f"http://{outside}:{port}/{path}"
-            assert asked(address, {}) == refused, path
-            assert asked(address, {"Host": "localhost"}) == refused, path
+            assert query(address, {}) == refused, path
+            assert query(address, {"Host": "localhost"}) == refused, path
             for header in ("X-Forwarded-For", "Forwarded"):
-                assert asked(address, {header: "127.0.0.1"})[0] == 403, path
+                assert query(address, {header: "127.0.0.1"})[0] == 403, path
     finally:
         server.terminate()
         server.wait(20)

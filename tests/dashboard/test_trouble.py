@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.api import health, tables_api, warm_up
 from dashboard.editions import current_edition
 from data_access.snapshot import doctor
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def looking(monkeypatch: pytest.MonkeyPatch) -> None:
     """Health looks anew, and what could not be written is tried again at once."""
-    monkeypatch.setattr(health, "_LOOKING", health.Looking())
+    monkeypatch.setattr(health, "_LOOKING", health.HealthCheck())
     monkeypatch.setattr(current_edition, "RETRY_US", 0)
 
 
@@ -64,7 +64,7 @@ def test_older_figures_stay_with_the_reason_above_them(
 
     with monkeypatch.context() as patched:
         patched.setattr("polars.DataFrame.write_parquet", full)
-        book().refresh()
+        workspace().refresh()
         page = opened()
         assert not page.exception
         assert "No space left on device" in text(page)
@@ -84,7 +84,7 @@ def test_a_damaged_store_is_said_on_every_page(
     desk.take(delivered("L1", "B1", "2026-11-20T10:00:00Z"))
     opened()
     warm_up.look_over()
-    assert book().damage is None
+    assert workspace().damage is None
     monkeypatch.setattr(doctor, "quick_check", lambda _store: "row 7 missing from index")
     warm_up.look_over()
     for name in ("overview", "returns"):

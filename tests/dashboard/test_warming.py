@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from builders import Desk
     from pages import Open
 
-    from dashboard.answers.workspace import Book
+    from dashboard.answers.workspace import Workspace
     from dashboard.editions.edition import Edition
 
 
@@ -33,11 +33,11 @@ def test_pages_find_what_was_warmed(
     table_query.table.cache_clear()
     warm_up.warm()
     made: list[str] = []
-    asked = Table.asked
+    query = Table.frame
 
-    def counted(self: Table, of: table_query.Question) -> object:
+    def counted(self: Table, of: table_query.TableQuery) -> object:
         made.append(self.name)
-        return asked(self, of)
+        return query(self, of)
 
     monkeypatch.setattr(Table, "asked", counted)
     assert not opened(page).exception
@@ -63,7 +63,7 @@ def test_an_error_in_our_own_words_is_one_line_of_the_log(
     """No traceback for what the operator can mend."""
     assert opened is not None
 
-    def damaged() -> Book:
+    def damaged() -> Workspace:
         message = "the store is damaged"
         raise StoreUnusable(message)
 
@@ -77,11 +77,11 @@ def test_an_error_in_our_own_words_is_one_line_of_the_log(
 
 
 def test_two_who_come_at_once_are_shown_one_edition(
-    desk: Desk, open_book: Callable[[], Book], monkeypatch: pytest.MonkeyPatch
+    desk: Desk, open_workspace: Callable[[], Workspace], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second waits for the first; two editions would keep their answers apart."""
     desk.take(delivered("L1", "B1", "2026-10-14T09:00:00Z"))
-    book, build, made = open_book(), builder.build, []
+    workspace, build, made = open_workspace(), builder.build, []
 
     def slow(*args: Any, **options: Any) -> Edition:
         time.sleep(0.2)
@@ -90,6 +90,6 @@ def test_two_who_come_at_once_are_shown_one_edition(
 
     monkeypatch.setattr(builder, "build", slow)
     with ThreadPoolExecutor(2) as pool:
-        shown = list(pool.map(lambda _: book.edition, range(2)))
+        shown = list(pool.map(lambda _: workspace.edition, range(2)))
     assert shown == [made[0], made[0]]
     assert len(made) == 1

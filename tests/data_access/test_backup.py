@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from builders import Desk
 
-    from dashboard.answers.workspace import Book
+    from dashboard.answers.workspace import Workspace
 
 NOW = us("2026-11-22T14:05:00Z")
 
@@ -131,21 +131,21 @@ def test_a_backup_under_load_is_one_consistent_state(any_desk: Desk, tmp_path: P
 
 
 def test_figures_are_equal_after_a_restore_and_follow_it_at_once(
-    desk: Desk, open_book: Callable[[], Book], tmp_path: Path
+    desk: Desk, open_workspace: Callable[[], Workspace], tmp_path: Path
 ) -> None:
     """A server that runs shows the restored figures, though as many facts came meanwhile."""
     _filled(desk)
-    book = open_book()
-    before = book.status().deliveries
+    workspace = open_workspace()
+    before = workspace.status().deliveries
     copies.backup(desk.store, tmp_path / "file")
     desk.take(*(delivered(f"new-{n}", "B1", "2026-05-01T10:00:00Z") for n in range(5)))
-    book.refresh()
-    assert book.status().deliveries == before + 5
+    workspace.refresh()
+    assert workspace.status().deliveries == before + 5
     copies.restore(desk.store, tmp_path / "file", replace=True, at_us=NOW)
-    assert book.status().deliveries == before
+    assert workspace.status().deliveries == before
     desk.take(*(delivered(f"other-{n}", "B1", "2026-05-01T10:00:00Z") for n in range(5)))
-    book.refresh()
-    leads = set(book.edition.outcomes().collect()["lead_id"])
+    workspace.refresh()
+    leads = set(workspace.edition.outcomes().collect()["lead_id"])
     assert "other-1" in leads
     assert "new-1" not in leads
 

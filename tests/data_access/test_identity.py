@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
     from builders import Desk
 
-    from dashboard.answers.workspace import Book
+    from dashboard.answers.workspace import Workspace
 
 
-def _leads(book: Book) -> set[str]:
-    book.status()
-    return set(book.edition.outcomes().collect()["lead_id"])
+def _leads(workspace: Workspace) -> set[str]:
+    workspace.status()
+    return set(workspace.edition.outcomes().collect()["lead_id"])
 
 
 def _emptied(desk: Desk) -> None:
@@ -42,33 +42,33 @@ def _some(desk: Desk, *leads: str) -> None:
 
 
 def test_another_store_under_the_same_name_is_not_mixed_with_the_first(
-    desk: Desk, open_book: Callable[[], Book]
+    desk: Desk, open_workspace: Callable[[], Workspace]
 ) -> None:
     """A smaller store, an equally large one, a larger one: only its own leads are shown."""
     _some(desk, "old-1", "old-2")
-    assert _leads(open_book()) == {"old-1", "old-2"}
+    assert _leads(open_workspace()) == {"old-1", "old-2"}
     for leads in (["a-1"], ["b-1", "b-2"], ["c-1", "c-2", "c-3"]):
         _emptied(desk)
         _some(desk, *leads)
-        assert _leads(open_book()) == set(leads)
+        assert _leads(open_workspace()) == set(leads)
 
 
 def test_a_server_that_runs_shows_the_new_store_without_being_asked(
-    desk: Desk, open_book: Callable[[], Book]
+    desk: Desk, open_workspace: Callable[[], Workspace]
 ) -> None:
     """The file is exchanged below an open book, with as many facts as before."""
     _some(desk, "old-1", "old-2")
-    book = open_book()
-    assert _leads(book) == {"old-1", "old-2"}
+    workspace = open_workspace()
+    assert _leads(workspace) == {"old-1", "old-2"}
     _emptied(desk)
     _some(desk, "new-1", "new-2")
-    assert _leads(book) == {"new-1", "new-2"}
-    assert book.search("old-1").height == 0
-    assert book.search("new-1").height == 1
+    assert _leads(workspace) == {"new-1", "new-2"}
+    assert workspace.search("old-1").height == 0
+    assert workspace.search("new-1").height == 1
 
 
 def test_a_store_that_was_put_back_and_went_on_differently_is_seen(
-    desk: Desk, open_book: Callable[[], Book]
+    desk: Desk, open_workspace: Callable[[], Workspace]
 ) -> None:
     """Same identity, same number of facts, other facts since the copy."""
     _some(desk, "both")
@@ -79,8 +79,8 @@ def test_a_store_that_was_put_back_and_went_on_differently_is_seen(
     source.close()
     target.close()
     _some(desk, "first-1", "first-2")
-    book = open_book()
-    assert _leads(book) == {"both", "first-1", "first-2"}
+    workspace = open_workspace()
+    assert _leads(workspace) == {"both", "first-1", "first-2"}
     desk.store.close()
     for ending in ("-wal", "-shm"):
         (desk.folder / f"leadloop.sqlite3{ending}").unlink(missing_ok=True)
@@ -88,20 +88,20 @@ def test_a_store_that_was_put_back_and_went_on_differently_is_seen(
     desk.store = Store(f"sqlite:///{desk.folder / 'leadloop.sqlite3'}")
     desk.now = "2026-11-22T15:00:00Z"
     _some(desk, "second-1", "second-2")
-    assert _leads(book) == _leads(open_book()) == {"both", "second-1", "second-2"}
+    assert _leads(workspace) == _leads(open_workspace()) == {"both", "second-1", "second-2"}
 
 
 def test_a_store_whose_file_is_gone_is_named_and_not_begun_anew(
-    desk: Desk, open_book: Callable[[], Book]
+    desk: Desk, open_workspace: Callable[[], Workspace]
 ) -> None:
     """The sentence names the file; no empty file appears in its place."""
     _some(desk, "L1")
-    book = open_book()
+    workspace = open_workspace()
     path = desk.folder / "leadloop.sqlite3"
     for ending in ("", "-wal", "-shm"):
         (desk.folder / f"leadloop.sqlite3{ending}").unlink(missing_ok=True)
     with pytest.raises(StoreUnusable, match="is gone"):
-        book.status()
+        workspace.status()
     assert not path.exists()
 
 
@@ -149,7 +149,7 @@ def test_lineage_tells_every_fact_and_moment_apart(any_desk: Desk) -> None:
 
 
 def test_a_clock_that_was_ahead_leaves_nothing_of_tomorrow(
-    desk: Desk, open_book: Callable[[], Book], monkeypatch: pytest.MonkeyPatch
+    desk: Desk, open_workspace: Callable[[], Workspace], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An edition made a day ahead is made anew; what is dated after now does not count yet."""
     now = us("2026-11-22T14:05:00Z")
@@ -159,12 +159,12 @@ def test_a_clock_that_was_ahead_leaves_nothing_of_tomorrow(
         reported("L1", "B1", "converted", "2026-11-23T12:00:00Z"),
     )
     monkeypatch.setattr("dashboard.editions.clock.now_us", lambda: us("2026-11-23T14:05:00Z"))
-    book = open_book()
-    assert book.edition.outcomes().collect()["outcome"].to_list() == ["converted"]
+    workspace = open_workspace()
+    assert workspace.edition.outcomes().collect()["outcome"].to_list() == ["converted"]
     monkeypatch.setattr("dashboard.editions.clock.now_us", lambda: now)
-    assert book.status().now.isoformat() == "2026-11-22T14:05:00+00:00"
-    assert book.edition.outcomes().collect()["outcome"].to_list() == [None]
-    assert open_book().edition.outcomes().collect()["outcome"].to_list() == [None]
+    assert workspace.status().now.isoformat() == "2026-11-22T14:05:00+00:00"
+    assert workspace.edition.outcomes().collect()["outcome"].to_list() == [None]
+    assert open_workspace().edition.outcomes().collect()["outcome"].to_list() == [None]
 
 
 def test_a_store_of_a_newer_version_says_which(any_desk: Desk) -> None:

@@ -171,10 +171,10 @@ def test_a_parquet_file_cut_in_the_middle_says_how_far_it_was_taken(desk: Desk) 
 def test_a_date_cell_is_a_date(desk: Desk) -> None:
     """As a vendor's workbook has them: a date, a date with a time, and text."""
     path = desk.folder / "f.xlsx"
-    with xlsxwriter.Workbook(path) as book:
-        sheet = book.add_worksheet()
-        day = book.add_format({"num_format": "yyyy-mm-dd"})
-        moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+    with xlsxwriter.Workbook(path) as workspace:
+        sheet = workspace.add_worksheet()
+        day = workspace.add_format({"num_format": "yyyy-mm-dd"})
+        moment = workspace.add_format({"num_format": "yyyy-mm-dd hh:mm"})
         sheet.write_row(0, 0, HEADER)
         for at, (number, lead) in enumerate([(45, "L1"), (45.5, "L2"), (0.3, "L3")], start=1):
             sheet.write_row(at, 0, [lead, "converted", number])

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from data_access.snapshot.parquet_versions import KEPT, STAYS_SECONDS, Manifest, Shelf
+from data_access.snapshot.parquet_versions import KEPT, STAYS_SECONDS, Manifest, ParquetVersions
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def _publish(shelf: Shelf, number: int) -> None:
+def _publish(shelf: ParquetVersions, number: int) -> None:
     parts = {
         frame: {"all": shelf.put(frame, pl.DataFrame({"version": [number] * 100}))}
         for frame in ("one", "two")
@@ -25,7 +25,7 @@ def _publish(shelf: Shelf, number: int) -> None:
 
 def test_a_manifest_comes_back_as_it_was(tmp_path: Path) -> None:
     """Notes, parts and the days they span."""
-    shelf = Shelf(tmp_path)
+    shelf = ParquetVersions(tmp_path)
     assert shelf.manifest() is None
     part = shelf.put("rows", pl.DataFrame({"day": [3, 1, 2]}), day="day")
     assert (part.rows, part.first_day, part.last_day) == (3, 1, 3)
@@ -37,12 +37,12 @@ def test_a_manifest_comes_back_as_it_was(tmp_path: Path) -> None:
 def test_a_manifest_of_another_format_is_made_anew(tmp_path: Path) -> None:
     """Never read wrongly, never an error."""
     (tmp_path / "manifest.json").write_text('{"format": 0}')
-    assert Shelf(tmp_path).manifest() is None
+    assert ParquetVersions(tmp_path).manifest() is None
 
 
 def test_files_of_old_versions_go_once_nobody_can_need_them(tmp_path: Path) -> None:
     """The last three versions stay, and so does every young file."""
-    shelf = Shelf(tmp_path)
+    shelf = ParquetVersions(tmp_path)
     for number in range(1, 7):
         _publish(shelf, number)
     assert len(list(tmp_path.glob("*.parquet"))) == 2 * 6
@@ -55,7 +55,7 @@ def test_files_of_old_versions_go_once_nobody_can_need_them(tmp_path: Path) -> N
 
 def test_a_reader_never_sees_two_versions_at_once(tmp_path: Path) -> None:
     """Both frames of a manifest are of the same version, while another is being written."""
-    shelf = Shelf(tmp_path)
+    shelf = ParquetVersions(tmp_path)
     _publish(shelf, 1)
     done = threading.Event()
 
@@ -68,7 +68,7 @@ def test_a_reader_never_sees_two_versions_at_once(tmp_path: Path) -> None:
     writer.start()
     reads = 0
     while not done.is_set() or reads < 5:
-        manifest = Shelf(tmp_path).manifest()
+        manifest = ParquetVersions(tmp_path).manifest()
         assert manifest is not None
         versions = {
             value
@@ -82,6 +82,6 @@ def test_a_reader_never_sees_two_versions_at_once(tmp_path: Path) -> None:
 
 def test_one_writer_at_a_time(tmp_path: Path) -> None:
     """The second is told so and takes the first one's result."""
-    shelf = Shelf(tmp_path)
-    with shelf.writing() as first, Shelf(tmp_path).writing() as second:
+    shelf = ParquetVersions(tmp_path)
+    with shelf.writing() as first, ParquetVersions(tmp_path).writing() as second:
         assert (first, second) == (True, False)

@@ -11,7 +11,7 @@ import pytest
 from builders import delivered, reported
 
 from data_access.snapshot import fact_reader
-from data_access.snapshot.parquet_versions import Damaged, Shelf, SnapshotUnwritable
+from data_access.snapshot.parquet_versions import Damaged, ParquetVersions, SnapshotUnwritable
 from data_access.store.errors import StoreUnusable
 from data_access.store.store import Store
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from builders import Desk
 
-    from dashboard.answers.workspace import Book
+    from dashboard.answers.workspace import Workspace
 
 LEADS = 40
 
@@ -37,9 +37,9 @@ def _filled(desk: Desk) -> None:
         )
 
 
-def _figures(book: Book) -> tuple[int, int, list[str]]:
-    status = book.status()
-    rows = book.edition.outcomes().collect()
+def _figures(workspace: Workspace) -> tuple[int, int, list[str]]:
+    status = workspace.status()
+    rows = workspace.edition.outcomes().collect()
     return status.deliveries, int(rows["converted"].sum()), sorted(rows["lead_id"])
 
 
@@ -101,19 +101,19 @@ WAYS: dict[str, Callable[[Path], object]] = {
 @pytest.mark.parametrize("running", [True, False])
 def test_a_hurt_snapshot_is_made_anew_and_said_once(
     desk: Desk,
-    open_book: Callable[[], Book],
+    open_workspace: Callable[[], Workspace],
     caplog: pytest.LogCaptureFixture,
     way: str,
     running: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
     """Below a server that runs, and before one starts: the figures are those of the facts."""
     _filled(desk)
-    book = open_book()
-    right = _figures(book)
+    workspace = open_workspace()
+    right = _figures(workspace)
     assert right[:2] == (2 * LEADS, 2 * LEADS // 4)
     WAYS[way](desk.folder / "snapshot")
     caplog.clear()
-    again = book if running else open_book()
+    again = workspace if running else open_workspace()
     assert _figures(again) == right
     assert _figures(again) == right
     told = [r for r in caplog.records if "made anew" in r.getMessage()]
@@ -123,72 +123,72 @@ def test_a_hurt_snapshot_is_made_anew_and_said_once(
 
 
 def test_no_flipped_bit_ever_gives_a_wrong_number(
-    desk: Desk, open_book: Callable[[], Book]
+    desk: Desk, open_workspace: Callable[[], Workspace]
 ) -> None:
     """Every part in turn, at another place each time."""
     _filled(desk)
-    right = _figures(open_book())
+    right = _figures(open_workspace())
     folder = desk.folder / "snapshot"
     frames = sorted({p.name.rpartition("-")[0] for p in folder.glob("*.parquet")})
     for at, frame in enumerate(frames):
-        manifest = Shelf(folder).manifest()
+        manifest = ParquetVersions(folder).manifest()
         assert manifest is not None
         part = next(iter(manifest.parts[frame].values()))
         _flip(folder / part.file, (at * 37 % 100) / 100)
-        assert _figures(open_book()) == right, frame
+        assert _figures(open_workspace()) == right, frame
 
 
 def test_a_part_is_held_against_its_sum_when_it_is_read(tmp_path: Path) -> None:
     """Also where nobody looked before: reading raises, and names the file."""
     import polars as pl  # noqa: PLC0415 - only here
 
-    shelf = Shelf(tmp_path)
-    part = shelf.put("rows", pl.DataFrame({"n": list(range(1000))}))
-    assert shelf.scan([part]).collect().height == 1000
+    versions = ParquetVersions(tmp_path)
+    part = versions.put("rows", pl.DataFrame({"n": list(range(1000))}))
+    assert versions.scan([part]).collect().height == 1000
     _flip(tmp_path / part.file)
     with pytest.raises(Damaged, match=part.file):
-        shelf.scan([part])
+        versions.scan([part])
 
 
 def test_a_folder_that_cannot_be_written_is_said_and_heals_by_itself(
-    desk: Desk, open_book: Callable[[], Book], monkeypatch: pytest.MonkeyPatch
+    desk: Desk, open_workspace: Callable[[], Workspace], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing to show: a sentence. Something to show: it stays, with a sentence. Then: new."""
     monkeypatch.setattr("dashboard.editions.current_edition.RETRY_US", 0)
     _filled(desk)
     folder = desk.folder / "snapshot"
     folder.write_text("a file in its place")
-    book = open_book()
+    workspace = open_workspace()
     with pytest.raises(SnapshotUnwritable, match="cannot be written"):
-        book.status()
+        workspace.status()
     folder.unlink()
-    assert _figures(book)[:2] == (2 * LEADS, 20)
+    assert _figures(workspace)[:2] == (2 * LEADS, 20)
     desk.take(delivered("one-more", "B1", "2026-04-29"))
-    put = Shelf.put
+    put = ParquetVersions.put
 
     def full(*_args: object, **_kinds: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("polars.DataFrame.write_parquet", full)
-    book.refresh()
-    told = book.status()
+    workspace.refresh()
+    told = workspace.status()
     assert (told.deliveries, told.stale) == (2 * LEADS, True)
     assert told.trouble is not None
     assert "No space left" in told.trouble
     monkeypatch.undo()
     monkeypatch.setattr("dashboard.editions.current_edition.RETRY_US", 0)
-    healed = book.status()
+    healed = workspace.status()
     assert (healed.deliveries, healed.stale, healed.trouble) == (2 * LEADS + 1, False, None)
-    assert Shelf.put is put
+    assert ParquetVersions.put is put
 
 
 def test_an_old_edition_is_never_shown_of_another_store(
-    desk: Desk, open_book: Callable[[], Book], monkeypatch: pytest.MonkeyPatch
+    desk: Desk, open_workspace: Callable[[], Workspace], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where the snapshot does not fit and cannot be written, nothing is shown."""
     _filled(desk)
-    book = open_book()
-    book.status()
+    workspace = open_workspace()
+    workspace.status()
     _flip(_some_part(desk.folder / "snapshot", "outcomes"))
 
     def full(*_args: object, **_kinds: object) -> None:
@@ -196,16 +196,16 @@ def test_an_old_edition_is_never_shown_of_another_store(
 
     monkeypatch.setattr("polars.DataFrame.write_parquet", full)
     with pytest.raises(SnapshotUnwritable):
-        book.status()
+        workspace.status()
 
 
 @pytest.mark.parametrize("place", [0.0, 0.4, 0.7])
 def test_a_damaged_store_is_a_sentence(
-    desk: Desk, open_book: Callable[[], Book], place: float
+    desk: Desk, open_workspace: Callable[[], Workspace], place: float
 ) -> None:
     """Its header, its schema or its rows: refused by name, or right; never a traceback."""
     _filled(desk)
-    right = _figures(open_book())
+    right = _figures(open_workspace())
     desk.store.close()
     path = desk.folder / "leadloop.sqlite3"
     content = bytearray(path.read_bytes())
@@ -214,7 +214,7 @@ def test_a_damaged_store_is_a_sentence(
     path.write_bytes(bytes(content))
     shutil.rmtree(desk.folder / "snapshot")
     try:
-        assert _figures(open_book()) == right
+        assert _figures(open_workspace()) == right
     except StoreUnusable as error:
         assert str(path) in str(error)  # noqa: PT017 - either is right
 
@@ -251,9 +251,9 @@ def test_a_folder_that_cannot_be_one_is_said_without_names_that_change(tmp_path:
     """What is in the way and what to do, and nothing that only a programmer reads."""
     (tmp_path / "file").write_text("x")
     way = "no folder is in its place.*move that away"
-    with pytest.raises(SnapshotUnwritable, match=way), Shelf(tmp_path / "file").writing():
+    with pytest.raises(SnapshotUnwritable, match=way), ParquetVersions(tmp_path / "file").writing():
         pass
     with pytest.raises(SnapshotUnwritable) as raised:
-        Shelf(tmp_path / "gone").put("outcomes", pl.DataFrame({"a": [1]}))
+        ParquetVersions(tmp_path / "gone").put("outcomes", pl.DataFrame({"a": [1]}))
     assert "os error" not in str(raised.value)
     assert ".parquet" not in str(raised.value)

@@ -70,12 +70,12 @@ def test_a_workbook_that_cannot_be_opened_says_why_in_plain_words(
 def _spoilt(path: Path, spoil: str) -> Path:
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    book = parts["xl/workbook.xml"]
+    workspace = parts["xl/workbook.xml"]
     if spoil == "no sheet":
-        book = book.replace(b'<sheet name="S" sheetId="1" r:id="rId1"/>', b"")
+        workspace = workspace.replace(b'<sheet name="S" sheetId="1" r:id="rId1"/>', b"")
     elif spoil == "no relation":
-        book = book.replace(b"rId1", b"rId9")
-    parts["xl/workbook.xml"] = book
+        workspace = workspace.replace(b"rId1", b"rId9")
+    parts["xl/workbook.xml"] = workspace
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in parts.items():
             archive.writestr(name, content)

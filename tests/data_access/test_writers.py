@@ -15,7 +15,7 @@ from dashboard.editions.edition import resolved
 from data_access.intake import error_file
 from data_access.intake.error_file import ErrorFileUnwritable
 from data_access.intake.file_reader import Limits
-from data_access.intake.import_file import Order, import_file
+from data_access.intake.import_file import ImportOrder, import_file
 from data_access.snapshot import fact_reader
 from data_access.store import import_batches
 from data_access.store.connections import writing
@@ -47,7 +47,7 @@ def _at_once(desk: Desk, files: list[Path]) -> list[Imported]:
 
     def run(path: Path) -> None:
         store = Store(_url(desk))
-        order = Order(path=path, errors_dir=desk.folder / "refused", now_us=lambda: NOW)
+        order = ImportOrder(path=path, errors_dir=desk.folder / "refused", now_us=lambda: NOW)
         try:
             start.wait(timeout=20)
             done.append(import_file(store, order))

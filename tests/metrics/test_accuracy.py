@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from metrics.insights import quality
-from metrics.insights.rates import Named
+from metrics.insights.rates import PartyNames
 
-NAMED = Named(source={"s1": "Oak"}, buyer={}, buyer_type={})
+NAMED = PartyNames(source={"s1": "Oak"}, buyer={}, buyer_type={})
 
 
 def told(*rows: tuple[str, int, str | None, str | None]) -> pl.LazyFrame:

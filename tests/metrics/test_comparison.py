@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from builders import delivered, reported, us
 
-from dashboard.answers.workspace import Book
+from dashboard.answers.workspace import Workspace
 from data_access.settings import Settings
 from metrics.definitions.catalogue import BY_KEY
 from metrics.definitions.intervals import difference, wilson
@@ -43,7 +43,7 @@ def _rate(count: int, of: int) -> tuple[float, float, float]:
 
 
 @pytest.fixture
-def book(desk: Desk) -> Iterator[Book]:
+def workspace(desk: Desk) -> Iterator[Workspace]:
     """Two fortnights of constant quality; the buyer reports every sale after ten days."""
     facts = []
     for day in range(1, 29):
@@ -55,7 +55,7 @@ def book(desk: Desk) -> Iterator[Book]:
             if n == 1:
                 facts.append(reported(lead, "B1", "no_contact", f"2026-06-{day:02d}T11:00:00Z"))
     desk.take(*facts)
-    opened = Book(Settings(data_dir=desk.folder))
+    opened = Workspace(Settings(data_dir=desk.folder))
     yield opened
     opened.store.close()
 
@@ -63,19 +63,19 @@ def book(desk: Desk) -> Iterator[Book]:
 SCOPE = Scope(first=date(2026, 6, 15), last=date(2026, 6, 28), as_of_us=us("2026-06-28T23:00:00Z"))
 
 
-def test_constant_quality_is_level_at_the_same_age(book: Book) -> None:
+def test_constant_quality_is_level_at_the_same_age(workspace: Workspace) -> None:
     """The fortnight before is taken as it was known a fortnight earlier, not as it is now."""
-    rows = {row["key"]: row for row in book.table("headline", SCOPE).iter_rows(named=True)}
+    rows = {row["key"]: row for row in workspace.table("headline", SCOPE).iter_rows(named=True)}
     conversion = rows["conversion_rate"]
     assert (conversion["numerator"], conversion["denominator"]) == (4, 18)
     assert conversion["previous"] == conversion["value"] == 4 / 18
     assert conversion["verdict"] == "level"
     earlier = Scope(first=date(2026, 6, 1), last=date(2026, 6, 14), as_of_us=SCOPE.as_of_us)
-    plain = book.table("sources", earlier)
+    plain = workspace.table("sources", earlier)
     assert plain["converted"].item() == 14  # what a plain comparison would hold against it
 
 
-def test_a_verdict_follows_better_when_and_never_the_sign(book: Book, desk: Desk) -> None:
+def test_a_verdict_follows_better_when_and_never_the_sign(workspace: Workspace, desk: Desk) -> None:
     """More returns are worse, though the number rose."""
     desk.take(
         *(
@@ -84,8 +84,8 @@ def test_a_verdict_follows_better_when_and_never_the_sign(book: Book, desk: Desk
             for n in (2, 3)
         )
     )
-    book.refresh()
-    rows = {row["key"]: row for row in book.table("headline", SCOPE).iter_rows(named=True)}
+    workspace.refresh()
+    rows = {row["key"]: row for row in workspace.table("headline", SCOPE).iter_rows(named=True)}
     assert rows["return_rate"]["change"] == 0.5
     assert rows["return_rate"]["verdict"] == "worse"
     assert rows["coverage"]["verdict"] == "better"
@@ -93,33 +93,33 @@ def test_a_verdict_follows_better_when_and_never_the_sign(book: Book, desk: Desk
     assert BY_KEY["return_rate"].better == "lower"
 
 
-def test_without_an_earlier_record_there_is_no_comparison(book: Book) -> None:
+def test_without_an_earlier_record_there_is_no_comparison(workspace: Workspace) -> None:
     """Nothing is compared with a period the record does not reach."""
     first = Scope(first=date(2026, 6, 1), last=date(2026, 6, 14), as_of_us=SCOPE.as_of_us)
-    table = book.table("headline", first)
+    table = workspace.table("headline", first)
     assert table["previous"].null_count() == table.height
     assert table["verdict"].null_count() == table.height
-    trend = book.table("trend", first, grain="week")
+    trend = workspace.table("trend", first, grain="week")
     assert trend["previous_conversion_rate"].null_count() == trend.height
 
 
-def test_a_trend_has_every_bucket_and_says_which_are_cut_or_young(book: Book) -> None:
+def test_a_trend_has_every_bucket_and_says_which_are_cut_or_young(workspace: Workspace) -> None:
     """Weeks from Monday; 15 June 2026 is one."""
     scope = Scope(
         first=date(2026, 6, 10), last=date(2026, 6, 30), as_of_us=us("2026-07-20T12:00:00Z")
     )
-    trend = book.table("trend", scope, grain="week")
+    trend = workspace.table("trend", scope, grain="week")
     assert trend["start"].to_list() == [date(2026, 6, d) for d in (8, 15, 22, 29)]
     assert trend["partial"].to_list() == [True, False, False, True]
     assert trend["young"].to_list() == [False, True, True, True]  # old enough: up to 20 June
     assert trend["delivered"].to_list() == [20, 28, 28, 0]
-    days = book.table("trend", scope, grain="day")
+    days = workspace.table("trend", scope, grain="day")
     assert days.height == 21
-    months = book.table("trend", scope, grain="month")
+    months = workspace.table("trend", scope, grain="month")
     assert (months["start"].item(), months["delivered"].item()) == (date(2026, 6, 1), 76)
 
 
-def test_mature_restricts_every_count_alike(book: Book) -> None:
+def test_mature_restricts_every_count_alike(workspace: Workspace) -> None:
     """Delivered at least 30 days before as-of, silent ones included."""
     scope = Scope(
         first=date(2026, 6, 1),
@@ -127,6 +127,6 @@ def test_mature_restricts_every_count_alike(book: Book) -> None:
         as_of_us=us("2026-07-10T12:00:00Z"),
         base="mature",
     )
-    row = book.table("sources", scope).row(0, named=True)
+    row = workspace.table("sources", scope).row(0, named=True)
     assert (row["attempted"], row["delivered"], row["conversion_base"]) == (40, 40, 40)
     assert (row["converted"], row["contact_base"], row["gross_cents"]) == (10, 40, 40_000)

@@ -14,7 +14,7 @@ from builders import NOW, Desk, delivered, failed, reported, us
 from oracle_tables import wilson
 from statsmodels.stats.proportion import proportion_confint
 
-from dashboard.answers.workspace import Book
+from dashboard.answers.workspace import Workspace
 from data_access.settings import Settings
 from data_access.store.store import Store
 from metrics.definitions.scope import Base, Rows, Scope
@@ -34,15 +34,15 @@ class Shop:
     """A store and the book that reads it."""
 
     desk: Desk
-    book: Book
+    workspace: Workspace
 
     def rate(self, scope: Scope) -> dict[str, Any]:
         """The one row of rates of a scope."""
-        return self.book.table("rates", scope).row(0, named=True)
+        return self.workspace.table("rates", scope).row(0, named=True)
 
     def rows(self, scope: Scope) -> dict[str, dict[str, Any]]:
         """Deliveries of a scope by their id."""
-        pages = list(self.book.delivery_pages(scope))
+        pages = list(self.workspace.delivery_pages(scope))
         rows = pl.concat(pages).to_dicts() if pages else []
         return {row["delivery_id"]: row for row in rows}
 
@@ -56,9 +56,9 @@ class Shop:
 @contextmanager
 def _shop(folder: Path, zone: str = "UTC") -> Iterator[Shop]:
     store = Store(f"sqlite:///{folder / 'leadloop.sqlite3'}")
-    book = Book(Settings(data_dir=folder, report_zone=zone))
-    with closing(store), closing(book.store):
-        yield Shop(Desk(store, folder), book)
+    workspace = Workspace(Settings(data_dir=folder, report_zone=zone))
+    with closing(store), closing(workspace.store):
+        yield Shop(Desk(store, folder), workspace)
 
 
 @pytest.fixture
@@ -119,14 +119,14 @@ def test_the_guides_conversion_is_10_percent_of_feedback_and_8_5_of_deliveries(
 def test_the_guides_returns_are_17_percent_of_deliveries_and_20_of_the_mix(guide: Shop) -> None:
     """One count, two shares: each prints what it is of."""
     row = guide.rate(MONTH)
-    mix = {r["outcome"]: r for r in guide.book.table("outcome_mix", MONTH).to_dicts()}
+    mix = {r["outcome"]: r for r in guide.workspace.table("outcome_mix", MONTH).to_dicts()}
     assert (row["returned"], row["return_rate"]) == (1_700, 0.17)
     assert (mix["returned"]["base"], mix["returned"]["share"]) == (8_500, 0.2)
 
 
 def test_the_guides_mix_counts_each_covered_delivery_once(guide: Shop) -> None:
     """10, 30, 40 and 20 percent add up to what has feedback, and no share is the silent's."""
-    rows = guide.book.table("outcome_mix", MONTH).to_dicts()
+    rows = guide.workspace.table("outcome_mix", MONTH).to_dicts()
     assert {r["outcome"]: r["deliveries"] for r in rows if r["deliveries"]} == GUIDE
     assert {r["outcome"]: r["share"] for r in rows if r["deliveries"]} == {
         "converted": 0.1,
@@ -141,7 +141,7 @@ def test_the_guides_mix_counts_each_covered_delivery_once(guide: Shop) -> None:
 def test_out_of_deliveries_the_guides_silent_15_percent_are_in_the_mix(guide: Shop) -> None:
     """With the base delivered, those without a word have a share of their own."""
     scope = Scope(first=MONTH.first, last=MONTH.last, as_of_us=MONTH.as_of_us, base="delivered")
-    mix = {r["outcome"]: r for r in guide.book.table("outcome_mix", scope).to_dicts()}
+    mix = {r["outcome"]: r for r in guide.workspace.table("outcome_mix", scope).to_dicts()}
     assert (mix["silent"]["deliveries"], mix["silent"]["share"]) == (1_500, 0.15)
     assert sum(r["deliveries"] for r in mix.values()) == 10_000
 
@@ -160,12 +160,12 @@ def test_the_guides_figures_lead_to_their_leads(guide: Shop) -> None:
     }
     for rows, count in counts.items():
         scope = Scope(first=MONTH.first, last=MONTH.last, as_of_us=MONTH.as_of_us, rows=rows)
-        assert guide.book.count(scope) == count, rows
+        assert guide.workspace.count(scope) == count, rows
 
 
 def test_the_guides_deliveries_of_each_day_are_one_thirtieth_of_the_month(guide: Shop) -> None:
     """The trend's buckets add up to the month."""
-    trend = guide.book.table("trend", MONTH, grain="day")
+    trend = guide.workspace.table("trend", MONTH, grain="day")
     assert trend["delivered"].to_list() == [334] * 10 + [333] * 20
     assert trend["converted"].sum() == 850
 
@@ -216,7 +216,7 @@ def test_order_of_arrival_does_not_change_the_outcome(tmp_path: Path) -> None:
         with _shop(folder) as opened:
             for place in order:
                 opened.desk.take(events[place])
-                opened.book.refresh()
+                opened.workspace.refresh()
             (row,) = opened.rows(MONTH).values()
             found.append({name: cell for name, cell in row.items() if name != "first_batch_id"})
     assert found[0]["outcome"] == "returned"
@@ -326,10 +326,10 @@ def test_an_empty_store_has_no_data_and_no_rates(shop: Shop) -> None:
     """Counts are 0, rates are null, lists are empty."""
     row = shop.rate(MONTH)
     assert (row["attempted"], row["gross_cents"], row["conversion_rate"]) == (0, 0, None)
-    assert shop.book.table("sources", MONTH).height == 0
-    assert shop.book.table("trend", MONTH, grain="day")["delivered"].to_list() == [0] * 30
-    assert (shop.book.count(MONTH), shop.rows(MONTH)) == (0, {})
-    assert shop.book.feedback(MONTH).height == shop.book.attempts(MONTH).height == 0
+    assert shop.workspace.table("sources", MONTH).height == 0
+    assert shop.workspace.table("trend", MONTH, grain="day")["delivered"].to_list() == [0] * 30
+    assert (shop.workspace.count(MONTH), shop.rows(MONTH)) == (0, {})
+    assert shop.workspace.feedback(MONTH).height == shop.workspace.attempts(MONTH).height == 0
 
 
 def test_a_filter_that_leaves_nothing_gives_zeros_and_no_rates(shop: Shop) -> None:
@@ -340,7 +340,7 @@ def test_a_filter_that_leaves_nothing_gives_zeros_and_no_rates(shop: Shop) -> No
     assert (row["delivered"], row["converted"], row["conversion_base"]) == (0, 0, 0)
     rates = ("delivery_rate", "coverage", "conversion_rate", "contact_rate", "return_rate")
     assert [row[name] for name in (*rates, "conversion_low", "return_high")] == [None] * 7
-    assert shop.book.count(nobody) == 0
+    assert shop.workspace.count(nobody) == 0
 
 
 def test_one_day_holds_its_first_and_its_last_microsecond(tmp_path: Path) -> None:
@@ -364,7 +364,7 @@ def test_deliveries_after_the_moment_do_not_exist(shop: Shop) -> None:
     shop.desk.take(DELIVERED, delivered("L2", "b", "2026-09-10T10:00:00.000001Z", event_id="a2"))
     scope = Scope(first=MONTH.first, last=MONTH.last, as_of_us=us("2026-09-10T10:00:00Z"))
     assert list(shop.rows(scope)) == ["L~b"]
-    assert (shop.rate(scope)["attempted"], shop.book.count(scope)) == (1, 1)
+    assert (shop.rate(scope)["attempted"], shop.workspace.count(scope)) == (1, 1)
 
 
 def test_an_offer_that_failed_by_then_is_listed_as_of_then(shop: Shop) -> None:

@@ -7,9 +7,9 @@ import pytest
 
 from metrics.definitions.report_calendar import day_number
 from metrics.insights import reporting_habits
-from metrics.insights.rates import Named
+from metrics.insights.rates import PartyNames
 
-NAMED = Named(source={"s": "Kite"}, buyer={"b": "Acme"}, buyer_type={})
+NAMED = PartyNames(source={"s": "Kite"}, buyer={"b": "Acme"}, buyer_type={})
 MONDAY = day_number(date(2026, 10, 5))
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from builders import Desk
 
-    from dashboard.answers.workspace import Book
+    from dashboard.answers.workspace import Workspace
     from dashboard.editions.edition import Edition
 
 KEY = ["lead_id", "buyer_id"]
@@ -41,7 +41,7 @@ def moments(edition: Edition) -> list[int]:
         *edition.manifest.parts["outcomes"].values(),
         *edition.manifest.parts["earlier"].values(),
     ]
-    begun = [edition.shelf.scan([part]).select("from_us").collect()["from_us"] for part in parts]
+    begun = [edition.versions.scan([part]).select("from_us").collect()["from_us"] for part in parts]
     starts = pl.concat(begun).drop_nulls().unique().sort().to_list()
     return [at - back for at in starts for back in (1, 0)]
 
@@ -51,14 +51,14 @@ def moments(edition: Edition) -> list[int]:
 def test_any_moment_is_looked_up_as_it_would_be_resolved(data: st.DataObject) -> None:
     """Random markets, at and just before every change of anything."""
     with filled(data.draw(markets(), label="market")) as shop:
-        edition = shop.book.edition
-        asked = [at for at in moments(edition) if at <= edition.as_of_us]
-        for at in asked[:: max(1, len(asked) // 40)]:
+        edition = shop.workspace.edition
+        query = [at for at in moments(edition) if at <= edition.as_of_us]
+        for at in query[:: max(1, len(query) // 40)]:
             then(edition, at)
 
 
 def test_a_lead_that_failed_first_stands_on_the_day_of_its_failure_until_then(
-    desk: Desk, open_book: Callable[[], Book]
+    desk: Desk, open_workspace: Callable[[], Workspace]
 ) -> None:
     """Failed on the 1st, through on the 3rd, sold on the 5th and credited nothing."""
     desk.take(
@@ -66,7 +66,7 @@ def test_a_lead_that_failed_first_stands_on_the_day_of_its_failure_until_then(
         delivered("L1", "B1", "2026-05-03T10:00:00Z", price="20.00"),
         reported("L1", "B1", "converted", "2026-05-05T10:00:00Z", value="300.00"),
     )
-    edition = open_book().edition
+    edition = open_workspace().edition
     seen = {
         on: then(edition, us(f"2026-05-{on:02d}T12:00:00Z")).row(0, named=True) for on in (1, 4, 6)
     }
@@ -78,7 +78,7 @@ def test_a_lead_that_failed_first_stands_on_the_day_of_its_failure_until_then(
 
 
 def test_a_credit_counts_from_its_decision_not_from_its_report(
-    desk: Desk, open_book: Callable[[], Book]
+    desk: Desk, open_workspace: Callable[[], Workspace]
 ) -> None:
     """Claimed and reported on the 4th with a decision dated the 9th."""
     desk.take(
@@ -92,7 +92,7 @@ def test_a_credit_counts_from_its_decision_not_from_its_report(
             decided_at="2026-05-09T10:00:00Z",
         ),
     )
-    edition = open_book().edition
+    edition = open_workspace().edition
     states = [
         then(edition, us(f"2026-05-{on:02d}T12:00:00Z"))["return_state"].to_list()
         for on in (2, 5, 10)
@@ -101,7 +101,7 @@ def test_a_credit_counts_from_its_decision_not_from_its_report(
 
 
 def test_a_lead_with_too_many_moments_keeps_one_state_and_is_still_told_rightly(
-    desk: Desk, open_book: Callable[[], Book]
+    desk: Desk, open_workspace: Callable[[], Workspace]
 ) -> None:
     """Somebody's test id: its past is worked out when asked for."""
     hours = [f"2026-05-{2 + n // 24:02d}T{n % 24:02d}:00:00Z" for n in range(CROWDED + 1)]
@@ -111,7 +111,7 @@ def test_a_lead_with_too_many_moments_keeps_one_state_and_is_still_told_rightly(
         delivered("L2", "B1", "2026-05-01T11:00:00Z"),
         *(reported("test", "B1", words[n % 3], at) for n, at in enumerate(hours)),
     )
-    edition = open_book().edition
+    edition = open_workspace().edition
     assert edition.manifest.notes["crowded"] == ["test"]
     assert sum(part.rows for part in edition.manifest.parts["earlier"].values()) == 0
     said = [

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from link_stories import Fact
 
-    from dashboard.answers.workspace import Book
+    from dashboard.answers.workspace import Workspace
 
 # --- any story, in any order ----------------------------------------------------------
 
@@ -98,12 +98,12 @@ def test_an_edition_kept_fresh_equals_one_made_at_once(
     with opened(market) as shop:
         for batch in market.batches:
             shop.take(batch)
-            shop.book.refresh()
+            shop.workspace.refresh()
         if late:
             shop.merge()
-            shop.book.refresh()
+            shop.workspace.refresh()
         with rebuilt(shop) as whole:
-            check_editions(shop.book, whole)
+            check_editions(shop.workspace, whole)
 
 
 # --- rule by rule ---------------------------------------------------------------------
@@ -320,29 +320,31 @@ def test_the_buyers_own_id_means_a_lead_from_the_attempt_that_named_it_first(
 
 
 def test_of_several_links_the_first_by_time_and_id_took_it_back(
-    desk: Desk, open_book: Callable[[], Book]
+    desk: Desk, open_workspace: Callable[[], Workspace]
 ) -> None:
     """Of two retractions at one moment and an older replacement that came last."""
     later = [_said(event, None, D4, retracts="e") for event in ("s", "r")]
     desk.take(OFFER, SALE, *later)
-    book = open_book()
-    assert _taken_back_by(book) == "r"
+    workspace = open_workspace()
+    assert _taken_back_by(workspace) == "r"
     desk.take(_said("t", "contacted", D3, replaces="e"))
-    book.refresh()
-    assert _taken_back_by(book) == "t"
+    workspace.refresh()
+    assert _taken_back_by(workspace) == "t"
 
 
-def _taken_back_by(book: Book) -> str:
-    scope = Scope(first=date(2026, 5, 1), last=date(2026, 5, 31), as_of_us=book.edition.as_of_us)
-    listed = {row["event_id"]: row["retracted_by"] for row in book.feedback(scope).to_dicts()}
-    story = book.lead("L1").events.filter(pl.col("retracted"))
+def _taken_back_by(workspace: Workspace) -> str:
+    scope = Scope(
+        first=date(2026, 5, 1), last=date(2026, 5, 31), as_of_us=workspace.edition.as_of_us
+    )
+    listed = {row["event_id"]: row["retracted_by"] for row in workspace.feedback(scope).to_dicts()}
+    story = workspace.lead("L1").events.filter(pl.col("retracted"))
     assert story.select("event_id", "retracted_by").rows() == [("e", listed["e"])]
     assert [event for event, by in listed.items() if by] == ["e"]
     return str(listed["e"])
 
 
 def test_the_story_of_a_lead_says_what_a_link_did(
-    desk: Desk, open_book: Callable[[], Book]
+    desk: Desk, open_workspace: Callable[[], Workspace]
 ) -> None:
     """A waiting retraction, a retraction of it that says more, a replacement of nothing."""
     desk.take(
@@ -351,7 +353,7 @@ def test_the_story_of_a_lead_says_what_a_link_did(
         _said("s", "contacted", D3, retracts="r"),
         _said("t", "qualified", D4, replaces="z"),
     )
-    events = open_book().lead("L1").events.filter(pl.col("event_id") != "a1")
+    events = open_workspace().lead("L1").events.filter(pl.col("event_id") != "a1")
     assert events.select("event_id", "kind", "without_effect").rows() == [
         ("r", "retraction", True),
         ("s", "feedback", True),

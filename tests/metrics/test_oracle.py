@@ -26,7 +26,7 @@ from polars.testing import assert_frame_equal
 from metrics.definitions.scope import Rows, Scope
 
 if TYPE_CHECKING:
-    from dashboard.answers.workspace import Book
+    from dashboard.answers.workspace import Workspace
 
 COUNTED: Final = (
     "attempted",
@@ -41,9 +41,9 @@ COUNTED: Final = (
 """Columns that add up, whatever the rows."""
 
 
-def _now(scope: Scope, book: Book) -> Scope:
+def _now(scope: Scope, workspace: Workspace) -> Scope:
     """The same question asked now: the book answers it from what it has prepared."""
-    return replace(scope, as_of_us=book.edition.as_of_us)
+    return replace(scope, as_of_us=workspace.edition.as_of_us)
 
 
 @settings(max_examples=10)
@@ -55,8 +55,8 @@ def test_every_table_equals_the_count_by_hand(data: st.DataObject) -> None:
         told = shop.told()
         for _ in range(2):
             scope = data.draw(scopes(market), label="scope")
-            check(shop.book, told, scope)
-            check(shop.book, told, _now(scope, shop.book))
+            check(shop.workspace, told, scope)
+            check(shop.workspace, told, _now(scope, shop.workspace))
 
 
 @settings(max_examples=10)
@@ -66,15 +66,19 @@ def test_taking_facts_in_bit_by_bit_gives_what_a_rebuild_gives(data: st.DataObje
     market = data.draw(markets(), label="market")
     with opened(market) as shop:
         for batch in market.batches:
-            shop.book.refresh()
+            shop.workspace.refresh()
             shop.take(batch)
         if market.merge_last:
-            shop.book.refresh()
+            shop.workspace.refresh()
             shop.merge()
-        shop.book.refresh()
+        shop.workspace.refresh()
         with rebuilt(shop) as whole:
-            check_editions(shop.book, whole)
-        check(shop.book, shop.told(), _now(data.draw(scopes(market), label="scope"), shop.book))
+            check_editions(shop.workspace, whole)
+        check(
+            shop.workspace,
+            shop.told(),
+            _now(data.draw(scopes(market), label="scope"), shop.workspace),
+        )
 
 
 @settings(max_examples=8)
@@ -84,15 +88,15 @@ def test_parts_add_up_to_the_whole_and_filters_pick_parts(data: st.DataObject) -
     market = data.draw(markets(), label="market")
     with filled(market) as shop:
         scope = data.draw(scopes(market), label="scope")
-        for asked in (scope, _now(scope, shop.book)):
-            total = shop.book.table("rates", asked).row(0, named=True)
+        for query in (scope, _now(scope, shop.workspace)):
+            total = shop.workspace.table("rates", query).row(0, named=True)
             for split in DIMENSIONS:
-                rows = shop.book.table("rates", asked, by=split).to_dicts()
+                rows = shop.workspace.table("rates", query, by=split).to_dicts()
                 sums = {name: sum(row[name] or 0 for row in rows) for name in COUNTED}
                 assert sums == {name: total[name] or 0 for name in COUNTED}, split
-                for row in rows if split in FILTERS and not getattr(asked, split) else ():
+                for row in rows if split in FILTERS and not getattr(query, split) else ():
                     only: dict[str, Any] = {split: (row[split],)}
-                    alone = shop.book.table("rates", replace(asked, **only))
+                    alone = shop.workspace.table("rates", replace(query, **only))
                     cells = {name: row[name] for name in alone.columns}
                     compare(f"{split} = {row[split]}", alone.to_dicts(), [cells])
 
@@ -105,13 +109,13 @@ def test_a_figure_leads_to_exactly_its_deliveries(data: st.DataObject) -> None:
     with filled(market) as shop:
         for _ in range(2):
             scope = data.draw(scopes(market), label="scope")
-            for asked in (scope, _now(scope, shop.book)):
-                check_counts(shop.book, asked)
+            for query in (scope, _now(scope, shop.workspace)):
+                check_counts(shop.workspace, query)
 
 
-def check_counts(book: Book, scope: Scope) -> None:
+def check_counts(workspace: Workspace, scope: Scope) -> None:
     """Every numerator and denominator is the length of its list."""
-    row = book.table("rates", scope).row(0, named=True)
+    row = workspace.table("rates", scope).row(0, named=True)
     figures = {
         Rows(converted=True): row["converted"],
         Rows(contacted=True): row["contacted"],
@@ -127,11 +131,11 @@ def check_counts(book: Book, scope: Scope) -> None:
             Rows(feedback="none"): delivered - row["feedback"],
             Rows(status="delivered", feedback="none"): delivered - row["feedback"],
         }
-    for mix in book.table("outcome_mix", scope).to_dicts():
+    for mix in workspace.table("outcome_mix", scope).to_dicts():
         if mix["outcome"] != "silent":
             figures[Rows(outcome=(mix["outcome"],))] = mix["deliveries"]
     for rows, figure in figures.items():
-        assert book.count(replace(scope, rows=rows)) == figure, rows
+        assert workspace.count(replace(scope, rows=rows)) == figure, rows
 
 
 @settings(max_examples=10)
@@ -143,10 +147,10 @@ def test_lists_hold_what_their_conditions_say(data: st.DataObject) -> None:
         told = shop.told()
         for _ in range(4):
             scope = data.draw(scopes(market) | scopes(market).map(_wide), label="scope")
-            asked = replace(scope, rows=data.draw(conditions(), label="rows"))
-            for each in (asked, _now(asked, shop.book)):
-                check_deliveries(shop.book, told, each)
-                check_pages(shop.book, each)
+            query = replace(scope, rows=data.draw(conditions(), label="rows"))
+            for each in (query, _now(query, shop.workspace)):
+                check_deliveries(shop.workspace, told, each)
+                check_pages(shop.workspace, each)
 
 
 def _wide(scope: Scope) -> Scope:
@@ -154,12 +158,12 @@ def _wide(scope: Scope) -> Scope:
     return replace(scope, first=date(2010, 1, 1), last=date(2027, 1, 1))
 
 
-def check_pages(book: Book, scope: Scope) -> None:
+def check_pages(workspace: Workspace, scope: Scope) -> None:
     """The newest few are the end of the whole list, backwards."""
-    pages = list(book.delivery_pages(scope))
+    pages = list(workspace.delivery_pages(scope))
     whole = [key for page in pages for key in page["delivery_id"]]
     for limit in (1, 2, 5, len(whole) + 1):
-        newest = book.deliveries(scope, limit=limit)["delivery_id"].to_list()
+        newest = workspace.deliveries(scope, limit=limit)["delivery_id"].to_list()
         assert newest == whole[::-1][:limit]
 
 
@@ -170,33 +174,37 @@ def test_an_old_data_version_says_what_the_store_said_then(data: st.DataObject) 
     market = data.draw(markets(), label="market")
     with opened(market) as shop:
         scope = replace(data.draw(scopes(market), label="scope"))
-        asked = (scope, replace(scope, as_of_us=us(NOW)))
+        query = (scope, replace(scope, as_of_us=us(NOW)))
         heard = []
         for batch in market.batches:
             shop.take(batch)
-            shop.book.refresh()
-            version = shop.book.edition.version
-            heard.append((version, shop.told(), [answers(shop.book, each) for each in asked]))
+            shop.workspace.refresh()
+            version = shop.workspace.edition.version
+            heard.append((version, shop.told(), [answers(shop.workspace, each) for each in query]))
         if market.merge_last:
             shop.merge()
-        shop.book.refresh()
+        shop.workspace.refresh()
         for version, told, said in heard:
-            for each, then in zip(asked, said, strict=True):
-                again = answers(shop.book, each, version)
+            for each, then in zip(query, said, strict=True):
+                again = answers(shop.workspace, each, version)
                 for name, frame in then.items():
                     assert_frame_equal(again[name], frame, check_row_order=True)
-                check(shop.book, told, each, version)
+                check(shop.workspace, told, each, version)
 
 
-def answers(book: Book, scope: Scope, version: int | None = None) -> dict[str, pl.DataFrame]:
+def answers(
+    workspace: Workspace, scope: Scope, version: int | None = None
+) -> dict[str, pl.DataFrame]:
     """Tables of numbers, of deliveries, of attempts and of feedback."""
     frames = {
-        name: book.table(name, scope, data_version=version)
+        name: workspace.table(name, scope, data_version=version)
         for name in ("sources", "outcome_mix", "trend", "clocks", "headline")
     }
-    frames["rates"] = book.table("rates", scope, by=("buyer", "buyer_type"), data_version=version)
-    pages = list(book.delivery_pages(scope, version=version))
+    frames["rates"] = workspace.table(
+        "rates", scope, by=("buyer", "buyer_type"), data_version=version
+    )
+    pages = list(workspace.delivery_pages(scope, version=version))
     frames["deliveries"] = pl.concat(pages) if pages else pl.DataFrame()
-    frames["feedback"] = book.feedback(scope, version=version)
-    frames["attempts"] = book.attempts(scope, version=version)
+    frames["feedback"] = workspace.feedback(scope, version=version)
+    frames["attempts"] = workspace.attempts(scope, version=version)
     return frames

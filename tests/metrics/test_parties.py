@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from builders import delivered, reported
 
-from dashboard.answers.workspace import Book
+from dashboard.answers.workspace import Workspace
 from data_access.settings import Settings
 from metrics.definitions.scope import Scope
 
@@ -27,17 +27,17 @@ FACTS = (
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)])
 def test_the_latest_name_counts_by_its_own_time(desk: Desk, order: tuple[int, ...]) -> None:
     """In São Paulo the 3rd of May begins at 03:00 UTC, after what was said at 02:00."""
-    book = Book(Settings(data_dir=desk.folder, report_zone="America/Sao_Paulo"))
+    workspace = Workspace(Settings(data_dir=desk.folder, report_zone="America/Sao_Paulo"))
     for place in order:
         desk.take(FACTS[place])
-        book.refresh()
-    named = book.edition.named
+        workspace.refresh()
+    named = workspace.edition.named
     assert (named.buyer, named.buyer_type) == ({"b1": "Newest"}, {"b1": "lead_buyer"})
-    book.store.close()
+    workspace.store.close()
 
 
 def test_a_buyer_of_whom_nothing_is_known_has_no_type(
-    desk: Desk, open_book: Callable[[], Book]
+    desk: Desk, open_workspace: Callable[[], Workspace]
 ) -> None:
     """The filter by type finds the same deliveries as the split by type."""
     desk.take(
@@ -46,14 +46,14 @@ def test_a_buyer_of_whom_nothing_is_known_has_no_type(
         reported("L1", "b2", "converted", "2026-05-02T10:00:00Z"),
         delivered("L1", "b3", "2026-05-01T10:00:00Z", buyer_name="Third"),
     )
-    book = open_book()
+    workspace = open_workspace()
     counts = {}
     for wanted in ("(none)", "data_buyer"):
         scope = Scope(
             first=date(2026, 5, 1),
             last=date(2026, 5, 31),
-            as_of_us=book.edition.as_of_us,
+            as_of_us=workspace.edition.as_of_us,
             buyer_type=(wanted,),
         )
-        counts[wanted] = book.table("rates", scope).select("delivered", "converted").row(0)
+        counts[wanted] = workspace.table("rates", scope).select("delivered", "converted").row(0)
     assert counts == {"(none)": (2, 1), "data_buyer": (1, 0)}

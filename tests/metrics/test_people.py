@@ -12,9 +12,9 @@ from scipy import optimize
 from metrics.definitions.rules import BadRules, Rules, read
 from metrics.insights import alerts, claims, mix, ranking, seasons
 from metrics.insights.buyers import coverage
-from metrics.insights.rates import Named
+from metrics.insights.rates import PartyNames
 
-NAMED = Named({"A": "Ads", "B": "Bids"}, {"X": "Xenia", "Y": "Yara"}, {})
+NAMED = PartyNames({"A": "Ads", "B": "Bids"}, {"X": "Xenia", "Y": "Yara"}, {})
 
 
 def returns(**reasons: int) -> pl.LazyFrame:

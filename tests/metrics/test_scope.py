@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from builders import delivered, reported, us
 
-from dashboard.answers.workspace import Book
+from dashboard.answers.workspace import Workspace
 from data_access.settings import Settings
 from metrics.definitions.scope import Compare, Scope
 
@@ -89,10 +89,10 @@ def test_a_market_that_never_changes_is_level_across_a_change_of_the_clock(desk:
     desk.now = "2026-11-10T12:00:00Z"
     desk.take(*facts)
     settings = Settings(data_dir=desk.folder, report_zone="America/New_York")
-    book = Book(settings)
+    workspace = Workspace(settings)
     last = date(2026, 11, 2)
     for moment in ("2026-11-03T17:00:00Z", "2026-11-04T04:30:00Z"):  # 12:00 and 23:30 there
         scope = Scope(first=last - timedelta(days=6), last=last, as_of_us=us(moment))
-        [row] = book.table("headline", scope).filter(key="coverage").to_dicts()
+        [row] = workspace.table("headline", scope).filter(key="coverage").to_dicts()
         assert row["value"] == row["previous"] == pytest.approx(5 / 7)
-    book.store.close()
+    workspace.store.close()

@@ -9,9 +9,9 @@ from scipy import stats
 
 from metrics.definitions.rules import Rules, Score, Tiers
 from metrics.insights import score, tiers
-from metrics.insights.rates import Named
+from metrics.insights.rates import PartyNames
 
-NAMED = Named({"A": "Source A", "B": "Source B"}, {}, {})
+NAMED = PartyNames({"A": "Source A", "B": "Source B"}, {}, {})
 
 
 def test_the_guides_sources_score_88_and_72() -> None:

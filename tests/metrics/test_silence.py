@@ -6,9 +6,9 @@ import polars as pl
 import pytest
 
 from metrics.insights import overdue_feedback
-from metrics.insights.rates import Named
+from metrics.insights.rates import PartyNames
 
-NAMED = Named({}, {"X": "Xenia"}, {})
+NAMED = PartyNames({}, {"X": "Xenia"}, {})
 DAY_US = 86_400_000_000
 
 

@@ -16,14 +16,14 @@ from oracle_tables import wilson
 from metrics.definitions.rules import Rules
 from metrics.definitions.scope import Rows, Scope
 from metrics.insights import rule_replay, suggestions
-from metrics.insights.rates import Named
+from metrics.insights.rates import PartyNames
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from builders import Desk
 
-    from dashboard.answers.workspace import Book
+    from dashboard.answers.workspace import Workspace
 
 START: Final = date(2026, 3, 2)
 DAYS: Final = 196
@@ -78,7 +78,7 @@ def market() -> list[Lead]:
 
 
 @pytest.fixture
-def shop(desk: Desk, open_book: Callable[[], Book]) -> tuple[Book, list[Lead], Scope]:
+def shop(desk: Desk, open_workspace: Callable[[], Workspace]) -> tuple[Workspace, list[Lead], Scope]:
     """The market in a store, and the question about its last week only."""
     leads = market()
     facts = []
@@ -91,7 +91,7 @@ def shop(desk: Desk, open_book: Callable[[], Book]) -> tuple[Book, list[Lead], S
     desk.now = NOW
     desk.take(*facts)
     last = START + timedelta(days=DAYS - 1)
-    return open_book(), leads, Scope(first=last - timedelta(days=6), last=last, as_of_us=us(NOW))
+    return open_workspace(), leads, Scope(first=last - timedelta(days=6), last=last, as_of_us=us(NOW))
 
 
 def tallied(leads: list[Lead], *keys: str) -> dict[tuple[str, ...], Counter[str]]:
@@ -121,13 +121,13 @@ def fires(rule: str, n: Counter[str]) -> bool:
 
 
 def test_suggestions_are_those_of_the_rating_window(
-    shop: tuple[Book, list[Lead], Scope],
+    shop: tuple[Workspace, list[Lead], Scope],
 ) -> None:
     """Whatever the period: of ninety days old enough, counted by hand."""
-    book, leads, scope = shop
+    workspace, leads, scope = shop
     edges = Rules()
     assert edges.floors.returns.of(None) == EDGES["high_returns"][2]
-    [age] = set(book.table("maturity", scope)["mature_days"])
+    [age] = set(workspace.table("maturity", scope)["mature_days"])
     today = date.fromisoformat(NOW[:10])
     rated = [lead for lead in leads if age <= (today - lead.day).days < age + 90]
     expected: dict[tuple[str, str, str | None], tuple[int, int]] = {
@@ -141,7 +141,7 @@ def test_suggestions_are_those_of_the_rating_window(
         low = n["feedback"] and wilson(n["contacted"], n["feedback"])[1] < floor
         if min(n["delivered"], n["feedback"]) >= 50 and low:
             expected["low_contact", source, buyer] = (n["contacted"], n["feedback"])
-    table = book.table("recommendations", scope)
+    table = workspace.table("recommendations", scope)
     found = {
         (row["rule"], row["id"], row["partner_id"]): (row["count"], row["of"])
         for row in table.filter("fires").to_dicts()
@@ -155,12 +155,12 @@ def test_suggestions_are_those_of_the_rating_window(
     }
     assert not {"rare", "silent"} & {key[1] for key in found}  # 30 leads; 18 % told of
     wide = Scope(first=START, last=scope.last, as_of_us=scope.as_of_us)
-    assert book.table("recommendations", wide).equals(table)
+    assert workspace.table("recommendations", wide).equals(table)
     only = replace(scope, rows=Rows(converted=True))
-    assert book.table("recommendations", only).equals(table)
-    for asked in (scope, replace(scope, buyer=("b1",)), replace(scope, source=("poor", "strong"))):
-        advised = book.table("recommendations", asked).filter("fires")
-        todo = book.table("findings", asked).filter(kind="suggestion")
+    assert workspace.table("recommendations", only).equals(table)
+    for query in (scope, replace(scope, buyer=("b1",)), replace(scope, source=("poor", "strong"))):
+        advised = workspace.table("recommendations", query).filter("fires")
+        todo = workspace.table("findings", query).filter(kind="suggestion")
         assert set(todo.select("code", "source_id", "buyer_id").rows()) == set(
             advised.select("rule", "id", "partner_id").rows()
         )
@@ -168,11 +168,11 @@ def test_suggestions_are_those_of_the_rating_window(
 
 
 def test_a_rule_was_right_where_the_weeks_after_it_say_so_too(
-    shop: tuple[Book, list[Lead], Scope],
+    shop: tuple[Workspace, list[Lead], Scope],
 ) -> None:
     """Fired on four weeks at fourteen days of age; judged by the next four, as known now."""
-    book, leads, scope = shop
-    [age] = set(book.table("maturity", scope)["mature_days"])
+    workspace, leads, scope = shop
+    [age] = set(workspace.table("maturity", scope)["mature_days"])
     today = date.fromisoformat(NOW[:10])
     weeks = [START + timedelta(weeks=n) for n in range(DAYS // 7)]
     weeks = [w for w in weeks if w + timedelta(days=7 + 14) <= today]
@@ -201,7 +201,7 @@ def test_a_rule_was_right_where_the_weeks_after_it_say_so_too(
                     tally[2] += 1
                     tally[3] += sign * (after[count] / after[of] - edge) > 0
             assert week
-    rows = {row["rule"]: row for row in book.table("rule_replay", scope).to_dicts()}
+    rows = {row["rule"]: row for row in workspace.table("rule_replay", scope).to_dicts()}
     for rule, (fired, sources, judged, right) in expected.items():
         row = rows[rule]
         assert row["fired"] == fired > 0
@@ -246,6 +246,6 @@ def test_fifty_deliveries_are_not_fifty_reports(told: int, *, named: bool) -> No
     others = [
         rows.with_columns(source=pl.lit(f"o{n}"), converted=pl.lit(0, pl.Int64)) for n in range(4)
     ]
-    table = suggestions.recommendations(pl.concat([rows, *others]), Named({}, {}, {}), Rules())
+    table = suggestions.recommendations(pl.concat([rows, *others]), PartyNames({}, {}, {}), Rules())
     found = table.filter("fires", rule="excellent")["id"].to_list()
     assert found == (["a"] if named else [])

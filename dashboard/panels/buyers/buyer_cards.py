@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.charts import funnel_plot, heat_map, ratio_dots
 from dashboard.layout import address, cards
 from dashboard.presentation import formats, theme
@@ -63,7 +63,7 @@ def types_card(scope: Scope) -> None:
     )
     with st.container(border=True, key="card_buyer_types"), cards.guarded(card.title):
         cards.title(card.title, card.how)
-        rows = in_order(book().table("buyer_types", scope).filter(_SOME))
+        rows = in_order(workspace().table("buyer_types", scope).filter(_SOME))
         tiles = "".join(_tile(row) for row in rows.iter_rows(named=True))
         st.html(f'<div class="buyer-types">{tiles}</div>')
         cards.actions(card)
@@ -107,7 +107,7 @@ def everyone(scope: Scope) -> Scope:
 
 def listed(scope: Scope) -> pl.DataFrame:
     """The table `buyers` as it is read: types in words, reports and ratios rounded."""
-    rows = book().table("buyers", scope).filter(_SOME)
+    rows = workspace().table("buyers", scope).filter(_SOME)
     return rows.with_columns(
         buyer_type=pl.col("buyer_type").map_elements(
             formats.buyer_type, return_dtype=pl.String, skip_nulls=False
@@ -158,7 +158,7 @@ def strictness_card(scope: Scope) -> None:
     )
 
     def frame() -> pl.DataFrame:
-        rows = book().table("buyer_strictness", everyone(scope)).drop_nulls("strictness")
+        rows = workspace().table("buyer_strictness", everyone(scope)).drop_nulls("strictness")
         if scope.buyer:
             rows = rows.filter(pl.col("buyer_id").is_in(scope.buyer))
         return rows.sort(["strictness", "buyer_id"], descending=[True, False]).with_columns(
@@ -187,7 +187,7 @@ def funnel_card(scope: Scope) -> None:
     )
     cards.show(
         card,
-        lambda: book().table("buyers", scope).filter(pl.col("delivered") > 0),
+        lambda: workspace().table("buyers", scope).filter(pl.col("delivered") > 0),
         funnel_plot.figure,
         cards.Extras(on_click=only_buyer),
     )
@@ -195,7 +195,7 @@ def funnel_card(scope: Scope) -> None:
 
 def coverage_card(scope: Scope) -> None:
     """Who tells us about whose leads."""
-    rows = book().table("coverage", scope).filter(pl.col("delivered") > 0)
+    rows = workspace().table("coverage", scope).filter(pl.col("delivered") > 0)
     sources = _largest(rows, "source")
     cut = len(sources) > SOURCES
     sources = sources[:SOURCES]

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import polars as pl
 import streamlit as st
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.charts import dumbbell, ranking, weeks_reported
 from dashboard.layout import address, cards
 from dashboard.panels.buyers import buyer_cards
@@ -21,7 +21,7 @@ from metrics.definitions.scope import Rows
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
-    from dashboard.query.filters import Asked
+    from dashboard.query.filters import Query
     from metrics.definitions.scope import Scope
 
 _LEAD: Final = "lead_id"
@@ -36,17 +36,17 @@ class Habits:
     strictness: dict[str, Any] | None
 
 
-def buyer(buyer_id: str, asked: Asked, status: Status) -> None:
+def buyer(buyer_id: str, query: Query, status: Status) -> None:
     """The profile of one buyer; the other filters stay in force."""
-    scope = asked.scope
-    _heading(book().names()["buyer"].get(buyer_id, buyer_id), buyer_id, asked)
-    numbers = shared_cards.headline(asked, status, "buyers")
+    scope = query.scope
+    _heading(workspace().names()["buyer"].get(buyer_id, buyer_id), buyer_id, query)
+    numbers = shared_cards.headline(query, status, "buyers")
     if numbers is None:
         return
     with cards.guarded("The verdict"):
         text = verdict(habits(buyer_id, scope))
         st.html(f'<p class="conclusion">{html.escape(text)}</p>')
-    trend = book().table("trend", scope, grain=shared_cards.grain(scope))
+    trend = workspace().table("trend", scope, grain=shared_cards.grain(scope))
     headline_cards.show(numbers, trend, scope, status.currency)
     _silence(scope)
     left, right = st.columns(2)
@@ -61,18 +61,18 @@ def buyer(buyer_id: str, asked: Asked, status: Status) -> None:
         _calls(scope, status)
 
 
-def letter(buyer_id: str, asked: Asked) -> str:
+def letter(buyer_id: str, query: Query) -> str:
     """Where the letter to a buyer is, about the days that the page shows."""
-    days = (("from", asked.scope.first.isoformat()), ("to", asked.scope.last.isoformat()))
-    frozen = [pair for pair in filters.parameters(asked) if pair[0] == "as_of"]
+    days = (("from", query.scope.first.isoformat()), ("to", query.scope.last.isoformat()))
+    frozen = [pair for pair in filters.parameters(query) if pair[0] == "as_of"]
     return f"api/v1/reports/buyer.html?{urlencode([('buyer', buyer_id), *days, *frozen])}"
 
 
-def _heading(name: str, buyer_id: str, asked: Asked) -> None:
+def _heading(name: str, buyer_id: str, query: Query) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="profile_head"):
         text = html.escape(name)
         st.html(f'<h2 title="{html.escape(buyer_id)}">{text}</h2>', width="content")
-        link = html.escape(letter(buyer_id, asked))
+        link = html.escape(letter(buyer_id, query))
         link = f'<a href="{link}" target="_blank">Letter to this buyer</a>'
         st.html(f'<div class="actions">{link}</div>', width="content")
         st.button(
@@ -86,10 +86,10 @@ def _heading(name: str, buyer_id: str, asked: Asked) -> None:
 def habits(buyer_id: str, scope: Scope) -> Habits:
     """What is known about a buyer in a scope; others are needed to judge its returns."""
     found = {
-        "overdue": _row(book().table("overdue_feedback", scope), buyer_id),
-        "strictness": _row(book().table("buyer_strictness", scope), buyer_id),
+        "overdue": _row(workspace().table("overdue_feedback", scope), buyer_id),
+        "strictness": _row(workspace().table("buyer_strictness", scope), buyer_id),
     }
-    [row] = book().table("buyers", scope).filter(id=buyer_id).iter_rows(named=True)
+    [row] = workspace().table("buyers", scope).filter(id=buyer_id).iter_rows(named=True)
     return Habits(buyer=row, **found)
 
 
@@ -172,7 +172,7 @@ def _silence(scope: Scope) -> None:
     )
 
     def frame() -> pl.DataFrame:
-        rows = book().table("reporting_weeks", scope)
+        rows = workspace().table("reporting_weeks", scope)
         return rows.with_columns(
             pl.col("expected").round(1),
             normal=pl.struct("normal_low", "normal_high").map_elements(
@@ -218,7 +218,7 @@ def _returns(scope: Scope) -> None:
     )
     cards.show(
         card,
-        lambda: book().table("returns_elsewhere", scope).head(buyer_cards.SOURCES),
+        lambda: workspace().table("returns_elsewhere", scope).head(buyer_cards.SOURCES),
         lambda rows, colours: dumbbell.figure(rows, pair, colours),
         cards.Extras(on_click=lambda source: address.change(source=source)),
     )
@@ -244,7 +244,7 @@ def _conversion(scope: Scope) -> None:
     )
     cards.show(
         card,
-        lambda: book().table("rates", scope, by=("source",)).drop_nulls("conversion_rate"),
+        lambda: workspace().table("rates", scope, by=("source",)).drop_nulls("conversion_rate"),
         lambda rows, colours: ranking.figure(rows, kind, colours),
         cards.Extras(on_click=lambda source: address.change(source=source)),
     )
@@ -256,9 +256,9 @@ def to_lead(row: dict[str, Any]) -> None:
 
 
 def _unanswered(scope: Scope, status: Status) -> None:
-    rows = book().table("unanswered", scope)
+    rows = workspace().table("unanswered", scope)
     silent = replace(scope, rows=Rows(feedback="none"))
-    charged = float(book().table("rates", silent)["gross_cents"].sum()) if rows.height else 0.0
+    charged = float(workspace().table("rates", silent)["gross_cents"].sum()) if rows.height else 0.0
     money = formats.money(charged, status.currency)
     how = "The file to send to this buyer: it can be imported when it comes back filled in."
     if rows.height:
@@ -279,8 +279,8 @@ def _unanswered(scope: Scope, status: Status) -> None:
 
 def _calls(scope: Scope, status: Status) -> None:
     def frame() -> pl.DataFrame:
-        names = book().names()["source"]
-        rows = book().table("verification_sample", scope)
+        names = workspace().names()["source"]
+        rows = workspace().table("verification_sample", scope)
         return rows.with_columns(source_name=pl.col("source_id").replace(names))
 
     card = cards.Card(

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.editions import clock
 from dashboard.layout import cards, grids
 from dashboard.presentation import formats, refusal_texts
 from dashboard.presentation.known_errors import KNOWN
 from data_access.columns import ANSWERS
 from data_access.intake.file_reader import UnreadableFile
-from data_access.intake.import_file import Imported, Order, import_file
+from data_access.intake.import_file import Imported, ImportOrder, import_file
 from data_access.intake.mapping_profile import UnknownProfile, shipped
 
 if TYPE_CHECKING:
@@ -80,17 +80,17 @@ def _run(file: UploadedFile, profile: str | None, buyer: str | None, *, validate
     with tempfile.TemporaryDirectory(prefix="leadloop-upload-") as folder:
         path = Path(folder) / "upload"  # its own name may be one that no file system takes
         path.write_bytes(file.getbuffer())
-        order = Order(
+        order = ImportOrder(
             path=path,
             file_name=file.name,
             profile=profile,
             buyer=buyer,
             validate_only=validate_only,
-            errors_dir=book().settings.data_dir / "refused",
+            errors_dir=workspace().settings.data_dir / "refused",
             now_us=clock.now_us,
         )
         try:
-            return told(import_file(book().store, order), validate_only=validate_only)
+            return told(import_file(workspace().store, order), validate_only=validate_only)
         except (UnreadableFile, UnknownProfile) as error:  # these begin with the file's name
             text = (
                 str(error).replace("name one with --profile", _NO_PROFILE).removesuffix(".") + "."

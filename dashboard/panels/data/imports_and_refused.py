@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import streamlit as st
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.layout import cards
 from dashboard.presentation import formats, refusal_texts
 from metrics.definitions.catalogue import NUMBERS
@@ -62,7 +62,7 @@ def imports(status: Status) -> None:
             zone=status.zone,
             empty="Nothing was imported yet.",
         ),
-        book().ledger.batches,
+        workspace().store_tables.batches,
         None,
     )
 
@@ -80,7 +80,7 @@ def refused(status: Status) -> None:
     """Refused rows by reason, then one by one with what would have been allowed."""
     rows = pl.DataFrame()
     with cards.guarded("Refused rows"):
-        rows = book().ledger.refused()
+        rows = workspace().store_tables.refused()
     if rows.is_empty():
         st.html(
             '<div class="empty"><strong>Nothing was refused.</strong> Rows that cannot be taken '

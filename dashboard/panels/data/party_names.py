@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import streamlit as st
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.editions import clock
 from dashboard.layout import cards
 from dashboard.presentation import formats
@@ -49,8 +49,8 @@ def show() -> None:
 
 def known() -> pl.DataFrame:
     """Every source and buyer: kind, id, name, buyer_type, merged (the ids that are it)."""
-    shown = book().edition
-    names = book().names()
+    shown = workspace().edition
+    names = workspace().names()
     merged = shown.aliases()
     rows = []
     for kind, title in KINDS.items():
@@ -113,14 +113,14 @@ def _set(chosen: str, called: str | None, buyer_type: str | None) -> None:
     elif "\x00" in (called or ""):
         _say("That name has a sign that cannot be stored.")
     else:
-        book().store.set_entity(
+        workspace().store.set_entity(
             kind,
             key,
             name=called,
             buyer_type=buyer_type if kind == "buyer" else None,
             at_us=clock.now_us(),
         )
-        book().refresh()
+        workspace().refresh()
         _say(f"Kept: {called or key}.")
     st.rerun()
 
@@ -160,11 +160,11 @@ def _merge_form(table: pl.DataFrame) -> None:
 
 def _merge(kind: str, old: str, new: str) -> None:
     try:
-        book().store.merge(kind, old, new, at_us=clock.now_us())
+        workspace().store.merge(kind, old, new, at_us=clock.now_us())
     except ValueError as error:
         _say(f"Not merged: {error}.")
         return
-    book().refresh()
+    workspace().refresh()
     _say(f"Merged: {old} is {new}.")
 
 

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import streamlit as st
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.layout import address, cards
 from dashboard.presentation import formats
 from dashboard.query import filters
 from dashboard.tables.registry import DIMENSIONS, TABLES
 
 if TYPE_CHECKING:
-    from dashboard.query.filters import Asked
+    from dashboard.query.filters import Query
     from dashboard.tables.table import Table
 
 PREVIEWED: Final = 100
 
 
-def show(asked: Asked) -> None:
+def show(query: Query) -> None:
     """The chosen table with columns, files and a preview, above the list of all tables."""
     chosen = address.choice("table", TABLES, "sources")
     table = TABLES[chosen]
@@ -30,7 +30,7 @@ def show(asked: Asked) -> None:
         cards.guarded(table.title),
     ):
         cards.title(table.title, table.sentence)
-        rows = _preview(table, asked)
+        rows = _preview(table, query)
         total = formats.quantity(rows.height, "row")
         more = f"the first {PREVIEWED} of {total}" if rows.height > PREVIEWED else total
         how = "Shares are 0 – 1 and money is in cents, as in the files"
@@ -44,8 +44,8 @@ def show(asked: Asked) -> None:
             column_config={name: days for name, kind in rows.schema.items() if kind == pl.Date},
         )
         st.html(cards.downloads(chosen, {}), width="content")
-        query = filters.query(asked)
-        st.code(f"GET /api/v1/tables/{chosen}?{query}".rstrip("?"), language=None)
+        query_text = filters.query_string(query)
+        st.code(f"GET /api/v1/tables/{chosen}?{query_text}".rstrip("?"), language=None)
         with st.expander(formats.quantity(len(table.columns), "column")):
             facts = [(c.name, c.type, c.unit or "", c.definition) for c in table.columns]
             st.html(cards.facts(facts, ("Column", "Type", "Unit", "Meaning")))
@@ -54,11 +54,11 @@ def show(asked: Asked) -> None:
         st.html(_list(chosen))
 
 
-def _preview(table: Table, asked: Asked) -> pl.DataFrame:
+def _preview(table: Table, query: Query) -> pl.DataFrame:
     """The frame of a table, or the newest rows of a long one."""
-    known, scope = book(), asked.scope
+    known, scope = workspace(), query.scope
     if table.kind == "receipts":
-        return known.ledger.table(table.name).select(*table.schema)
+        return known.store_tables.table(table.name).select(*table.schema)
     if table.name == "deliveries":
         return known.deliveries(scope, limit=PREVIEWED)
     if table.name == "feedback":

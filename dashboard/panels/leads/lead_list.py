@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.layout import address, cards, empty_states, grids
 from dashboard.presentation import formats
 from dashboard.query import filters
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dashboard.answers.workspace import Status
-    from dashboard.query.filters import Asked
+    from dashboard.query.filters import Query
 
 _HOW: Final = "One row per lead and buyer, newest first. Tick a row for the lead's story."
 _PAGE: Final = 50
@@ -48,16 +48,16 @@ _COLUMNS: Final = (
 )
 
 
-def show(asked: Asked, status: Status) -> None:
+def show(query: Query, status: Status) -> None:
     """Draw the conditions, the count and the list."""
     with st.container(border=True, key="card_leads"), cards.guarded("The list"):
-        matching = book().count(asked.scope)
-        said = conditions(asked)
+        matching = workspace().count(query.scope)
+        said = conditions(query)
         with st.container(horizontal=True, vertical_alignment="center", key="list_head"):
-            noun = ("delivery", "deliveries") if _delivered_only(asked) else ("offer", "offers")
+            noun = ("delivery", "deliveries") if _delivered_only(query) else ("offer", "offers")
             text = html.escape(formats.quantity(matching, *noun))
             st.html(f'<div class="card-title">{text}</div>', width="content")
-            _conditions(asked, len(said))
+            _conditions(query, len(said))
             if said:
                 st.button(
                     "Clear conditions",
@@ -68,15 +68,15 @@ def show(asked: Asked, status: Status) -> None:
         how = "; ".join(said) or _HOW
         st.html(f'<div class="card-how">{html.escape(how)}</div>')
         if not matching:
-            _nothing(asked, status, said)
+            _nothing(query, status, said)
             return
-        _rows(asked, status, matching)
+        _rows(query, status, matching)
 
 
-def _rows(asked: Asked, status: Status, matching: int) -> None:
-    key = f"list_{filters.query(asked)}"
+def _rows(query: Query, status: Status, matching: int) -> None:
+    key = f"list_{filters.query_string(query)}"
     limit = st.session_state.get(key, _PAGE)
-    rows = book().deliveries(asked.scope, limit=limit)
+    rows = workspace().deliveries(query.scope, limit=limit)
 
     def clicked() -> None:
         place = grids.selected("grid_leads")
@@ -94,7 +94,7 @@ def _rows(asked: Asked, status: Status, matching: int) -> None:
         )
     elif rows.height < matching:
         st.caption(f"The first {rows.height:,} are shown; the files below hold all {matching:,}.")
-    st.html(cards.downloads("deliveries", _row_parameters(asked)), width="content")
+    st.html(cards.downloads("deliveries", _row_parameters(query)), width="content")
 
 
 def _readable(rows: pl.DataFrame) -> pl.DataFrame:
@@ -110,9 +110,9 @@ def _readable(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def conditions(asked: Asked) -> list[str]:
+def conditions(query: Query) -> list[str]:
     """The conditions on rows in words."""
-    rows = asked.scope.rows
+    rows = query.scope.rows
     said = []
     for name, (title, labels) in {**_ONE, **_MANY}.items():
         value: Any = getattr(rows, name)
@@ -128,10 +128,10 @@ def conditions(asked: Asked) -> list[str]:
     return said
 
 
-def _conditions(asked: Asked, number: int) -> None:
+def _conditions(query: Query, number: int) -> None:
     with st.popover(f"Conditions ({number})" if number else "Conditions"):
         for name, (title, labels) in _MANY.items():
-            st.session_state[f"row_{name}"] = list(getattr(asked.scope.rows, name))
+            st.session_state[f"row_{name}"] = list(getattr(query.scope.rows, name))
             st.multiselect(
                 title,
                 list(labels),
@@ -142,9 +142,9 @@ def _conditions(asked: Asked, number: int) -> None:
                 args=(name,),
             )
         for name, (title, labels) in _ONE.items():
-            _one(name, title, labels, getattr(asked.scope.rows, name))
+            _one(name, title, labels, getattr(query.scope.rows, name))
         for name, title in _AGES.items():
-            st.session_state[f"row_{name}"] = getattr(asked.scope.rows, name)
+            st.session_state[f"row_{name}"] = getattr(query.scope.rows, name)
             st.number_input(
                 title,
                 min_value=0,
@@ -176,23 +176,23 @@ def _set(name: str) -> None:
     address.change(**{name: st.session_state[f"row_{name}"]})
 
 
-def _row_parameters(asked: Asked) -> dict[str, filters.Value]:
-    return {name: getattr(asked.scope.rows, name) or None for name in filters.ROW_PARAMETERS} | {
-        name: getattr(asked.scope.rows, name)
+def _row_parameters(query: Query) -> dict[str, filters.Value]:
+    return {name: getattr(query.scope.rows, name) or None for name in filters.ROW_PARAMETERS} | {
+        name: getattr(query.scope.rows, name)
         for name in ("contacted", "interested", "converted", "returned", "rated", *_AGES)
     }
 
 
-def _delivered_only(asked: Asked) -> bool:
+def _delivered_only(query: Query) -> bool:
     """Whether the conditions leave only offers that went through."""
-    rows = asked.scope.rows
+    rows = query.scope.rows
     told = (rows.contacted, rows.interested, rows.converted, rows.returned)
     reported = any((rows.outcome, rows.feedback, rows.rated, *told))
-    return rows.status == "delivered" or reported or asked.scope.base == "mature"
+    return rows.status == "delivered" or reported or query.scope.base == "mature"
 
 
-def _nothing(asked: Asked, status: Status, said: list[str]) -> None:
+def _nothing(query: Query, status: Status, said: list[str]) -> None:
     if said:
         st.html('<div class="empty">No delivery of the period meets these conditions.</div>')
     else:
-        empty_states.no_rows(asked, status)
+        empty_states.no_rows(query, status)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.layout import address, cards
 from dashboard.presentation import formats
 from metrics.outcomes.contradictions import CODES
@@ -39,7 +39,7 @@ def show(lead_id: str, scope: Scope, status: Status) -> None:
             st.button(
                 "Back to the list", type="tertiary", on_click=address.change, kwargs={"lead": None}
             )
-        lead = book().lead(lead_id, scope)
+        lead = workspace().lead(lead_id, scope)
         if lead.deliveries.is_empty() and lead.events.is_empty():
             more = f" {_NEWER}" if status.stale else ""
             st.html(f'<div class="empty">No delivery and no feedback has this lead id.{more}</div>')

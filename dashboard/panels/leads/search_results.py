@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.layout import address, cards
 
 _KINDS: Final = {"lead": "Leads", "event": "Events", "source": "Sources", "buyer": "Buyers"}
@@ -17,7 +17,7 @@ _MOST: Final = 12
 def show(text: str) -> None:
     """Draw what was found for a text, by kind."""
     with st.container(border=True, key="card_search"), cards.guarded("The search"):
-        found = book().search(text)
+        found = workspace().search(text)
         cards.title(
             f"Found for “{text}”",
             "Ids are matched whole; of a name a part is enough."

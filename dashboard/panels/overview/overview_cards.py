@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import streamlit as st
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.charts import contributions, funnel_steps
 from dashboard.layout import address, cards
 from dashboard.panels.shared import shared_cards
@@ -55,7 +55,7 @@ def wins(scope: Scope, status: Status) -> None:
     ):
         good = todo_items.items(scope).filter("better", pl.col("state").is_in(["new", "mine"]))
         good = good.sort(pl.col("kind") != "change", maintain_order=True)
-        rise = f"{book().rules.pricing.rise * 100:.0f} %"
+        rise = f"{workspace().rules.pricing.rise * 100:.0f} %"
         cards.title(
             "Wins",
             "Unusually good of late, with the money it concerns; and sources that would bear more, "
@@ -73,9 +73,9 @@ def wins(scope: Scope, status: Status) -> None:
 def changed(scope: Scope) -> None:
     """What a rate moved by, from the mix or from the sources themselves, source by source."""
     key = address.choice("shift", SHIFTS, "conversion_rate")
-    shift = book().table("mix_shift", scope).filter(measure=key)
+    shift = workspace().table("mix_shift", scope).filter(measure=key)
     entry = number(key)
-    sure = book().table("headline", scope).filter(pl.col("key") == key)["verdict"].to_list()
+    sure = workspace().table("headline", scope).filter(pl.col("key") == key)["verdict"].to_list()
     level = sure in ([], [None], ["level"])
     card = cards.Card(
         key="changed",
@@ -152,7 +152,7 @@ def lost(scope: Scope) -> None:
     )
     cards.show(
         card,
-        lambda: _named(book().table("funnel", scope)),
+        lambda: _named(workspace().table("funnel", scope)),
         funnel_steps.figure,
         cards.Extras(on_click=lambda step: address.go_next("leads", **STEP_LEADS[step])),
     )

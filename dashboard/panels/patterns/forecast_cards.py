@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.charts import age_curves, dumbbell
 from dashboard.layout import address, cards
 from dashboard.panels.shared import shared_cards
@@ -24,7 +24,7 @@ _ENDS: Final = ("expected_final", "expected_low", "expected_high")
 
 def _left_out(scope: Scope) -> str:
     """What the expectation leaves out, where the record is too short to see it."""
-    weeks = book().table("still_to_come", scope)["open_after_weeks"].drop_nulls()
+    weeks = workspace().table("still_to_come", scope)["open_after_weeks"].drop_nulls()
     if weeks.is_empty():
         return ""
     return f" Sales over {max(weeks)} weeks after delivery are not in it: the record is too short."
@@ -43,7 +43,7 @@ def weeks_card(scope: Scope) -> None:
     )
 
     def frame() -> pl.DataFrame:
-        return book().table("cohorts", scope).with_columns(pl.col(_ENDS).round(1))
+        return workspace().table("cohorts", scope).with_columns(pl.col(_ENDS).round(1))
 
     cards.show(card, frame, age_curves.expected)
 
@@ -62,7 +62,7 @@ def ages_card(scope: Scope) -> None:
 
     def frame() -> pl.DataFrame:
         called = pl.col("segment").map_elements(age_curves.segment_name, return_dtype=pl.String)
-        return book().table("maturity", scope).with_columns(called=called)
+        return workspace().table("maturity", scope).with_columns(called=called)
 
     cards.show(card, frame, age_curves.developed)
 
@@ -103,7 +103,7 @@ def backtest_card(scope: Scope) -> None:
 
 def checked(scope: Scope, ago: int) -> pl.DataFrame:
     """The weeks of one forecast, newest first; those complete by then teach nothing."""
-    rows = book().table("backtest", scope).filter(days_ago=ago).drop_nulls("expected_final")
+    rows = workspace().table("backtest", scope).filter(days_ago=ago).drop_nulls("expected_final")
     rows = rows.filter(pl.col("expected_high") - pl.col("converted_then") >= 1)
     came = {True: "as expected", False: "outside the range"}
     return (
@@ -155,7 +155,7 @@ def still_card(scope: Scope) -> None:
     )
 
     def frame() -> pl.DataFrame:
-        rows = book().table("still_to_come", scope).drop_nulls("still_to_come")
+        rows = workspace().table("still_to_come", scope).drop_nulls("still_to_come")
         rows = rows.filter(pl.col("still_to_come") > 0)
         rows = rows.sort(["still_to_come", "id"], descending=[True, False]).head(_STILL)
         return rows.with_columns(pl.col(*_ENDS, "still_to_come").round(1))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.charts import heat_map, ratio_dots
 from dashboard.layout import address, cards
 from dashboard.panels.shared import shared_cards
@@ -84,7 +84,7 @@ def index_card(scope: Scope, span: str, names: tuple[str, ...], *, switch: bool)
     )
 
     def frame() -> pl.DataFrame:
-        rows = book().table(f"seasonality_{span}", scope).filter(measure=key)
+        rows = workspace().table(f"seasonality_{span}", scope).filter(measure=key)
         if "vertical" in rows.columns:
             rows = rows.filter(vertical=ALL)
         called = pl.col(span).map_elements(lambda n: names[n - 1], return_dtype=pl.String)
@@ -127,7 +127,7 @@ def hours_card(scope: Scope) -> None:
     )
 
     def frame() -> pl.DataFrame:
-        rows = book().table("seasonality_weekday_hour", scope).filter(measure=key)
+        rows = workspace().table("seasonality_weekday_hour", scope).filter(measure=key)
         called = pl.col("weekday").map_elements(lambda n: WEEKDAYS[n - 1], return_dtype=pl.String)
         rows = rows.drop_nulls("index").sort("weekday", "hour")
         return _spelt(rows.with_columns(called=called, enough=pl.col("of") >= LEAST))
@@ -162,7 +162,7 @@ def claims_card(scope: Scope) -> None:
         cards.guarded(card.title),
     ):
         cards.title(card.title, card.how)
-        rows = book().table("season_claims", scope)
+        rows = workspace().table("season_claims", scope)
         said = "".join(_claim(row) for row in rows.iter_rows(named=True))
         st.html(f'<div class="scroll"><table class="facts">{said}</table></div>')
         cards.actions(card)

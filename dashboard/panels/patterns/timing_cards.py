@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import streamlit as st
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.charts import age_curves, wait_histogram
 from dashboard.layout import address, cards
 from dashboard.panels.buyers import buyer_cards
@@ -49,7 +49,7 @@ def histogram_card(scope: Scope) -> None:
     )
 
     def frame() -> pl.DataFrame:
-        rows = book().table("time_to_feedback", scope, by=("buyer_type",))
+        rows = workspace().table("time_to_feedback", scope, by=("buyer_type",))
         rows = rows.filter(group="buyer_type")
         kind = pl.col("value").map_elements(formats.buyer_type, return_dtype=pl.String)
         return buyer_cards.in_order(rows, "value").with_columns(buyer_type=kind)
@@ -70,7 +70,7 @@ def complete_card(scope: Scope) -> None:
     )
 
     def frame() -> pl.DataFrame:
-        rows = book().table("cohorts", scope).sort("week").tail(_WEEKS)
+        rows = workspace().table("cohorts", scope).sort("week").tail(_WEEKS)
         return rows.with_columns(pl.col("expected_final").round(1))
 
     cards.show(card, frame, age_curves.complete)
@@ -102,7 +102,7 @@ def incidence_card(scope: Scope) -> None:
         table="incidence",
         empty="No delivery of this period has come to an end yet.",
     )
-    cards.show(card, lambda: book().table("incidence", scope), age_curves.incidence)
+    cards.show(card, lambda: workspace().table("incidence", scope), age_curves.incidence)
 
 
 def middles_card(scope: Scope) -> None:
@@ -134,8 +134,8 @@ def middles_card(scope: Scope) -> None:
 
 def middles(scope: Scope, split: str) -> pl.DataFrame:
     """One row per value of a dimension with its middle times, fastest first."""
-    rows = book().table("time_to_feedback", scope, by=(split,)).filter(group=split)
-    names = book().names().get(split, {})
+    rows = workspace().table("time_to_feedback", scope, by=(split,)).filter(group=split)
+    names = workspace().names().get(split, {})
     called = {"buyer_type": formats.buyer_type, "outcome": formats.outcome}.get(
         split, lambda value: names.get(value, value)
     )

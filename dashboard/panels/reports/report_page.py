@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.layout import address, cards
 from dashboard.layout.filter_bar import unique_labels
 from dashboard.presentation import formats
 from dashboard.query import filters, periods
-from dashboard.query.parameters import BadQuestion
+from dashboard.query.parameters import BadQuery
 from dashboard.reports import buyer as letter
 from dashboard.reports import compose, published_reports, report_order
 from dashboard.reports import html as writing
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dashboard.answers.workspace import Status
-    from dashboard.query.filters import Asked
-    from dashboard.reports.report_order import Order
+    from dashboard.query.filters import Query
+    from dashboard.reports.report_order import ReportOrder
 
 TABS: Final = {
     "month": "Month",
@@ -41,7 +41,7 @@ _OWN_PERIOD: Final = "The filters above apply; the period above does not: this r
 _ITS_PERIOD: Final = "The period and the filters above apply."
 
 
-def show(tab: str, asked: Asked, status: Status) -> None:
+def show(tab: str, query: Query, status: Status) -> None:
     """What belongs to a tab."""
     st.html(f"<style>{writing.rules()}</style>")
     if tab == "published":
@@ -49,15 +49,15 @@ def show(tab: str, asked: Asked, status: Status) -> None:
         return
     kind = KINDS.get(tab, tab)
     with st.container(horizontal=True, vertical_alignment="center", key="report_head"):
-        own = _pick(tab, asked, status)
+        own = _pick(tab, query, status)
         actions = st.container(horizontal=True, vertical_alignment="center", key="report_actions")
     st.html(f'<div class="card-how">{_OWN_PERIOD if tab in KINDS else _ITS_PERIOD}</div>')
     try:
-        order = report_order.read(kind, _parameters(kind, asked, own), book())
-    except BadQuestion as error:
+        order = report_order.read(kind, _parameters(kind, query, own), workspace())
+    except BadQuery as error:
         _refused(tab, error)
         return
-    document = compose.make(book(), order, base=_base())
+    document = compose.make(workspace(), order, base=_base())
     with actions:
         _files(order)
         _publish(order)
@@ -74,13 +74,13 @@ def _base() -> str:
 # --- which one ----------------------------------------------------------------------------
 
 
-def _parameters(kind: str, asked: Asked, own: str | None) -> Mapping[str, Sequence[str]]:
+def _parameters(kind: str, query: Query, own: str | None) -> Mapping[str, Sequence[str]]:
     """The page's own parameters as the API takes them; the period only where it applies."""
     dropped: dict[str, filters.Value] = dict.fromkeys(filters.ROW_PARAMETERS)
-    dates: dict[str, filters.Value] = {"from": asked.scope.first, "to": asked.scope.last}
+    dates: dict[str, filters.Value] = {"from": query.scope.first, "to": query.scope.last}
     takes = report_order.allowed(kind)
     params: dict[str, list[str]] = {}
-    for name, value in filters.parameters(asked, **dropped, **dates):
+    for name, value in filters.parameters(query, **dropped, **dates):
         if name in takes:
             params.setdefault(name, []).append(value)
     if own is not None:
@@ -88,12 +88,12 @@ def _parameters(kind: str, asked: Asked, own: str | None) -> Mapping[str, Sequen
     return params
 
 
-def _pick(tab: str, asked: Asked, status: Status) -> str | None:
+def _pick(tab: str, query: Query, status: Status) -> str | None:
     """Let the reader pick; the period picked, None where the report has none of its own."""
     if tab in {"source", "buyer"}:
-        _pick_party(tab, asked)
+        _pick_party(tab, query)
         return None
-    today = periods.day_of(formats.instant_of(asked.scope.as_of_us), book().settings.zone)
+    today = periods.day_of(formats.instant_of(query.scope.as_of_us), workspace().settings.zone)
     last = min(today, status.last_day or today)
     choices = offered(tab, first=status.first_day or today, today=last)
     newest, before = list(choices)[:2]
@@ -156,9 +156,9 @@ def _days(first: date, today: date) -> dict[str, str]:
     return {day.isoformat(): formats.day(day) for day in days}
 
 
-def _pick_party(kind: str, asked: Asked) -> None:
-    options = unique_labels(book().names().get(kind, {}))
-    chosen = getattr(asked.scope, kind)
+def _pick_party(kind: str, query: Query) -> None:
+    options = unique_labels(workspace().names().get(kind, {}))
+    chosen = getattr(query.scope, kind)
     st.session_state[f"own_{kind}"] = chosen[0] if len(chosen) == 1 else None
     st.selectbox(
         TABS[kind],
@@ -178,7 +178,7 @@ def _set_party(kind: str) -> None:
     address.change(**{kind: st.session_state[f"own_{kind}"]})
 
 
-def _refused(tab: str, error: BadQuestion) -> None:
+def _refused(tab: str, error: BadQuery) -> None:
     party = tab in {"source", "buyer"} and all(p.parameter == tab for p in error.problems)
     if party:
         text = f"Choose one {tab} above, and its report is shown here."
@@ -190,14 +190,14 @@ def _refused(tab: str, error: BadQuestion) -> None:
 # --- files and publishing -----------------------------------------------------------------
 
 
-def _files(order: Order) -> None:
-    query = order.query()
+def _files(order: ReportOrder) -> None:
+    query_text = order.query_text()
     links = [
-        (label, f"api/v1/reports/{order.kind}.{kind}?{query}")
+        (label, f"api/v1/reports/{order.kind}.{kind}?{query_text}")
         for label, kind in (("HTML", "html"), ("PDF", "pdf"))
     ]
     if order.kind == "buyer":
-        links.append(("Unanswered leads, CSV", f"api/v1/tables/{letter.FILE}.csv?{query}"))
+        links.append(("Unanswered leads, CSV", f"api/v1/tables/{letter.FILE}.csv?{query_text}"))
     st.html(f'<div class="actions">{"".join(map(_link, links))}</div>', width="content")
 
 
@@ -206,7 +206,7 @@ def _link(link: tuple[str, str]) -> str:
     return f'<a href="{html.escape(target)}" target="_blank">{html.escape(label)}</a>'
 
 
-def _publish(order: Order) -> None:
+def _publish(order: ReportOrder) -> None:
     with st.popover("Publish", key="publish"):
         st.caption(
             "Keeps this report as it is now: with its moment and data version, for good. Later "
@@ -215,28 +215,28 @@ def _publish(order: Order) -> None:
         st.text_input("Your name", key="publish_who", max_chars=LONGEST_NAME)
         st.button("Publish now", type="primary", key="publish_now", on_click=_keep, args=(order,))
     of, said = st.session_state.get("publish_said", ("", ""))
-    if of == order.query():
+    if of == order.query_text():
         st.html(f'<span class="fresh" role="status">{html.escape(said)}</span>', width="content")
     else:
         st.session_state.pop("publish_said", None)
 
 
-def _keep(order: Order) -> None:
+def _keep(order: ReportOrder) -> None:
     try:
         who = st.session_state.get("publish_who", "")
-        number = published_reports.publish(book(), order, who=who, base=_base())
+        number = published_reports.publish(workspace(), order, who=who, base=_base())
     except NoName as error:
         said = f"Not published: {error}."
     else:
         said = f"Published as number {number}."
-    st.session_state["publish_said"] = (order.query(), said)
+    st.session_state["publish_said"] = (order.query_text(), said)
 
 
 # --- what was published -------------------------------------------------------------------
 
 
 def _published() -> None:
-    rows = published_reports.listed(book())
+    rows = published_reports.listed(workspace())
     with st.container(border=True, key="card_published"):
         cards.title(
             "What was published",
@@ -258,7 +258,7 @@ def _table(rows: Sequence[dict[str, Any]]) -> str:
 
 def _row(row: dict[str, Any]) -> str:
     first, last = (date.fromisoformat(row[end]) for end in ("from", "to"))
-    zone = book().settings.zone
+    zone = workspace().settings.zone
     moments = [
         formats.moment(datetime.fromisoformat(row[name]), zone)
         for name in ("published_at", "as_of")

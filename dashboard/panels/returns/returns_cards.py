@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.charts import control_chart, money_bars
 from dashboard.layout import address, cards
 from dashboard.panels.shared import shared_cards
@@ -29,8 +29,8 @@ _QUEUE: Final = (
 def trend(scope: Scope) -> pl.DataFrame:
     """`returns_trend` with the end of each bucket and whether it can be judged yet."""
     by = shared_cards.grain(scope)
-    spans = book().table("trend", scope, grain=by).select("start", "end", "partial", "young")
-    rows = book().table("returns_trend", scope, grain=by)
+    spans = workspace().table("trend", scope, grain=by).select("start", "end", "partial", "young")
+    rows = workspace().table("returns_trend", scope, grain=by)
     both = rows.join(spans, on="start", how="left", maintain_order="left")
     return both.with_columns(
         normal=pl.struct("normal_low", "normal_high").map_elements(
@@ -86,7 +86,7 @@ def summary_card(scope: Scope, status: Status) -> None:
     )
 
     def frame() -> pl.DataFrame:
-        rows = book().table("claims_summary", scope)
+        rows = workspace().table("claims_summary", scope)
         if not rows.filter(return_state="claimed")["claims"].sum():
             return rows.clear().with_columns(state=pl.lit("", pl.String))
         return rows.with_columns(
@@ -146,7 +146,7 @@ def queue(scope: Scope, status: Status) -> None:
     )
 
     def frame() -> pl.DataFrame:
-        rows = book().table("claims", scope)
+        rows = workspace().table("claims", scope)
         return rows.with_columns(
             reason=pl.col("reason").map_elements(formats.reason, return_dtype=pl.String),
             return_state=pl.col("return_state").replace(money_bars.STATES),
@@ -156,7 +156,7 @@ def queue(scope: Scope, status: Status) -> None:
         )
 
     with cards.guarded("The waiting claims"):
-        said = conclusion(book().table("claims", scope), status.currency)
+        said = conclusion(workspace().table("claims", scope), status.currency)
         st.html(f'<p class="conclusion">{theme.safe(said)}{_earlier(scope, status)}</p>')
     cards.show(card, frame, None, cards.Extras(on_row=_to_lead))
 
@@ -167,7 +167,7 @@ def _earlier(scope: Scope, status: Status) -> str:
         return ""
     last = scope.first - timedelta(days=1)
     before = replace(scope, first=status.first_day, last=last)
-    waiting = book().table("claims", before).filter(return_state="waiting")
+    waiting = workspace().table("claims", before).filter(return_state="waiting")
     if waiting.is_empty():
         return ""
     link = html.escape(address.link("returns", tab="waiting", period="all_time"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.charts import ranking, share_dots
 from dashboard.layout import address, cards
 from dashboard.panels.buyers import buyer_cards
@@ -64,7 +64,7 @@ def contact_card(scope: Scope) -> None:
         order = pl.col("question").replace_strict(
             {name: place for place, name in enumerate(QUESTIONS)}, default=9, return_dtype=pl.Int64
         )
-        rows = book().table("contact", scope).filter(id=ALL).drop_nulls("share")
+        rows = workspace().table("contact", scope).filter(id=ALL).drop_nulls("share")
         rows = buyer_cards.in_order(rows)
         kind = pl.col("buyer_type").map_elements(formats.buyer_type, return_dtype=pl.String)
         called = pl.concat_str(_word(QUESTIONS, "question"), kind, separator=" · ")
@@ -90,7 +90,7 @@ def interest_card(scope: Scope) -> None:
     )
 
     def frame() -> pl.DataFrame:
-        rows = book().table("interest", scope).filter(pl.col("id") != ALL)
+        rows = workspace().table("interest", scope).filter(pl.col("id") != ALL)
         return rows.drop_nulls("share").with_columns(pl.col("mean_interest").round(1))
 
     cards.show(
@@ -107,7 +107,9 @@ def found(scope: Scope) -> pl.DataFrame:
         {name: place for place, name in enumerate(FIELDS)}, default=9, return_dtype=pl.Int64
     )
     rows = (
-        book().table("accuracy", scope).filter(pl.col("id") == ALL, pl.col("status") != "correct")
+        workspace()
+        .table("accuracy", scope)
+        .filter(pl.col("id") == ALL, pl.col("status") != "correct")
     )
     rows = rows.drop_nulls("share")
     called = pl.concat_str(_word(FIELDS, "field"), _word(STATUSES, "status"), separator=" ")
@@ -182,7 +184,7 @@ def by_source_card(scope: Scope) -> None:
     )
 
     def frame() -> pl.DataFrame:
-        rows = book().table("accuracy", scope).filter(pl.col("id") != ALL, field=field)
+        rows = workspace().table("accuracy", scope).filter(pl.col("id") != ALL, field=field)
         rows = rows.filter(status="correct").drop_nulls("share")
         return rows.with_columns(
             wrong=pl.col("checked") - pl.col("deliveries"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.charts import sparkline
 from dashboard.layout import address, cards
 from dashboard.layout.cards import HALF
@@ -38,7 +38,7 @@ _ARROWS: Final = {True: "▲", False: "▼"}
 
 def show(headline: pl.DataFrame, trend: pl.DataFrame, scope: Scope, currency: str) -> None:
     """Draw the cards as one grid, so that they share a height."""
-    colours, alone = cards.colours(), ALONE[book().alone(scope) or "record"]
+    colours, alone = cards.colours(), ALONE[workspace().alone(scope) or "record"]
     rows = {row["key"]: row for row in headline.iter_rows(named=True)}
     keys = [_money_key(rows) if key == "margin_cents" else key for key in KEYS]
     bounds = unreported(rows)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import streamlit as st
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.editions import clock
 from dashboard.presentation import formats
 from data_access.store import trend_notes
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def of(scope: Scope) -> list[dict[str, Any]]:
     """Notes inside the period: those about all, and those about the sources looked at."""
-    rows = trend_notes.shown(book().store)
+    rows = trend_notes.shown(workspace().store)
     mine = pl.col("source_id").is_null() | pl.col("source_id").is_in(list(scope.source))
     inside = pl.col("day").is_between(scope.first, scope.last)
     return rows.filter(mine, inside).to_dicts()
@@ -63,14 +63,14 @@ def _line(row: dict[str, Any]) -> None:
 
 def _remove(number: int) -> None:
     who = st.session_state.get("who", "")
-    trend_notes.remove(book().store, number, who=who, at_us=clock.now_us())
+    trend_notes.remove(workspace().store, number, who=who, at_us=clock.now_us())
 
 
 def _add(day: date, sentence: str, who: str, scope: Scope) -> None:
     source = scope.source[0] if len(scope.source) == 1 else None
     try:
         trend_notes.add(
-            book().store,
+            workspace().store,
             day=day,
             sentence=sentence,
             source_id=source,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import streamlit as st
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.charts import money_bars, pareto
 from dashboard.layout import address, cards
 from dashboard.presentation import formats
@@ -22,7 +22,7 @@ _COLUMNS: Final = ("called", "returned", "share", "price_cents", "credited_cents
 
 def level(scope: Scope, name: str, group: str | None = None) -> pl.DataFrame:
     """One level of `return_reasons`, of one group where it is given."""
-    rows = book().table("return_reasons", scope).filter(level=name)
+    rows = workspace().table("return_reasons", scope).filter(level=name)
     if group is not None:
         rows = rows.filter(reason_group=group)
     key = pl.col("reason_group" if name == "group" else "reason")
@@ -119,7 +119,7 @@ def avoidable_card(scope: Scope, status: Status) -> None:
     )
 
     def frame() -> pl.DataFrame:
-        rows = book().table("avoidable_returns", scope).filter(pl.col("returned") > 0)
+        rows = workspace().table("avoidable_returns", scope).filter(pl.col("returned") > 0)
         called = pl.col("reason_group").map_elements(formats.reason_group, return_dtype=pl.String)
         return rows.with_columns(called=called)
 

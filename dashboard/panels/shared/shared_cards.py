@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import streamlit as st
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.charts import ranking, trend
 from dashboard.layout import address, cards, empty_states, filter_bar
 from dashboard.panels.shared import note_box
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from dashboard.answers.workspace import Status
-    from dashboard.query.filters import Asked, Value
+    from dashboard.query.filters import Query, Value
     from metrics.definitions.scope import Scope
 
 METRICS: Final = {
@@ -100,14 +100,14 @@ def value(headline: pl.DataFrame, key: str) -> float | None:
     return found[0] if len(found) else None
 
 
-def headline(asked: Asked, status: Status, page: str) -> pl.DataFrame | None:
+def headline(query: Query, status: Status, page: str) -> pl.DataFrame | None:
     """The table `headline`, with what must be said of it; None, with why, where nothing is."""
-    numbers = book().table("headline", asked.scope)
+    numbers = workspace().table("headline", query.scope)
     if not value(numbers, "attempted") and not value(numbers, "feedback"):
-        empty_states.no_rows(asked, status)
+        empty_states.no_rows(query, status)
         return None
     if only_ends_told(numbers):
-        _note_only_ends(page, of_feedback=asked.scope.rate_base == "feedback")
+        _note_only_ends(page, of_feedback=query.scope.rate_base == "feedback")
     return numbers
 
 
@@ -151,7 +151,7 @@ def developed(scope: Scope) -> float | None:
     """
     if scope.clock != "delivered" or scope.base == "mature":
         return None
-    rows = book().table("still_to_come", scope).drop_nulls("expected_final")
+    rows = workspace().table("still_to_come", scope).drop_nulls("expected_final")
     expected = float(rows["expected_final"].sum())
     return float(rows["converted"].sum()) / expected if expected > 0 else None
 
@@ -185,7 +185,7 @@ def trend_card(scope: Scope, status: Status, *, chip: str | None) -> None:
     )
     cards.show(
         card,
-        lambda: book().table("trend", scope, grain=by),
+        lambda: workspace().table("trend", scope, grain=by),
         lambda rows, colours: trend.figure(rows, line, colours),
         cards.Extras(chip=lambda _: chip, controls=lambda: _switches(scope, key, by)),
     )
@@ -252,7 +252,7 @@ def _set_own(name: str) -> None:
 
 def mix(scope: Scope) -> pl.DataFrame:
     """The table `outcome_mix` without empty rows; no rows when nothing is counted."""
-    return book().table("outcome_mix", scope).filter(pl.col("deliveries") > 0)
+    return workspace().table("outcome_mix", scope).filter(pl.col("deliveries") > 0)
 
 
 def mix_card(scope: Scope) -> cards.Card:
@@ -329,7 +329,7 @@ def clocks_card(scope: Scope) -> None:
                 filter_bar.CLOCK_LABELS.get(row["clock"], row["clock"]),
                 *(formats.count(row[name]) for name in counts),
             )
-            for row in book().table("clocks", scope).iter_rows(named=True)
+            for row in workspace().table("clocks", scope).iter_rows(named=True)
         ]
         heads = ("Count by", "Counted", "Sales", *_DELIVERED.values())
         st.html(cards.facts(rows, heads, (1, 2, 3, 4, 5)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.charts import waterfall
 from dashboard.layout import address, cards
 from dashboard.panels.todo import todo_list
@@ -33,7 +33,7 @@ _WORTH_ASKING: Final = 10_000  # more feedback than that nobody waits for
 
 def tier(source_id: str, scope: Scope) -> str:
     """The tier of a source in one sentence: what it is, how sure, what is still needed."""
-    rows = book().table("tiers", scope).filter(id=source_id).to_dicts()
+    rows = workspace().table("tiers", scope).filter(id=source_id).to_dicts()
     return (
         tier_sentence(rows[0])
         if rows
@@ -67,7 +67,7 @@ def score_card(
     def frame() -> pl.DataFrame:
         if few:
             return pl.DataFrame()
-        rows = book().table("scores", scope).filter(id=source_id).drop_nulls("score")
+        rows = workspace().table("scores", scope).filter(id=source_id).drop_nulls("score")
         return points(rows.to_dicts()[0], rules) if rows.height else pl.DataFrame()
 
     card = cards.Card(
@@ -88,7 +88,7 @@ _ALL_PARTS: Final = "Points for delivery, contact, conversion and returns, 100 a
 
 
 def _score_words(source_id: str, scope: Scope) -> str:
-    rows = book().table("scores", scope).filter(id=source_id).drop_nulls("score").to_dicts()
+    rows = workspace().table("scores", scope).filter(id=source_id).drop_nulls("score").to_dicts()
     if not rows:
         return _ALL_PARTS
     row = rows[0]
@@ -142,7 +142,7 @@ def price_card(source_id: str, scope: Scope, status: Status) -> None:
         st.container(border=True, key="card_price", height="stretch"),
         cards.guarded("The price"),
     ):
-        rows = book().table("pricing", scope).filter(id=source_id).to_dicts()
+        rows = workspace().table("pricing", scope).filter(id=source_id).to_dicts()
         cards.title("Price", "What a delivery is worth to its buyer, against what it costs.")
         if not rows or rows[0]["break_even_cents"] is None:
             st.html(

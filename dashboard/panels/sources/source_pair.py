@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.charts import paired_lines
 from dashboard.layout import address, cards
 from dashboard.panels.shared import shared_cards
@@ -18,7 +18,7 @@ from metrics.definitions.intervals import difference
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
-    from dashboard.query.filters import Asked
+    from dashboard.query.filters import Query
     from metrics.definitions.scope import Scope
 
 RATES: Final = {
@@ -33,13 +33,13 @@ LEVEL: Final = "level: may be chance"
 NONE: Final = "none was reported"
 
 
-def show(asked: Asked, status: Status) -> None:
+def show(query: Query, status: Status) -> None:
     """Draw the comparison of the two sources that are asked for."""
-    scope = asked.scope
-    numbers = shared_cards.headline(asked, status, "sources")
+    scope = query.scope
+    numbers = shared_cards.headline(query, status, "sources")
     if numbers is None:
         return
-    rows = pair(book().table("sources", scope), scope)
+    rows = pair(workspace().table("sources", scope), scope)
     names = [row["name"] for row in rows]
     with st.container(horizontal=True, vertical_alignment="center", key="profile_head"):
         st.html(f"<h2>{html.escape(' and '.join(names))}</h2>", width="content")
@@ -64,7 +64,7 @@ def show(asked: Asked, status: Status) -> None:
 def pair(sources: pl.DataFrame, scope: Scope) -> list[dict[str, Any]]:
     """The two sources in the order asked for; one without any offer is all empty."""
     known = {row["id"]: row for row in sources.to_dicts()}
-    named = book().names()["source"]
+    named = workspace().names()["source"]
     blank = dict.fromkeys(sources.columns)
     return [known.get(i, {**blank, "id": i, "name": named.get(i, i)}) for i in scope.source]
 
@@ -133,9 +133,9 @@ def _lines(scope: Scope, rows: list[dict[str, Any]]) -> None:
     )
 
     def frame() -> pl.DataFrame:
-        table = book().table("rates", scope, by=("source", grain))
+        table = workspace().table("rates", scope, by=("source", grain))
         wide = table.select("source", start=grain, rate=pl.col(key))
-        young = book().table("trend", scope, grain=grain).select("start", "young")
+        young = workspace().table("trend", scope, grain=grain).select("start", "young")
         lines = wide.pivot("source", index="start", values="rate").sort("start")
         return lines.join(young, on="start", how="left", maintain_order="left")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.charts import outcome_mix, ranking
 from dashboard.layout import address, cards
 from dashboard.panels.shared import accuracy_cards, headline_cards, reason_cards, shared_cards
@@ -17,25 +17,25 @@ from dashboard.presentation import formats
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
-    from dashboard.query.filters import Asked
+    from dashboard.query.filters import Query
     from metrics.definitions.scope import Scope
 
 _MOST: Final = 12
 _COLUMNS: Final = ("delivered", "converted", "conversion_rate", "conversion_range", "return_rate")
 
 
-def source(source_id: str, asked: Asked, status: Status) -> None:
+def source(source_id: str, query: Query, status: Status) -> None:
     """The profile of one source; the other filters stay in force."""
-    name = book().names()["source"].get(source_id, source_id)
+    name = workspace().names()["source"].get(source_id, source_id)
     _heading(name, source_id)
-    scope = asked.scope
-    numbers = shared_cards.headline(asked, status, "sources")
+    scope = query.scope
+    numbers = shared_cards.headline(query, status, "sources")
     if numbers is None:
         return
     rows = {row["key"]: row for row in numbers.iter_rows(named=True)}
     told = rows["coverage"]["value"]
     _conclude(name, source_id, scope, rows)
-    trend = book().table("trend", scope, grain=shared_cards.grain(scope))
+    trend = workspace().table("trend", scope, grain=shared_cards.grain(scope))
     headline_cards.show(numbers, trend, scope, status.currency)
     left, right = st.columns([3, 2])
     with left:
@@ -49,15 +49,15 @@ def source(source_id: str, asked: Asked, status: Status) -> None:
         )
     left, right = st.columns(2)
     with left:
-        _split("sub_source", "Sub-sources", asked)
+        _split("sub_source", "Sub-sources", query)
     with right:
-        _split("buyer", "Buyers", asked)
+        _split("buyer", "Buyers", query)
     left, right = st.columns(2)
     with left:
         reason_cards.groups_card(scope, status, leads=True)
     with right:
         chip = cards.chip_of(None, told)
-        source_cards.score_card(source_id, scope, book().rules.score, told=told, chip=chip)
+        source_cards.score_card(source_id, scope, workspace().rules.score, told=told, chip=chip)
     left, right = st.columns(2)
     with left:
         source_cards.price_card(source_id, scope, status)
@@ -93,7 +93,7 @@ def verdict(name: str, rows: dict[str, dict[str, Any]]) -> str:
         return f"{name}: too few leads to judge ({counted} counted, {ranking.FEW} needed)."
     likely = formats.likely_range(row["low"], row["high"])
     text = f"{name} converts {formats.rate(row['value'])} ({likely}) of {formats.count(base)}"
-    was, then = formats.rate(row["previous"]), shared_cards.compared(address.asked().scope)
+    was, then = formats.rate(row["previous"]), shared_cards.compared(address.query().scope)
     if row["verdict"] == "level":
         return f"{text}, level with the {was} of the {then}: the difference may be chance."
     if row["verdict"] is None:
@@ -114,12 +114,12 @@ def silent(rows: dict[str, dict[str, Any]]) -> str:
     )
 
 
-def _split(dimension: str, title: str, asked: Asked) -> None:
+def _split(dimension: str, title: str, query: Query) -> None:
     """The source cut by another dimension, as a ranking."""
-    scope = asked.scope
+    scope = query.scope
     kind = shared_cards.ranked(scope)
     named = f"{dimension}_name"
-    rows = book().table("rates", scope, by=(dimension,))
+    rows = workspace().table("rates", scope, by=(dimension,))
     kind = replace(kind, key=dimension, name=named if named in rows.columns else dimension)
     more = f"The {_MOST} largest of {rows.height:,}. " if rows.height > _MOST else ""
     card = cards.Card(

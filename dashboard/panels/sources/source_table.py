@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.charts import ranking
 from dashboard.layout import address, cards
 from dashboard.panels.shared import shared_cards
@@ -60,7 +60,7 @@ def show(scope: Scope, status: Status) -> None:
 
 def rows(scope: Scope, by: str = "delivered") -> pl.DataFrame:
     """The table `sources` with the tier and the place of each, sorted downwards."""
-    known = book()
+    known = workspace()
     tiers = known.table("tiers", scope).select("id", "tier")
     places = known.table("ranking", scope).select(
         "id",
@@ -90,7 +90,7 @@ def place(low: int | None, high: int | None, of: int, peers: str) -> str:
 
 def ranked(scope: Scope, kind: ranking.Ranked) -> pl.DataFrame:
     """Sources in the order of the ranking; of very many the best and the worst."""
-    table = ranking.in_order(book().table("sources", scope), kind)
+    table = ranking.in_order(workspace().table("sources", scope), kind)
     if table.height <= MOST:
         return table
     return pl.concat([table.head(MOST - _WORST), table.tail(_WORST)])
@@ -98,7 +98,7 @@ def ranked(scope: Scope, kind: ranking.Ranked) -> pl.DataFrame:
 
 def left_out(scope: Scope) -> str:
     """Says what the ranking has no room for, where it has not."""
-    many = book().table("sources", scope).height
+    many = workspace().table("sources", scope).height
     if many <= MOST:
         return ""
     return f"Shown are the first {MOST - _WORST} and the last {_WORST} of {many:,}. "

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.charts import dumbbell, weekly_rate
 from dashboard.editions import cached_frames
 from dashboard.layout import address, cards
@@ -97,7 +97,7 @@ def _weeks(item: dict[str, Any], scope: Scope) -> None:
 
 def _slices(item: dict[str, Any], scope: Scope) -> None:
     plain = cached_frames.timeless(scope)
-    mine = book().table("change_slices", plain).filter(finding=item["finding"])
+    mine = workspace().table("change_slices", plain).filter(finding=item["finding"])
     pair = dumbbell.Pair(
         value="rate",
         other="rate_before",
@@ -195,7 +195,7 @@ def facts(item: dict[str, Any], currency: str) -> list[tuple[str, ...]]:
 
 def _replay(item: dict[str, Any], scope: Scope) -> None:
     plain = replace(scope, clock="delivered", base="feedback")
-    rule = book().table("rule_replay", plain).filter(rule=item["code"])
+    rule = workspace().table("rule_replay", plain).filter(rule=item["code"])
     st.html(f'<div class="card-how">{html.escape(replayed(rule))}</div>')
 
 
@@ -219,14 +219,14 @@ def replayed(rule: pl.DataFrame) -> str:
 
 def _leads(item: dict[str, Any], scope: Scope) -> None:
     """A link to exactly the deliveries a finding is about, with how many they are."""
-    today = formats.instant_of(scope.as_of_us).astimezone(book().settings.zone).date()
+    today = formats.instant_of(scope.as_of_us).astimezone(workspace().settings.zone).date()
     wanted = conditions(item, today)
     if wanted is None:
         if item["kind"] == "refused":
             _way_on("data", "Show the refused rows", address.target(tab="refused"))
         return
-    asked = address.asked_with(**wanted)
-    listed = book().count(asked.scope)
+    query = address.asked_with(**wanted)
+    listed = workspace().count(query.scope)
     old = " counted" if item["kind"] == "suggestion" else ""
     old = " of these weeks" if item["kind"] == "change" else old
     label = f"Show the {formats.quantity(listed, 'delivery', 'deliveries')}{old}"
@@ -253,8 +253,8 @@ def conditions(item: dict[str, Any], today: date) -> dict[str, Value] | None:
         }
         return {**_PLAIN, **found, "source": [item["source_id"]], **sub}
     if kind == "claims":
-        asked: dict[str, Value] = {"buyer": [item["buyer_id"]], "return_state": ["waiting"]}
-        return {**_PLAIN, **asked, "period": "all_time"}
+        query: dict[str, Value] = {"buyer": [item["buyer_id"]], "return_state": ["waiting"]}
+        return {**_PLAIN, **query, "period": "all_time"}
     if kind == "overdue":
         return {
             **_PLAIN,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from dashboard.answers.workspace import book
+from dashboard.answers.workspace import workspace
 from dashboard.editions import clock
 from dashboard.layout import cards
 from dashboard.presentation import formats
@@ -75,10 +75,10 @@ def _standing(item: dict[str, Any]) -> str:
 
 def history(item: dict[str, Any], scope: Scope) -> None:
     """Every decision, the newest first, and what became of it where it was done."""
-    rows = decisions.history(book().store, item["finding"]).reverse()
+    rows = decisions.history(workspace().store, item["finding"]).reverse()
     if rows.is_empty():
         return
-    zone = book().settings.zone
+    zone = workspace().settings.zone
     with st.container(border=True, key="card_history"), cards.guarded("What was decided"):
         cards.title("What was decided", "Newest first; nothing is ever overwritten.")
         if item["state"] == "done" and (became := todo_items.result(item, scope)):
