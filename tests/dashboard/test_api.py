@@ -248,7 +248,7 @@ def test_a_broken_store_answers_503_in_one_sentence(
         message = "secret detail"
         raise RuntimeError(message)
 
-    monkeypatch.setattr(health, "book", broken)
+    monkeypatch.setattr(health, "workspace", broken)
     answer = client.get("/api/v1/health")
     assert answer.status_code == 503
     assert answer.headers["retry-after"]

@@ -71,7 +71,7 @@ def test_it_is_judged_before_anything_is_worked_out(
 ) -> None:
     """The maker of the table is never called, whatever limit is asked for."""
     client.get("/api/v1/tables")
-    monkeypatch.setattr(registry.Table, "asked", lambda *_: 1 / 0)
+    monkeypatch.setattr(registry.Table, "frame", lambda *_: 1 / 0)
     answer = client.get("/api/v1/tables/trend.json", params={**ALWAYS, "grain": "day", "limit": 1})
     assert answer.status_code == 400
 

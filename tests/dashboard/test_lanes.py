@@ -104,7 +104,7 @@ def query(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Any]], Any]
     monkeypatch.setattr(health, "_LOOKING", health.HealthCheck())
 
     def ask(workspace: Callable[[], Any]) -> Any:
-        monkeypatch.setattr(health, "book", workspace)
+        monkeypatch.setattr(health, "workspace", workspace)
         with TestClient(Starlette(routes=[Route("/health", health.health)])) as client:
             begun = time.monotonic()
             answer = client.get("/health")

@@ -70,7 +70,7 @@ def test_every_column_of_every_table_is_defined() -> None:
     assert empty == []
 
 
-@pytest.mark.parametrize(("page", "asked"), VIEWS, ids=str)
+@pytest.mark.parametrize(("page", "query"), VIEWS, ids=str)
 def test_no_page_shows_a_number_without_a_definition(
     opened: Open, desk: Desk, monkeypatch: pytest.MonkeyPatch, page: str, query: dict[str, str]
 ) -> None:

@@ -79,7 +79,7 @@ def test_each_buyer_is_counted_as_sql_counts_it(
     workspace: Workspace, offers: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Deliveries, feedback rate, sales and return rate in the table of the page."""
-    monkeypatch.setattr(buyer_cards, "book", lambda: workspace)
+    monkeypatch.setattr(buyer_cards, "workspace", lambda: workspace)
     rows = {row["id"]: row for row in buyer_cards.listed(SCOPE).iter_rows(named=True)}
     assert set(rows) == {offer["id"] for offer in offers}
     for buyer, row in rows.items():

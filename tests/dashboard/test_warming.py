@@ -39,7 +39,7 @@ def test_pages_find_what_was_warmed(
         made.append(self.name)
         return query(self, of)
 
-    monkeypatch.setattr(Table, "asked", counted)
+    monkeypatch.setattr(Table, "frame", counted)
     assert not opened(page).exception
     assert name not in made
     table_query.table.cache_clear()
@@ -52,7 +52,7 @@ def test_a_store_that_cannot_be_read_is_left_to_the_page(
 ) -> None:
     """Warming up never stops a server; the log says why."""
     assert opened is not None
-    monkeypatch.setattr(warm_up, "book", lambda: 1 / 0)
+    monkeypatch.setattr(warm_up, "workspace", lambda: 1 / 0)
     warm_up.warm()
     assert "could not warm up" in caplog.text
 
@@ -67,7 +67,7 @@ def test_an_error_in_our_own_words_is_one_line_of_the_log(
         message = "the store is damaged"
         raise StoreUnusable(message)
 
-    monkeypatch.setattr(warm_up, "book", damaged)
+    monkeypatch.setattr(warm_up, "workspace", damaged)
     warm_up.warm()
     warm_up.look_over()
     assert [record.getMessage() for record in caplog.records] == [
