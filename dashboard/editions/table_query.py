@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from dashboard.editions.edition import Edition
+    from metrics.definitions.party_names import PartyNames
     from metrics.definitions.rules import Rules
     from metrics.definitions.scope import Scope
     from metrics.insights import maturity
-    from metrics.insights.rates import PartyNames
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -125,7 +125,7 @@ def _replace_all(source: sa.Connection, other: Store, target: sa.Connection) -> 
         target.execute(table.delete())
         counts[table.name] = 0
         for rows in _frames(source, table):
-            other.road.append(target, table.name, rows)
+            other.bulk.append(target, table.name, rows)
             counts[table.name] += rows.height
     return counts
 
