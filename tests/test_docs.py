@@ -16,6 +16,7 @@ from dashboard.commands.main import main
 from dashboard.editions import current_edition
 from dashboard.query import filters
 from dashboard.tables import registry, row_limit
+from dashboard.tables.table import DIMENSIONS
 from data_access.intake import delimited_text, file_limits, file_reader, refusals
 from data_access.intake.mapping_profile import shipped
 from data_access.settings import Settings
@@ -74,7 +75,7 @@ def test_every_parameter_and_shipped_profile_is_documented() -> None:
         *filters.PARAMETERS,
         *table_options.OPTIONS,
         *filters.PRESETS,
-        *registry.DIMENSIONS,
+        *DIMENSIONS,
     ):
         assert re.search(rf"\b{name}\b", text), name
     importing = (DOCS / "importing.md").read_text("utf-8")

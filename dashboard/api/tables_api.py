@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from dashboard.answers.result import TableResult
+    from dashboard.tables.table import Table
 
 LOG: Final = logging.getLogger(__name__)
 LANE: Final = WorkQueue()
@@ -97,7 +98,7 @@ def listed(_request: Request) -> Response:
     return JSONResponse({"schema_version": registry.SCHEMA_VERSION, "tables": found}, headers=CACHE)
 
 
-def _common(table: registry.Table) -> list[str]:
+def _common(table: Table) -> list[str]:
     rows = ["after", "changed_since"] if table.kind == "rows" else []
     return ["columns", "limit", "data_version", *rows]
 
