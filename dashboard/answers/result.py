@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from dashboard.answers.table_options import OPTIONS, Options, no_filters, problem
+from dashboard.answers.table_options import Options, no_filters, problem
 from dashboard.answers.table_options import read as read_options
 from dashboard.editions import clock
 from dashboard.query import filters
 from dashboard.query.parameters import MOST, BadQuery
+from dashboard.query.table_parameters import OPTIONS
 from dashboard.tables import registry
 from data_access import export_formats
 from metrics.outcomes import delivery_lists

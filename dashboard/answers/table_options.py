@@ -14,11 +14,6 @@ from dashboard.tables import registry
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-OPTIONS: Final = (
-    *("by", "grain", "seed", "precision"),
-    *("columns", "limit", "after", "data_version", "changed_since"),
-)
-"""Parameters of tables beside the filters."""
 ONE_DIMENSION: Final = ("incidence", "mix_shift")
 """Tables that are split by one dimension only."""
 SPLIT_BY: Final = {
