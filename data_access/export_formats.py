@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from data_access.explained import ExplainedError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
@@ -40,7 +42,7 @@ _TYPES: Final = {
 }
 
 
-class TooManyRows(ValueError):  # noqa: N818 - says what is the matter
+class TooManyRows(ExplainedError, ValueError):  # noqa: N818 - says what is the matter
     """More rows than the format can hold; the message names the alternatives."""
 
 

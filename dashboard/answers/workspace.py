@@ -18,11 +18,11 @@ from dashboard.editions import cached_frames, comparison_period, event_frames
 from dashboard.editions import edition as editions
 from dashboard.editions import table_query as questions
 from dashboard.editions.current_edition import CurrentEdition
+from dashboard.editions.rules_in_force import in_force
 from dashboard.editions.table_query import TableQuery
 from data_access.settings import Settings
 from data_access.snapshot import fact_reader
 from data_access.store.store import Store
-from metrics.definitions import rules
 from metrics.definitions.report_calendar import day_number, local_day, to_date
 from metrics.definitions.scope import EVER, Scope
 from metrics.outcomes import delivery_lists, lead_timeline
@@ -69,7 +69,7 @@ class Workspace:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.rules = rules.read(*settings.rules_tables())
+        self.rules = in_force(settings)
         self.store = Store(settings.url)
         self._current = CurrentEdition(self.store, settings, self.rules)
         self.damage: str | None = None

@@ -21,10 +21,10 @@ from dashboard.answers.workspace import workspace
 from dashboard.api import reports_api
 from dashboard.api.health import health
 from dashboard.api.work_queue import RETRY_AFTER_S, QueueFull, WorkQueue
-from dashboard.presentation.known_errors import KNOWN
 from dashboard.query.parameters import BadQuery
 from dashboard.tables import registry
 from data_access import export_formats
+from data_access.explained import ExplainedError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -48,7 +48,7 @@ def _guarded(endpoint: Callable[[Request], Response]) -> Callable[[Request], Awa
             return _bad(error)
         except export_formats.TooManyRows as error:
             return JSONResponse({"error": str(error)}, status_code=400)
-        except KNOWN as error:
+        except ExplainedError as error:
             return _later(str(error))
         except Exception:
             LOG.exception("the request %s failed", request.url.path)

@@ -103,9 +103,9 @@ def _examined(settings: Settings) -> list[Check]:
 def _snapshot(store: Store, settings: Settings) -> Check:
     """Whether the snapshot can be written, and whether it fits the store."""
     from dashboard.editions import builder, clock
+    from dashboard.editions.rules_in_force import in_force
     from data_access.snapshot import doctor as checks
     from data_access.snapshot.parquet_versions import ParquetVersions, SnapshotUnwritable
-    from metrics.definitions import rules
 
     versions = ParquetVersions(settings.data_dir / "snapshot")
     try:
@@ -118,7 +118,7 @@ def _snapshot(store: Store, settings: Settings) -> Check:
         versions,
         zone=settings.report_zone,
         now_us=clock.now_us(),
-        rules=rules.read(*settings.rules_tables()),
+        rules=in_force(settings),
     )
     if edition is None:
         return checks.Check("snapshot", well=True, found="none that fits: it is made when asked")

@@ -11,6 +11,7 @@ import polars as pl
 
 from data_access.demo import generate
 from data_access.demo.market import market
+from data_access.explained import ExplainedError
 from data_access.intake.accept import Receipt, take
 from data_access.store import import_batches
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from data_access.store.store import Batch, Store
 
 
-class StoreInUse(RuntimeError):  # noqa: N818 - says what is the matter
+class StoreInUse(ExplainedError, RuntimeError):  # noqa: N818 - says what is the matter
     """The store holds other facts: a demo among them would make every number wrong."""
 
 

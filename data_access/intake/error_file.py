@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from data_access.explained import ExplainedError
 from data_access.export_formats import defused
 from data_access.intake.wire import NotAnEvent, parse
 from data_access.store.storable_text import storable
@@ -38,7 +39,7 @@ _PARTS: Final = ".parts"
 _LONGEST_STEM: Final = 120  # bytes; with batch and ending it fits every file system
 
 
-class ErrorFileUnwritable(RuntimeError):  # noqa: N818 - says what is the matter
+class ErrorFileUnwritable(ExplainedError, RuntimeError):  # noqa: N818 - says what is the matter
     """Refused rows cannot be noted beside the store; the message names folder and cause."""
 
 

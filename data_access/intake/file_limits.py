@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from data_access.explained import ExplainedError
 from data_access.store.storable_text import storable
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ MAX_UNPACKED: Final = 2_147_483_648
 PIECE_SIZE: Final = 32 * 1_048_576  # characters; a piece of wide rows has fewer of them
 
 
-class UnreadableFile(ValueError):  # noqa: N818 - says what the file is
+class UnreadableFile(ExplainedError, ValueError):  # noqa: N818 - says what the file is
     """A file that cannot be read as rows; the message names why and what would help."""
 
     def __init__(self, message: str) -> None:
