@@ -12,8 +12,6 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
-import pyarrow.parquet as pq
-import xlsxwriter
 
 from data_access.explained import ExplainedError
 
@@ -107,6 +105,8 @@ def write_parquet(
     manifest: Mapping[str, Any],
 ) -> None:
     """A Parquet file with the manifest in its metadata, under the key `leadloop`."""
+    import pyarrow.parquet as pq  # noqa: PLC0415 - few who start need it
+
     arrow = pl.DataFrame(schema=dict(schema)).to_arrow().schema
     arrow = arrow.with_metadata({b"leadloop": json.dumps(manifest).encode()})
     with pq.ParquetWriter(path, arrow, compression="zstd") as writer:
@@ -123,6 +123,8 @@ def write_xlsx(
     rows: int,
 ) -> None:
     """A workbook: the rows, and a sheet "About" with the manifest. Text stays text."""
+    import xlsxwriter  # noqa: PLC0415 - few who start need it
+
     check_sheet(rows)
     options = {
         "constant_memory": True,
