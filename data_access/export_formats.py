@@ -190,11 +190,11 @@ def descriptor(  # noqa: PLR0913 - the parts of a data package
     schema: Mapping[str, pl.DataType],
     definitions: Mapping[str, str],
     about: Mapping[str, Any],
-    content: bytes | Iterable[bytes] | None = None,
+    content: Iterable[bytes] | None = None,
 ) -> dict[str, Any]:
     """A Frictionless tabular data package of one resource.
 
-    With `content` it carries the resource's size and SHA-256.
+    With `content`, read block by block, it carries the resource's size and SHA-256.
     """
     resource: dict[str, Any] = {
         "name": name.replace("_", "-"),
@@ -217,7 +217,7 @@ def descriptor(  # noqa: PLR0913 - the parts of a data package
     }
     if content is not None:
         size, digest = 0, sha256()
-        for block in [content] if isinstance(content, bytes) else content:
+        for block in content:
             size += len(block)
             digest.update(block)
         resource |= {"bytes": size, "hash": f"sha256:{digest.hexdigest()}"}

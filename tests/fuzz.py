@@ -27,7 +27,8 @@ from hostile_text import KEPT, UNSTORABLE
 from data_access import rules_file
 from data_access.intake import file_reader
 from data_access.intake.file_reader import Limits, UnreadableFile
-from data_access.intake.import_file import ImportOrder, import_file
+from data_access.intake.import_file import import_file
+from data_access.intake.import_order import ImportOrder
 from data_access.intake.mapping_profile import UnknownProfile, load
 from data_access.store.store import Store
 from metrics.definitions.rules import Rules

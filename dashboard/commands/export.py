@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -66,8 +65,7 @@ def _export(table: str, kind: str | None, out: Path | None, **given: Any) -> Non
 
 
 def _write(answer: TableResult, kind: str, out: Path | None) -> None:
-    from dashboard.answers import result
-    from dashboard.api import tables_api
+    from dashboard.answers import files, result
 
     if out is None:
         if kind in {"parquet", "xlsx"}:
@@ -77,19 +75,7 @@ def _write(answer: TableResult, kind: str, out: Path | None) -> None:
             sys.stdout.buffer.write(block)
         sys.stdout.buffer.flush()
         return
-    tables_api.write_file(answer, kind, out)
-    if kind in {"csv", "ndjson"}:
-        package = export_formats.descriptor(
-            name=answer.table.name,
-            path=out.name,
-            kind=kind,
-            schema=answer.schema,
-            definitions=result.definitions(answer),
-            about=result.about(answer),
-            content=out.read_bytes(),
-        )
-        manifest = out.with_name(out.name + ".manifest.json")
-        manifest.write_text(json.dumps(package, indent=2) + "\n", "utf-8")
+    files.write_described(answer, kind, out)
     click.echo(f"{out}: {answer.rows:,} rows", err=True)
 
 

@@ -14,7 +14,7 @@ from dashboard.commands.progress import progress_bar
 from data_access.columns import ANSWERS
 
 if TYPE_CHECKING:
-    from data_access.intake.import_file import Imported, ImportOrder
+    from data_access.intake.import_order import Imported, ImportOrder
     from data_access.store.store import Store
 
 UNREADABLE: Final = 2
@@ -44,7 +44,7 @@ def import_(
     one cannot be read, the command says which and ends with status 2.
     """
     from dashboard.editions import clock
-    from data_access.intake.import_file import ImportOrder
+    from data_access.intake.import_order import ImportOrder
     from data_access.intake.mapping_profile import load
     from data_access.settings import Settings
     from data_access.store.store import Store

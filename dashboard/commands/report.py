@@ -92,15 +92,14 @@ def _write(source: Workspace, order: ReportOrder, out: Path) -> None:
 
 def _write_unanswered(source: Workspace, order: ReportOrder, out: Path) -> None:
     """The table `unanswered` of the same question."""
-    from dashboard.answers import result
-    from dashboard.api import tables_api
+    from dashboard.answers import files, result
     from dashboard.reports import buyer
 
     params: dict[str, list[str]] = {}
     for name, value in order.pairs():
         params.setdefault(name, []).append(value)
     answer = result.ask(source, buyer.FILE, params)
-    tables_api.write_file(answer, "csv", out)
+    files.write(answer, "csv", out)
     click.echo(f"{out}: {answer.rows:,} rows", err=True)
 
 

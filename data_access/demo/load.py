@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from data_access.demo import generate
+from data_access.demo import truth as truths
 from data_access.demo.market import market
 from data_access.explained import ExplainedError
 from data_access.intake.accept import Receipt, take
 from data_access.store import import_batches
+from data_access.store.store import OPERATOR, AuditLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from data_access.store.store import Batch, Store
+    from data_access.store.import_batches import Batch
+    from data_access.store.store import Store
 
 
 class StoreInUse(ExplainedError, RuntimeError):  # noqa: N818 - says what is the matter
@@ -92,20 +95,14 @@ def _close(store: Store, order: DemoOrder, batch: Batch) -> None:
     detail: dict[str, object] = {"deliveries": order.deliveries, "seed": order.seed, **batch.counts}
     with store.writing() as connection:
         if import_batches.finish(connection, batch, at_us=order.now_us()):
-            store.note(
-                connection,
-                at_us=order.now_us(),
-                actor="operator",
-                action="demo",
-                subject=batch.batch_id,
-                detail=detail,
-            )
+            line = AuditLine(order.now_us(), OPERATOR, "demo", batch.batch_id, detail)
+            store.audit(connection, line)
 
 
 def truth(order: DemoOrder) -> dict[str, object]:
     """What is true of the market of an order: kept out of every row of the demo."""
     made_up = market(order.seed, stories=order.stories)
-    return made_up.truth(until=order.until, deliveries=order.deliveries)
+    return truths.truth(made_up, until=order.until, deliveries=order.deliveries)
 
 
 def unfinished(store: Store) -> bool:

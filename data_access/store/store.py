@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -17,12 +17,12 @@ import sqlalchemy as sa
 
 from data_access.columns import ALIASES, ATTEMPTS, ENTITIES, FEEDBACK
 from data_access.store import migration, tables
-from data_access.store.bulk_io import road_of
+from data_access.store.bulk_io import bulk_io_of
 from data_access.store.connections import file_identity, file_of, open_engine, writing
 from data_access.store.errors import StoreUnusable, in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 FactTable = Literal["attempts", "feedback"]
 FACTS: Final = {"attempts": ATTEMPTS, "feedback": FEEDBACK}
@@ -51,14 +51,19 @@ TEXT: Final = pl.String()
 _REPORTED: Final = {"reported_us": pl.Int64(), "reported_precision": TEXT}
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """A receipt: one file or body taken in, how far, and its five counts."""
+OPERATOR: Final = "operator"
+"""Who acts where nobody says who."""
 
-    batch_id: str
-    cursor: int
-    finished: bool
-    counts: dict[str, int]
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """Who did what to which thing, when; `detail` is kept as JSON."""
+
+    at_us: int
+    actor: str
+    action: str
+    subject: str | None = None
+    detail: Mapping[str, object] | None = None
 
 
 class Store:
@@ -66,7 +71,7 @@ class Store:
 
     def __init__(self, url: str | sa.URL) -> None:
         self.engine = open_engine(url)
-        self.road = road_of(self.engine)
+        self.bulk = bulk_io_of(self.engine)
         self._file = file_of(self.engine)
         self._prepared: tuple[int, int] | None = None
         try:
@@ -171,29 +176,29 @@ class Store:
     def known_attempts(self, connection: sa.Connection, event_ids: Sequence[str]) -> pl.DataFrame:
         """`event_id`, `content_hash` of attempts that are in the store already."""
         types = {"event_id": TEXT, "content_hash": TEXT}
-        return self.road.having(connection, _KNOWN_ATTEMPTS, types, event_ids)
+        return self.bulk.having(connection, _KNOWN_ATTEMPTS, types, event_ids)
 
     def known_feedback(self, connection: sa.Connection, event_ids: Sequence[str]) -> pl.DataFrame:
         """Feedback with one of these event ids, whoever reported it."""
         names = ("event_id", "reporter_id", "content_hash", "lead_id", "buyer_lead_id", "retracts")
         types = {**dict.fromkeys(names, TEXT), **_REPORTED}
-        return self.road.having(connection, _KNOWN_FEEDBACK, types, event_ids)
+        return self.bulk.having(connection, _KNOWN_FEEDBACK, types, event_ids)
 
     def replacing(self, connection: sa.Connection, event_ids: Sequence[str]) -> pl.DataFrame:
         """Feedback that replaces one of these events."""
         names = ("event_id", "reporter_id", "lead_id", "buyer_lead_id", "retracts", "replaces")
         types = {**dict.fromkeys(names, TEXT), **_REPORTED}
-        return self.road.having(connection, _REPLACED, types, event_ids)
+        return self.bulk.having(connection, _REPLACED, types, event_ids)
 
     def known_deliveries(self, connection: sa.Connection, lead_ids: Sequence[str]) -> pl.DataFrame:
         """`lead_id`, `buyer_id` (as sent) of every offer of these leads."""
         types = {"lead_id": TEXT, "buyer_id": TEXT}
-        return self.road.having(connection, _KNOWN_DELIVERIES, types, lead_ids)
+        return self.bulk.having(connection, _KNOWN_DELIVERIES, types, lead_ids)
 
     def known_buyer_leads(self, connection: sa.Connection, ids: Sequence[str]) -> pl.DataFrame:
         """`buyer_lead_id`, `buyer_id` (as sent) of offers under the buyer's own ids."""
         types = {"buyer_lead_id": TEXT, "buyer_id": TEXT}
-        return self.road.having(connection, _KNOWN_BUYER_LEADS, types, ids)
+        return self.bulk.having(connection, _KNOWN_BUYER_LEADS, types, ids)
 
     def aliases(self, connection: sa.Connection) -> pl.DataFrame:
         """All aliases (`columns.ALIASES`)."""
@@ -216,7 +221,7 @@ class Store:
     def append(self, connection: sa.Connection, table: FactTable, rows: pl.DataFrame) -> None:
         """Insert facts that already have their numbers."""
         if rows.height:
-            self.road.append(connection, table, rows)
+            self.bulk.append(connection, table, rows)
 
     def refuse(self, connection: sa.Connection, rows: pl.DataFrame) -> None:
         """Keep refused rows; one that was refused before in the same way is kept once."""
@@ -226,81 +231,73 @@ class Store:
             "SELECT q.fingerprint FROM {wanted} JOIN quarantine q ON q.fingerprint = wanted.value"
         )
         prints = rows["fingerprint"].to_list()
-        known = self.road.having(connection, query, {"fingerprint": TEXT}, prints)
+        known = self.bulk.having(connection, query, {"fingerprint": TEXT}, prints)
         rows = rows.unique("fingerprint", keep="first", maintain_order=True)
         rows = rows.join(known, on="fingerprint", how="anti", maintain_order="left")
         if rows.height:
             first = self.take_numbers(connection, "quarantine", rows.height)
             numbered = rows.with_row_index("refused_id", offset=first + 1)
-            self.road.append(connection, "quarantine", numbered.cast({"refused_id": pl.Int64}))
+            self.bulk.append(connection, "quarantine", numbered.cast({"refused_id": pl.Int64}))
 
-    def note(  # noqa: PLR0913 - the columns of an audit row
-        self,
-        connection: sa.Connection,
-        *,
-        at_us: int,
-        actor: str,
-        action: str,
-        subject: str | None = None,
-        detail: dict[str, object] | None = None,
-    ) -> None:
+    def audit(self, connection: sa.Connection, line: AuditLine) -> None:
         """Add a line to the audit."""
         number = self.take_numbers(connection, "audit", 1) + 1
+        detail = json.dumps(dict(line.detail), sort_keys=True) if line.detail else None
         connection.execute(
             tables.audit.insert().values(
                 audit_id=number,
-                recorded_us=at_us,
-                actor=actor,
-                action=action,
-                subject=subject,
-                detail=json.dumps(detail, sort_keys=True) if detail else None,
+                recorded_us=line.at_us,
+                actor=line.actor,
+                action=line.action,
+                subject=line.subject,
+                detail=detail,
             )
         )
 
-    def set_entity(
-        self, kind: str, entity_id: str, *, name: str | None, buyer_type: str | None, at_us: int
+    def append_with_audit(
+        self, connection: sa.Connection, table: sa.Table, row: Mapping[str, object], line: AuditLine
+    ) -> int:
+        """Append a row that is never changed, with its line in the audit; returns its number.
+
+        The number is the row's key, taken from the counter of the table (`COUNTERS`), and
+        `{number}` in the subject of the line; the moment is the line's.
+        """
+        [key] = table.primary_key.columns
+        number = self.take_numbers(connection, tables.COUNTERS[table.name], 1) + 1
+        values = {key.name: number, "recorded_us": line.at_us, **row}
+        connection.execute(table.insert().values(values))
+        subject = line.subject and line.subject.replace("{number}", str(number))
+        self.audit(connection, replace(line, subject=subject))
+        return number
+
+    def set_entity(  # noqa: PLR0913 - the columns of a name
+        self,
+        kind: str,
+        entity_id: str,
+        *,
+        name: str | None,
+        buyer_type: str | None,
+        at_us: int,
+        actor: str = OPERATOR,
     ) -> None:
         """Set the operator's name or buyer type of a source or buyer."""
+        said = {"name": name, "buyer_type": buyer_type}
+        row = {"kind": kind, "entity_id": entity_id, **said}
+        line = AuditLine(at_us, actor, "set_entity", f"{kind}:{entity_id}", said)
         with self.writing() as connection:
-            seq = self.take_numbers(connection, "facts", 1) + 1
-            said: dict[str, object] = {"name": name, "buyer_type": buyer_type}
-            connection.execute(
-                tables.entities.insert().values(
-                    seq=seq, recorded_us=at_us, kind=kind, entity_id=entity_id, **said
-                )
-            )
-            self.note(
-                connection,
-                at_us=at_us,
-                actor="operator",
-                action="set_entity",
-                subject=f"{kind}:{entity_id}",
-                detail=said,
-            )
+            self.append_with_audit(connection, tables.entities, row, line)
 
-    def merge(self, kind: str, entity_id: str, canonical_id: str, *, at_us: int) -> None:
+    def merge(
+        self, kind: str, entity_id: str, canonical_id: str, *, at_us: int, actor: str = OPERATOR
+    ) -> None:
         """Say that one id is another's; ValueError for chains, circles and second merges."""
+        row = {"kind": kind, "entity_id": entity_id, "canonical_id": canonical_id}
+        detail = {"canonical_id": canonical_id}
+        line = AuditLine(at_us, actor, "merge", f"{kind}:{entity_id}", detail)
         with self.writing() as connection:
             known = self.aliases(connection).filter(pl.col("kind") == kind)
             self._check_merge(known, entity_id, canonical_id)
-            seq = self.take_numbers(connection, "facts", 1) + 1
-            connection.execute(
-                tables.aliases.insert().values(
-                    seq=seq,
-                    recorded_us=at_us,
-                    kind=kind,
-                    entity_id=entity_id,
-                    canonical_id=canonical_id,
-                )
-            )
-            self.note(
-                connection,
-                at_us=at_us,
-                actor="operator",
-                action="merge",
-                subject=f"{kind}:{entity_id}",
-                detail={"canonical_id": canonical_id},
-            )
+            self.append_with_audit(connection, tables.aliases, row, line)
 
     @staticmethod
     def _check_merge(known: pl.DataFrame, entity_id: str, canonical_id: str) -> None:

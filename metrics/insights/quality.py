@@ -12,8 +12,8 @@ from metrics.insights import rates
 from metrics.outcomes.selection import KEEN
 
 if TYPE_CHECKING:
+    from metrics.definitions.party_names import PartyNames
     from metrics.definitions.scope import Scope
-    from metrics.insights.rates import PartyNames
 
 _RATE: Final[dict[str, pl.DataType]] = {
     "share": pl.Float64(),

@@ -10,10 +10,10 @@ import pytest
 from scipy import optimize
 
 from data_access.rules_file import BadRules, read
+from metrics.definitions.party_names import PartyNames
 from metrics.definitions.rules import Rules
 from metrics.insights import alerts, claims, mix, ranking, seasons
 from metrics.insights.buyers import coverage
-from metrics.insights.rates import PartyNames
 
 NAMED = PartyNames({"A": "Ads", "B": "Bids"}, {"X": "Xenia", "Y": "Yara"}, {})
 

@@ -17,7 +17,8 @@ from dashboard.presentation import formats, refusal_texts
 from data_access.columns import ANSWERS
 from data_access.explained import ExplainedError
 from data_access.intake.file_reader import UnreadableFile
-from data_access.intake.import_file import Imported, ImportOrder, import_file
+from data_access.intake.import_file import import_file
+from data_access.intake.import_order import Imported, ImportOrder
 from data_access.intake.mapping_profile import UnknownProfile, shipped
 
 if TYPE_CHECKING:
