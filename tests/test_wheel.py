@@ -154,7 +154,7 @@ def test_it_is_well_takes_a_file_in_and_gives_numbers_out(installed: Installatio
 def test_it_serves_and_stops(installed: Installation) -> None:
     """From a folder that holds nothing; the pages' own settings are in force."""
     port = free_port()
-    command = [installed.environment / "bin" / "leadloop", "serve", "--port", str(port)]
+    command = [str(installed.environment / "bin" / "leadloop"), "serve", "--port", str(port)]
     log = installed.folder / "server.log"
     with log.open("w") as said:
         server = subprocess.Popen(
