@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 import pytest
-from builders import Desk
+from builders import Desk, wrote
 from report_market import two_months
 
 from dashboard.access.actor import SERVER, Actor, acting, as_actor, begin
@@ -137,17 +137,7 @@ def test_all_of_an_edition_is_the_edition(shared: Workspace) -> None:
 def test_messages_to_a_source_are_seen_by_it(shared: Workspace, desk: Desk) -> None:
     """The operator's own feedback.sent: by who is meant, not by who wrote it."""
     for number, source in enumerate(("src_oak", "src_elm")):
-        desk.take(
-            {
-                "event_type": "feedback.sent",
-                "event_id": f"m{number}",
-                "reporter_id": "operator",
-                "reported_at": "2026-11-02T09:00:00Z",
-                "target_id": source,
-                "target_type": "source",
-                "issue": "late",
-            }
-        )
+        desk.take(wrote(f"S-{number:03}", source, "2026-11-02T09:00:00Z", issue="late"))
     shared.refresh()
     with as_actor(OAK):
         rows = shared.edition.facts("feedback").collect()
