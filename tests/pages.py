@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from builders import delivered, failed, reported
 
-import dashboard.answers.workspace
+import dashboard
 
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest
 
-SHELL = Path(dashboard.answers.workspace.__file__).parent / "shell.py"
+SHELL = Path(dashboard.__file__).parent / "shell.py"
 HOSTILE = "<img src=x onerror=alert(1)> **Kite** $x$"
 PERIOD = {"from": "2026-10-01", "to": "2026-10-31"}
 
