@@ -78,7 +78,9 @@ def market() -> list[Lead]:
 
 
 @pytest.fixture
-def shop(desk: Desk, open_workspace: Callable[[], Workspace]) -> tuple[Workspace, list[Lead], Scope]:
+def shop(
+    desk: Desk, open_workspace: Callable[[], Workspace]
+) -> tuple[Workspace, list[Lead], Scope]:
     """The market in a store, and the question about its last week only."""
     leads = market()
     facts = []
@@ -91,7 +93,11 @@ def shop(desk: Desk, open_workspace: Callable[[], Workspace]) -> tuple[Workspace
     desk.now = NOW
     desk.take(*facts)
     last = START + timedelta(days=DAYS - 1)
-    return open_workspace(), leads, Scope(first=last - timedelta(days=6), last=last, as_of_us=us(NOW))
+    return (
+        open_workspace(),
+        leads,
+        Scope(first=last - timedelta(days=6), last=last, as_of_us=us(NOW)),
+    )
 
 
 def tallied(leads: list[Lead], *keys: str) -> dict[tuple[str, ...], Counter[str]]:
