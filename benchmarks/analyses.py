@@ -14,7 +14,6 @@ from pathlib import Path
 
 from benchmarks.timing import seconds, table
 from dashboard.answers.workspace import Workspace
-from dashboard.editions import table_query
 from dashboard.tables import registry
 from data_access.settings import Settings
 from metrics.definitions.scope import Scope
@@ -34,7 +33,7 @@ def costs(folder: Path) -> tuple[int, dict[str, float]]:
             continue
         times = []
         for turn in range(ROUNDS + 1):
-            table_query.table.cache_clear()
+            registry.table.cache_clear()
             query = replace(scope, first=scope.first + timedelta(days=turn % 2))
             times.append(seconds(lambda n=name, a=query: workspace.table(n, a)))  # type: ignore[misc]
         found[name] = statistics.median(times[1:])

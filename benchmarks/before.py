@@ -110,7 +110,8 @@ def _steps(folder: Path, work: Path) -> dict[str, float]:
     from benchmarks.snapshots import _touch  # noqa: PLC0415 - of the tree that is measured
     from benchmarks.timing import seconds  # noqa: PLC0415
     from dashboard.answers.workspace import Workspace  # noqa: PLC0415
-    from data_access.intake.import_file import ImportOrder, import_file  # noqa: PLC0415
+    from data_access.intake.import_file import import_file  # noqa: PLC0415
+    from data_access.intake.import_order import ImportOrder  # noqa: PLC0415
     from data_access.settings import Settings  # noqa: PLC0415
     from data_access.store.store import Store  # noqa: PLC0415
 

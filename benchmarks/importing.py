@@ -7,7 +7,8 @@ import statistics
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.timing import seconds, short, table
-from data_access.intake.import_file import ImportOrder, import_file
+from data_access.intake.import_file import import_file
+from data_access.intake.import_order import ImportOrder
 from data_access.store.store import Store
 
 if TYPE_CHECKING:

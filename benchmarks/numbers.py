@@ -13,7 +13,7 @@ import duckdb
 
 from benchmarks.timing import in_turn, short, table
 from dashboard.answers.workspace import Workspace
-from dashboard.editions import table_query
+from dashboard.tables import registry
 from data_access.settings import Settings
 from metrics.definitions.scope import Scope
 
@@ -129,7 +129,7 @@ def _fresh(workspace: Workspace, scope: Scope) -> Callable[[], object]:
     """Our answer worked out anew: the kept ones are forgotten before each call."""
 
     def call() -> object:
-        table_query.table.cache_clear()
+        registry.table.cache_clear()
         return workspace.table("sources", scope)
 
     return call

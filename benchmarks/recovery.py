@@ -26,6 +26,7 @@ from dashboard.answers.workspace import Workspace
 from dashboard.editions.table_query import TableQuery
 from data_access.demo import generate, load, roster
 from data_access.demo import market as demo_market
+from data_access.demo import truth as truths
 from data_access.settings import Settings
 from metrics.definitions.report_calendar import end_of_day_us
 from metrics.definitions.scope import Scope
@@ -86,7 +87,8 @@ def closeness(workspace: Workspace, seed: int, deliveries: int, found: Notes) ->
     """How close rates and rankings come to the truth, and how often ranges cover it."""
     market = demo_market.market(seed, stories=True)
     last = UNTIL - timedelta(days=30)
-    truth: Any = market.truth(until=UNTIL, deliveries=deliveries, first=SCOPE.first, last=last)
+    days = (SCOPE.first, last)
+    truth: Any = truths.truth(market, until=UNTIL, deliveries=deliveries, window=days)
     true = {row["source_id"]: row for row in truth["sources"]}
     lucky = roster.entity_id(roster.LUCKY)
     mature = replace(SCOPE, last=last, base="mature")

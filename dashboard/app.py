@@ -20,7 +20,7 @@ from dashboard.api.request_bodies import BoundedBodies
 from dashboard.api.tables_api import routes
 from dashboard.api.warm_up import warmed
 from dashboard.layout.empty_states import failed
-from dashboard.presentation.known_errors import KNOWN
+from data_access.explained import ExplainedError
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -65,7 +65,7 @@ def told(error: Exception) -> bool:
 
     The framework has logged it by then.
     """
-    failed(str(error) if isinstance(error, KNOWN) else "")
+    failed(str(error) if isinstance(error, ExplainedError) else "")
     return True
 
 

@@ -13,7 +13,7 @@ from dashboard.api.admission import visit_refused
 from dashboard.layout import address, empty_states, filter_bar, header, navigation
 from dashboard.panels.data import file_import
 from dashboard.presentation import theme
-from dashboard.presentation.known_errors import KNOWN
+from data_access.explained import ExplainedError
 
 ASSETS: Final = Path(__file__).parent / "assets"
 _SIDEBAR: Final = 210  # pixels; page names are short
@@ -48,7 +48,7 @@ def show() -> None:
         if status.trouble:
             empty_states.trouble(status.trouble)
         filter_bar.show(status)
-    except KNOWN as error:
+    except ExplainedError as error:
         empty_states.unavailable(str(error))
         return
     except Exception:

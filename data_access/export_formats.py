@@ -15,6 +15,8 @@ import polars as pl
 import pyarrow.parquet as pq
 import xlsxwriter
 
+from data_access.explained import ExplainedError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
@@ -42,7 +44,7 @@ _TYPES: Final = {
 }
 
 
-class TooManyRows(ValueError):  # noqa: N818 - says what is the matter
+class TooManyRows(ExplainedError, ValueError):  # noqa: N818 - says what is the matter
     """More rows than the format can hold; the message names the alternatives."""
 
 

@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from data_access import places
 from data_access.currencies import CURRENCIES
+from data_access.explained import ExplainedError
 from data_access.time_zones import ZONES, usable_zone
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _MISSPELT: Final = 0.8  # so alike, a name is meant to be a setting's
 _OF_TESTS: Final = f"{PREFIX}TEST_"
 
 
-class BadSettings(ValueError):  # noqa: N818 - it says what is wrong with the settings
+class BadSettings(ExplainedError, ValueError):  # noqa: N818 - it says what is wrong with the settings
     """A setting or a file it names cannot be taken."""
 
 

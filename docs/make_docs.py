@@ -11,10 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from dashboard.tables.registry import TABLES
-from data_access.intake.contract import ROW_ALLOWED
-from data_access.intake.field_readers import ALLOWED
-from data_access.intake.link_advice import ALLOWED as ADVISED
 from data_access.intake.mapping_profile import FIELDS, TARGETS
+from data_access.intake.refusals import ADVICE, REFUSALS
 from metrics.definitions.catalogue import NUMBERS, Number
 from metrics.definitions.reasons import REASONS
 from metrics.outcomes.contradictions import CODES
@@ -113,38 +111,16 @@ def _row(number: Number) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-OTHER_CODES: Final = {
-    "conflict": "the content that the id already has",
-    "converted_and_returned": "converted = true beside anything but returned",
-    "time_ambiguous": "a local time that exists once",
-    "ragged_row": "as many cells as the header has",
-    "broken_quotes": "quotes closed, and doubled inside",
-    "cell_too_long": "at most 16,384 characters",
-    "row_too_long": "at most 200 lines",
-    "json_invalid": "valid JSON",
-    "json_duplicate_key": "each key once in an object",
-    "json_not_finite": "a finite number",
-    "json_too_deep": "at most 8 levels",
-    "too_many_fields": "at most 64 fields",
-    "too_large": "at most 1,048,576 bytes an event",
-    "not_an_object": "an object",
-    "not_a_value": "text, a number or true / false",
-    "outcome_differs": "the outcome that goes with the event",
-    "bad_text": "text without lone surrogates",
-}
-"""Codes that other modules than the contract give."""
-
-
 def codes() -> str:
     """Every code of a refusal with what is allowed."""
-    known = {**ALLOWED, **ROW_ALLOWED, **OTHER_CODES}
-    rows = "\n".join(f"| `{code}` | {allowed} |" for code, allowed in sorted(known.items()))
-    return f"| code | allowed is |\n|---|---|\n{rows}"
+    known = sorted(REFUSALS.values(), key=lambda refusal: refusal.code)
+    rows = "\n".join(f"| `{r.code}` | {r.words} | {r.allowed} |" for r in known)
+    return f"| code | | allowed is |\n|---|---|---|\n{rows}"
 
 
 def advice() -> str:
     """Every code of advice on a link with what would act."""
-    rows = "\n".join(f"| `{code}` | {allowed} |" for code, allowed in ADVISED.items())
+    rows = "\n".join(f"| `{a.code}` | {a.allowed} |" for a in ADVICE.values())
     return f"| code | what would act |\n|---|---|\n{rows}"
 
 

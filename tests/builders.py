@@ -16,7 +16,8 @@ import pytest
 import sqlalchemy as sa
 
 from data_access.intake.accept import IntakeResult, Receipt, take
-from data_access.intake.import_file import Imported, ImportOrder, import_file
+from data_access.intake.import_file import import_file
+from data_access.intake.import_order import Imported, ImportOrder
 from data_access.store import import_batches
 
 if TYPE_CHECKING:

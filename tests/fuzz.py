@@ -24,12 +24,14 @@ import xlsxwriter
 from builders import postgres_url
 from hostile_text import KEPT, UNSTORABLE
 
+from data_access import rules_file
 from data_access.intake import file_reader
 from data_access.intake.file_reader import Limits, UnreadableFile
-from data_access.intake.import_file import ImportOrder, import_file
+from data_access.intake.import_file import import_file
+from data_access.intake.import_order import ImportOrder
 from data_access.intake.mapping_profile import UnknownProfile, load
 from data_access.store.store import Store
-from metrics.definitions import rules
+from metrics.definitions.rules import Rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -309,8 +311,8 @@ def _as_rules(content: bytes) -> str:
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
         return "sentence"  # the settings say it (see tests/data_access/test_settings.py)
     try:
-        given = rules.read(tables, "rules.toml")
-    except rules.BadRules as error:
+        given = rules_file.read(tables, "rules.toml", Rules())
+    except rules_file.BadRules as error:
         assert "rules.toml" in str(error)  # noqa: PT017 - either end is right
         return "sentence"
     assert given.patterns.of("a" * 40 + "!")

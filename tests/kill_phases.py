@@ -45,7 +45,8 @@ def _store(folder: Path) -> Any:
 
 def _import(folder: Path, name: str = "first.csv") -> None:
     from data_access.intake import file_reader  # noqa: PLC0415
-    from data_access.intake.import_file import ImportOrder, import_file  # noqa: PLC0415
+    from data_access.intake.import_file import import_file  # noqa: PLC0415
+    from data_access.intake.import_order import ImportOrder  # noqa: PLC0415
 
     file_reader.LIMITS = file_reader.Limits(rows=PIECE)
     store = _store(folder)

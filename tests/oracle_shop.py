@@ -199,7 +199,7 @@ def compare(what: str, found: Sequence[Row], expected: Sequence[Row], *key: str)
 
 
 def _listed(workspace: Workspace, scope: Scope, version: int | None = None) -> list[Row]:
-    pages = list(workspace.delivery_pages(scope, version=version))
+    pages = list(workspace.frames("deliveries", scope, data_version=version))
     return pl.concat(pages).to_dicts() if pages else []
 
 
@@ -262,7 +262,7 @@ def check_events(
 ) -> None:
     """What the table `feedback` says became of every event of the scope's deliveries."""
     expected = tables.events(told, scope.as_of_us)
-    found = workspace.feedback(scope, version=version).to_dicts()
+    found = pl.concat(workspace.frames("feedback", scope, data_version=version)).to_dicts()
     for row in found:
         mine = expected[row["reporter_id"], row["event_id"]]
         said = {name: row[name] for name in mine}

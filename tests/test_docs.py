@@ -16,7 +16,8 @@ from dashboard.commands.main import main
 from dashboard.editions import current_edition
 from dashboard.query import filters
 from dashboard.tables import registry, row_limit
-from data_access.intake import delimited_records, delimited_text, file_limits, file_reader, wire
+from dashboard.tables.table import DIMENSIONS
+from data_access.intake import delimited_text, file_limits, file_reader, refusals
 from data_access.intake.mapping_profile import shipped
 from data_access.settings import Settings
 from data_access.snapshot import doctor
@@ -47,7 +48,7 @@ def test_every_code_of_a_refusal_is_documented() -> None:
     lists = MAKE["codes"]() + MAKE["advice"]()
     listed = set(re.findall(r"^\| `([a-z_0-9]+)` \|", lists, flags=re.MULTILINE))
     assert {code for code in named if code not in fields} - listed == set()
-    assert (file_limits.MAX_CELL, delimited_records.MAX_LINES) == (16_384, 200)
+    assert (refusals.MAX_CELL, refusals.MAX_LINES) == (16_384, 200)
 
 
 def test_every_command_and_option_is_in_the_readme_or_docs() -> None:
@@ -74,7 +75,7 @@ def test_every_parameter_and_shipped_profile_is_documented() -> None:
         *filters.PARAMETERS,
         *table_options.OPTIONS,
         *filters.PRESETS,
-        *registry.DIMENSIONS,
+        *DIMENSIONS,
     ):
         assert re.search(rf"\b{name}\b", text), name
     importing = (DOCS / "importing.md").read_text("utf-8")
@@ -114,8 +115,8 @@ def test_every_limit_of_a_file_is_documented() -> None:
     limits = {
         "columns": file_limits.MAX_COLUMNS,
         "rows": file_limits.MAX_ROWS,
-        "characters of a cell": file_limits.MAX_CELL,
-        "lines of a row, by line breaks inside quotes": delimited_records.MAX_LINES,
+        "characters of a cell": refusals.MAX_CELL,
+        "lines of a row, by line breaks inside quotes": refusals.MAX_LINES,
         "characters of a line": delimited_text.LONGEST_LINE,
         "cells of a workbook's first sheet, from A1 to its last row and column": (
             file_limits.MAX_SHEET_CELLS
@@ -128,7 +129,7 @@ def test_every_limit_of_a_file_is_documented() -> None:
     assert (
         f"| memory of the reading process | {file_reader.LIMITS.memory // 1_048_576:,} MB |" in text
     )
-    assert f"| {wire.MAX_BYTES:,}; {file_limits.MAX_JSON:,} |" in text
+    assert f"| {refusals.MAX_BYTES:,}; {file_limits.MAX_JSON:,} |" in text
     assert current_edition.RETRY_US == 10 * 1_000_000
     assert "every ten seconds" in (DOCS / "operations.md").read_text("utf-8")
 

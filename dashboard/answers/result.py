@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, Final
-
-import polars as pl
+from typing import TYPE_CHECKING, Any
 
 from dashboard.answers.table_options import OPTIONS, Options, no_filters, problem
 from dashboard.answers.table_options import read as read_options
@@ -15,13 +14,16 @@ from dashboard.editions import clock
 from dashboard.query import filters
 from dashboard.query.parameters import MOST, BadQuery
 from dashboard.tables import registry
+from dashboard.tables.table import column
 from data_access import export_formats
-from metrics.outcomes import delivery_lists
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    import polars as pl
 
     from dashboard.answers.workspace import Workspace
+    from dashboard.tables.table import Table
     from metrics.definitions.scope import Scope
 
 
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 class TableResult:
     """Frames of one table in order, with what is needed to write and describe them."""
 
-    table: registry.Table
+    table: Table
     query: filters.Query
     options: Options
     schema: dict[str, pl.DataType]
@@ -38,7 +40,7 @@ class TableResult:
     rules: str
     zone: str
     currency: str
-    frames: Any = field(repr=False)
+    frames: Callable[[], Iterator[pl.DataFrame]] = field(repr=False)
 
     @property
     def rows(self) -> int:
@@ -116,43 +118,22 @@ def ask(workspace: Workspace, name: str, params: Mapping[str, Sequence[str]]) ->
 
 
 def _frames(
-    workspace: Workspace, table: registry.Table, scope: Scope, options: Options
-) -> tuple[Any, dict[str, pl.DataType], int]:
-    version = options.data_version
-    if table.name == "deliveries":
-        changed = options.changed_since
-        total = workspace.count(scope, version=version, changed_since=changed)
-
-        def pages() -> Iterator[pl.DataFrame]:
-            return workspace.delivery_pages(scope, version=version, changed_since=changed)
-
-        return pages, dict(delivery_lists.DELIVERIES), total
-    frame = _frame(workspace, table, scope, options)
-    return lambda: iter([frame]), dict(frame.schema), frame.height
-
-
-def _frame(
-    workspace: Workspace, table: registry.Table, scope: Scope, options: Options
-) -> pl.DataFrame:
-    if table.kind == "receipts":
-        return workspace.store_tables.table(table.name).select(*table.schema)
-    if table.kind == "rows":
-        read = workspace.feedback if table.name == "feedback" else workspace.attempts
-        frame = read(scope, version=options.data_version)
-        if options.changed_since is not None:
-            number = pl.col(frame.columns[0]).str.slice(1).cast(pl.Int64)
-            frame = frame.filter(number > options.changed_since)
-        return frame
-    by = options.by or (("source",) if table.name == "rates" else ())
-    return workspace.table(
-        table.name,
+    workspace: Workspace, table: Table, scope: Scope, options: Options
+) -> tuple[Callable[[], Iterator[pl.DataFrame]], dict[str, pl.DataType], int]:
+    query = workspace.table_query(
         scope,
-        by=by,
+        by=options.by or table.default_by,
         grain=options.grain,
         data_version=options.data_version,
+        changed_since=options.changed_since,
         seed=options.seed,
         precision=options.precision,
     )
+    if table.count:
+        pages = partial(registry.frames, table.name, query)
+        return pages, dict(table.schema), table.count(query)
+    made = list(registry.frames(table.name, query))
+    return lambda: iter(made), dict(made[0].schema), sum(frame.height for frame in made)
 
 
 def _checked_columns(wanted: tuple[str, ...], schema: Mapping[str, object]) -> tuple[str, ...]:
@@ -196,24 +177,14 @@ def about(answer: TableResult) -> dict[str, Any]:
     }
 
 
-_PAGES: Final = {
-    **dict.fromkeys(("deliveries", "feedback"), "leads"),
-    **dict.fromkeys(("batches", "refused"), "data"),
-    **dict.fromkeys(("decisions", "findings", "change_slices"), "todo"),
-    "sources": "sources",
-    **dict.fromkeys(("buyers", "buyer_types", "coverage", "overdue_feedback"), "buyers"),
-    **dict.fromkeys(("claims", "claims_summary", "return_reasons", "returns_trend"), "returns"),
-    **dict.fromkeys(("headline", "trend", "mix_shift", "funnel", "outcome_mix"), "overview"),
-}
-
-
 def _page(answer: TableResult) -> str:
     """The page that shows a table under its filters; Data → Tables shows every one."""
     name = answer.table.name
-    if name not in _PAGES:
+    page = answer.table.page
+    if not page:
         return f"/data?{filters.query_string(answer.query, tab='tables', table=name)}"
     query_text = filters.query_string(answer.query)
-    return f"/{_PAGES[name]}" + (f"?{query_text}" if query_text else "")
+    return f"/{page}" + (f"?{query_text}" if query_text else "")
 
 
 def _row_filters(scope: Scope) -> dict[str, Any]:
@@ -267,7 +238,7 @@ def _quoted(text: str) -> str:
 
 def definitions(answer: TableResult) -> dict[str, str]:
     """What each column means."""
-    return {name: registry.column(name, kind).definition for name, kind in answer.schema.items()}
+    return {name: column(name, kind).definition for name, kind in answer.schema.items()}
 
 
 def blocks(answer: TableResult, kind: str) -> Iterator[bytes]:

@@ -10,25 +10,18 @@ from typing import TYPE_CHECKING, Final
 from dashboard.query import filters
 from dashboard.query.parameters import MOST, Problem, shown
 from dashboard.tables import registry
+from dashboard.tables.table import DIMENSIONS, GRAINS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from dashboard.tables.table import Table
 
 OPTIONS: Final = (
     *("by", "grain", "seed", "precision"),
     *("columns", "limit", "after", "data_version", "changed_since"),
 )
 """Parameters of tables beside the filters."""
-ONE_DIMENSION: Final = ("incidence", "mix_shift")
-"""Tables that are split by one dimension only."""
-SPLIT_BY: Final = {
-    **dict.fromkeys(
-        ("incidence", "time_to_feedback"),
-        tuple(name for name in registry.DIMENSIONS if name not in registry.GRAINS),
-    ),
-    "mix_shift": ("source", "buyer", "buyer_type", "vertical", "product", *registry.GRAINS),
-}
-"""What tables can be split by that cannot be split by everything."""
 _WIDEST: Final = 0.5
 _DIGITS: Final = 15  # more than any number of ours has
 
@@ -56,13 +49,11 @@ def problem(name: str, value: str, allowed: str, known: Sequence[str] = ()) -> P
     return Problem(parameter=name, value=value[:200], message=message)
 
 
-def read(
-    table: registry.Table, params: Mapping[str, Sequence[str]]
-) -> tuple[Options, list[Problem]]:
+def read(table: Table, params: Mapping[str, Sequence[str]]) -> tuple[Options, list[Problem]]:
     """The options of a request to a table, and what could not be taken."""
     problems: list[Problem] = []
     by = tuple(part for text in params.get("by", ()) for part in text.split(",") if part)
-    dimensions = SPLIT_BY.get(table.name, registry.DIMENSIONS)
+    dimensions = table.split_by or DIMENSIONS
     unknown = [part for part in by if part not in dimensions][:MOST]
     allowed = ", ".join(dimensions)
     problems += [problem("by", part, allowed, dimensions) for part in unknown]
@@ -72,11 +63,11 @@ def read(
         if name in params and name not in table.options:
             where = [t.name for t in registry.TABLES.values() if name in t.options]
             problems.append(problem(name, params[name][0], f"only with {', '.join(where)}"))
-    if len(by) > 1 and table.name in ONE_DIMENSION:
+    if len(by) > 1 and table.one_split:
         problems.append(problem("by", ",".join(by), f"one dimension with {table.name}"))
     grain = params.get("grain", ["week"])[0]
-    if grain not in registry.GRAINS:
-        problems.append(problem("grain", grain, ", ".join(registry.GRAINS), registry.GRAINS))
+    if grain not in GRAINS:
+        problems.append(problem("grain", grain, ", ".join(GRAINS), GRAINS))
     numbers = {
         name: _number(name, params, problems) for name in ("limit", "data_version", "changed_since")
     }
@@ -119,7 +110,7 @@ def _number(name: str, params: Mapping[str, Sequence[str]], problems: list[Probl
     return int(text)
 
 
-def no_filters(table: registry.Table, params: Mapping[str, Sequence[str]]) -> list[Problem]:
+def no_filters(table: Table, params: Mapping[str, Sequence[str]]) -> list[Problem]:
     """Filters given to a table that takes none."""
     given = [name for name in params if name in filters.PARAMETERS]
     return [problem(name, params[name][0], f"no filters with {table.name}") for name in given]

@@ -13,23 +13,21 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import polars as pl
 
-from dashboard.answers.store_tables import StoreTables
-from dashboard.editions import cached_frames, comparison_period, event_frames
-from dashboard.editions import edition as editions
-from dashboard.editions import table_query as questions
+from dashboard.answers import lead_search
+from dashboard.editions import cached_frames, comparison_period
 from dashboard.editions.current_edition import CurrentEdition
+from dashboard.editions.rules_in_force import in_force
 from dashboard.editions.table_query import TableQuery
+from dashboard.tables import delivery_rows, registry
 from data_access.settings import Settings
-from data_access.snapshot import fact_reader
 from data_access.store.store import Store
-from metrics.definitions import rules
 from metrics.definitions.report_calendar import day_number, local_day, to_date
 from metrics.definitions.scope import EVER, Scope
-from metrics.outcomes import delivery_lists, lead_timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from dashboard.answers.lead_search import Lead
     from dashboard.editions.edition import Edition
 
 ENDED_DAYS: Final = 35
@@ -55,21 +53,12 @@ class Status:
     """Why newer facts cannot be shown, as a sentence; None where nothing stands in the way."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lead:
-    """One lead: its deliveries (`listing.DELIVERIES`) and its timeline (`lifeline.EVENTS`)."""
-
-    lead_id: str
-    deliveries: pl.DataFrame
-    events: pl.DataFrame
-
-
 class Workspace:
     """A store with its newest edition."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.rules = rules.read(*settings.rules_tables())
+        self.rules = in_force(settings)
         self.store = Store(settings.url)
         self._current = CurrentEdition(self.store, settings, self.rules)
         self.damage: str | None = None
@@ -135,10 +124,14 @@ class Workspace:
 
         `options`: `by`, `grain`, `data_version`, `seed`, `precision`.
         """
-        return questions.table(name, self.question(scope, **options))
+        return registry.table(name, self.table_query(scope, **options))
 
-    def question(self, scope: Scope, **options: object) -> TableQuery:
-        """A question to the edition shown; `options` as for `table`."""
+    def frames(self, name: str, scope: Scope, **options: object) -> Iterator[pl.DataFrame]:
+        """Any table, a frame at a time; `options` as for `table`, and `changed_since`."""
+        return registry.frames(name, self.table_query(scope, **options))
+
+    def table_query(self, scope: Scope, **options: object) -> TableQuery:
+        """A query of the edition shown; `options` as for `frames`."""
         by = options.pop("by", None) or ()
         shown, version = self.edition, options.pop("data_version", None)
         return TableQuery(
@@ -147,123 +140,34 @@ class Workspace:
             by=(by,) if isinstance(by, str) else tuple(cast("Sequence[str]", by)),
             version=None if version == shown.version else cast("int | None", version),
             currency=self.settings.currency,
+            store=self.store,
             **cast("dict[str, Any]", {k: v for k, v in options.items() if v is not None}),
         )
 
-    @property
-    def store_tables(self) -> StoreTables:
-        """Tables about the store itself: imports, refused rows, decisions, notes."""
-        return StoreTables(self.store)
-
     # --- single deliveries ------------------------------------------------------------
 
-    def count(
-        self, scope: Scope, *, version: int | None = None, changed_since: int | None = None
-    ) -> int:
-        """How many offers a scope and its row conditions list."""
-        shown = self.edition
-        chosen = cached_frames.changed(
-            shown, cached_frames.chosen(shown, scope, version), changed_since
-        )
-        return int(chosen.select(pl.len()).collect().item())
+    def count(self, scope: Scope, **options: object) -> int:
+        """How many offers a scope and its row conditions list; `options` as for `frames`."""
+        return delivery_rows.count(self.table_query(scope, **options))
 
     def deliveries(self, scope: Scope, *, limit: int = 50) -> pl.DataFrame:
         """The newest deliveries of a scope, the newest first."""
-        return self._listed(cached_frames.newest(self.edition, scope, limit), scope)
+        return delivery_rows.newest(self.table_query(scope), limit)
 
-    def delivery_pages(
-        self,
-        scope: Scope,
-        *,
-        version: int | None = None,
-        changed_since: int | None = None,
-    ) -> Iterator[pl.DataFrame]:
-        """All deliveries of a scope by (time, lead, buyer), a month of offers at a time.
-
-        `changed_since` leaves out leads without a fact after that data version.
-        """
-        shown = self.edition
-        for first, last in cached_frames.months(cached_frames.span(shown, scope, version)):
-            within = cached_frames.chosen(shown, scope, version, days=(first, last))
-            within = within.filter(pl.col("dated_day").is_between(first, last))
-            rows = cached_frames.changed(shown, within, changed_since).collect()
-            rows = rows.sort(cached_frames.ORDER)
-            if rows.height:
-                yield self._listed(rows, scope, version)
-
-    def _listed(self, rows: pl.DataFrame, scope: Scope, version: int | None = None) -> pl.DataFrame:
-        shown = self.edition
-        days = cached_frames.curves(shown, scope.as_of_us, version).mature_days
-        named = cached_frames.named(shown, version)
-        return delivery_lists.deliveries(rows, scope, named, zone=shown.zone.name, mature_days=days)
-
-    def feedback(self, scope: Scope, *, version: int | None = None) -> pl.DataFrame:
-        """Every event about the deliveries of a scope (`listing.FEEDBACK_TABLE`)."""
-        shown = self.edition
-        chosen = cached_frames.chosen(shown, scope, version).select("lead_id", "buyer_id").collect()
-        said = event_frames.said(shown, scope.as_of_us, version)
-        events = said.feedback
-        keys = chosen.with_columns(reached=pl.lit(value=True))
-        events = events.join(keys, on=["lead_id", "buyer_id"], how="left")
-        mine = pl.col("reached").fill_null(value=False)
-        messages = (pl.col("event_type") == "feedback.sent") & pl.col("lead_id").is_in(
-            chosen["lead_id"].unique().implode()
-        )
-        wanted = mine | messages.fill_null(value=False)
-        if not scope.filters and scope.rows == type(scope.rows)():
-            wanted |= event_frames.loose(said, scope, shown.zone.name)
-        rows = events.with_columns(reached=mine).filter(wanted)
-        return delivery_lists.feedback(rows, said.live, said.undone, self._channels())
-
-    def attempts(self, scope: Scope, *, version: int | None = None) -> pl.DataFrame:
-        """Every try behind the deliveries of a scope (`listing.ATTEMPTS_TABLE`)."""
-        shown = self.edition
-        chosen = cached_frames.chosen(shown, scope, version).select("lead_id", "buyer_id").collect()
-        facts = shown.facts("attempts", version)
-        canonical = shown.canonical("buyer", version)
-        facts = facts.with_columns(key=pl.col("buyer_id").replace(canonical))
-        mine = facts.join(
-            chosen.lazy(), left_on=["lead_id", "key"], right_on=["lead_id", "buyer_id"], how="semi"
-        )
-        return delivery_lists.attempts(
-            mine.filter(pl.col("attempted_us") <= scope.as_of_us).collect()
-        )
-
-    def _channels(self) -> dict[str, str]:
-        rows = self.store_tables.batches().select("batch_id", "channel")
-        return dict(rows.iter_rows())
-
-    # --- one lead, search -------------------------------------------------------------
+    def feedback(self, scope: Scope) -> pl.DataFrame:
+        """Every event about the deliveries of a scope (`delivery_lists.FEEDBACK_TABLE`)."""
+        return pl.concat(self.frames("feedback", scope))
 
     def lead(self, lead_id: str, scope: Scope | None = None) -> Lead:
         """One lead with all its deliveries and everything said about it by then."""
-        shown = self.edition
-        as_of = scope.as_of_us if scope else shown.as_of_us
-        zone = shown.zone.name
-        facts = fact_reader.read_lead(self.store, lead_id, version=shown.version, zone=zone)
-        frames = (facts.attempts, facts.feedback, facts.aliases)
-        rows = editions.resolved(*frames, as_of_us=as_of, zone=shown.zone, rules=self.rules)
-        query = scope or Scope(first=EVER, last=EVER, as_of_us=as_of)
-        listed = self._listed(rows.sort("dated_us", "buyer_id"), query)
-        said = event_frames.heard(frames, as_of, shown)
-        told = (said.attempts, said.feedback, said.undone, said.idle)
-        return Lead(lead_id, listed, lead_timeline.events(*told, shown.named))
+        return lead_search.lead(self.table_query(scope or self._ever()), lead_id)
+
+    def _ever(self) -> Scope:
+        return Scope(first=EVER, last=EVER, as_of_us=self.edition.as_of_us)
 
     def search(self, text: str) -> pl.DataFrame:
         """Leads, events, sources and buyers by id or name: kind, id, label, lead_id."""
-        text = text.strip()
-        found = fact_reader.find(self.store, text).with_columns(label=pl.col("id"))
-        named = self.edition.named
-        rows = [
-            {"kind": kind, "id": key, "label": label, "lead_id": None}
-            for kind in ("source", "buyer")
-            for key, label in getattr(named, kind).items()
-            if text and (text.lower() in label.lower() or text == key)
-        ]
-        columns = dict.fromkeys(("kind", "id", "label", "lead_id"), pl.String())
-        return pl.concat(
-            [found.select(*columns), pl.DataFrame(rows, schema=columns)], how="vertical"
-        ).head(20)
+        return lead_search.search(self.store, self.edition.named, text)
 
 
 def _moment(us: int) -> datetime:

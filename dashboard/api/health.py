@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.responses import JSONResponse
 
 from dashboard.answers.workspace import workspace
-from dashboard.presentation.known_errors import KNOWN
+from data_access.explained import ExplainedError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -59,7 +59,7 @@ class HealthCheck:
         try:
             look.set_result(self._state())
         except Exception as error:
-            if not isinstance(error, KNOWN):
+            if not isinstance(error, ExplainedError):
                 LOG.exception("health could not be told")
             look.set_exception(error)
 
@@ -96,7 +96,7 @@ async def health(_request: Request) -> JSONResponse:
     except TimeoutError:
         look.add_done_callback(_heard)
         return _unwell("busy", SLOW[_LOOKING.at])
-    except KNOWN as error:
+    except ExplainedError as error:
         return _unwell("unavailable", str(error))
     except Exception:  # noqa: BLE001 - logged where it happened
         return _unwell("unavailable", BROKEN)

@@ -21,10 +21,10 @@ from dashboard.answers.workspace import workspace
 from dashboard.api import reports_api
 from dashboard.api.health import health
 from dashboard.api.work_queue import RETRY_AFTER_S, QueueFull, WorkQueue
-from dashboard.presentation.known_errors import KNOWN
 from dashboard.query.parameters import BadQuery
 from dashboard.tables import registry
 from data_access import export_formats
+from data_access.explained import ExplainedError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from dashboard.answers.result import TableResult
+    from dashboard.tables.table import Table
 
 LOG: Final = logging.getLogger(__name__)
 LANE: Final = WorkQueue()
@@ -48,7 +49,7 @@ def _guarded(endpoint: Callable[[Request], Response]) -> Callable[[Request], Awa
             return _bad(error)
         except export_formats.TooManyRows as error:
             return JSONResponse({"error": str(error)}, status_code=400)
-        except KNOWN as error:
+        except ExplainedError as error:
             return _later(str(error))
         except Exception:
             LOG.exception("the request %s failed", request.url.path)
@@ -97,7 +98,7 @@ def listed(_request: Request) -> Response:
     return JSONResponse({"schema_version": registry.SCHEMA_VERSION, "tables": found}, headers=CACHE)
 
 
-def _common(table: registry.Table) -> list[str]:
+def _common(table: Table) -> list[str]:
     rows = ["after", "changed_since"] if table.kind == "rows" else []
     return ["columns", "limit", "data_version", *rows]
 

@@ -9,10 +9,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from dashboard.answers.workspace import workspace
-from dashboard.presentation.known_errors import KNOWN
 from dashboard.query import filters
 from dashboard.reports import report_order
 from dashboard.worklist import todo_items
+from data_access.explained import ExplainedError
 from data_access.snapshot import doctor
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def warm() -> None:
         todo_items.items(query.scope)
         month = _last_month(status.now.astimezone(known.settings.zone).date())
         known.table("monthly", report_order.read("monthly", {"month": [month]}, known).scope)
-    except KNOWN as error:
+    except ExplainedError as error:
         _LOG.warning("leadloop: %s", error)
     except Exception:  # noqa: BLE001 - a page says it to the reader, here it goes to the log
         _LOG.exception("could not warm up; the first page will say what is wrong")
@@ -64,7 +64,7 @@ def look_over() -> None:
                 "importing, and restore the newest backup"
             )
             _LOG.error(known.damage)
-    except KNOWN as error:
+    except ExplainedError as error:
         _LOG.warning("leadloop: %s", error)
     except Exception:  # noqa: BLE001 - as above
         _LOG.exception("the store's file could not be looked over")

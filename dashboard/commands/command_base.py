@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from dashboard.presentation.known_errors import KNOWN
+from dashboard.editions.rules_in_force import in_force
+from data_access.explained import ExplainedError
 from data_access.settings import Settings
-from metrics.definitions import rules
 
 
 class Stop(click.ClickException):
@@ -30,9 +30,9 @@ class Command(click.Command):
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - whatever the command gives
         """Run it; every error that the product words itself ends it with that sentence."""
         try:
-            rules.read(*Settings().rules_tables())
+            in_force(Settings())
             return super().invoke(ctx)
-        except KNOWN as error:
+        except ExplainedError as error:
             raise Stop(str(error)) from None
         except OSError as error:
             if error.filename is None:  # not about a file that somebody named

@@ -15,7 +15,8 @@ from dashboard.editions import clock
 from dashboard.presentation import refusal_texts
 from data_access.columns import ANSWERS
 from data_access.intake.file_reader import UnreadableFile
-from data_access.intake.import_file import Imported, ImportOrder, as_json, import_file
+from data_access.intake.import_file import as_json, import_file
+from data_access.intake.import_order import Imported, ImportOrder
 from data_access.intake.mapping_profile import UnknownProfile, load
 from data_access.settings import Settings
 from data_access.store.store import Store

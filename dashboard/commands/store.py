@@ -11,13 +11,13 @@ import click
 
 from dashboard.commands.command_base import Command
 from dashboard.editions import builder, clock
+from dashboard.editions.rules_in_force import in_force
 from data_access.settings import Settings
 from data_access.snapshot import doctor as checks
 from data_access.snapshot.parquet_versions import ParquetVersions, SnapshotUnwritable
 from data_access.store import backup as copies
 from data_access.store.errors import StoreDamaged, StoreUnusable
 from data_access.store.store import Store
-from metrics.definitions import rules
 
 if TYPE_CHECKING:
     from data_access.snapshot.doctor import Check
@@ -103,7 +103,7 @@ def _snapshot(store: Store, settings: Settings) -> Check:
         versions,
         zone=settings.report_zone,
         now_us=clock.now_us(),
-        rules=rules.read(*settings.rules_tables()),
+        rules=in_force(settings),
     )
     if edition is None:
         return checks.Check("snapshot", well=True, found="none that fits: it is made when asked")

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dashboard.editions.edition import Edition
+    from metrics.definitions.party_names import PartyNames
     from metrics.definitions.scope import Clock
-    from metrics.insights.rates import PartyNames
 
 
 @lru_cache(maxsize=4)

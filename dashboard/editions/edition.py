@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from data_access.snapshot.parquet_versions import Manifest, ParquetVersions, Part
+    from metrics.definitions.party_names import PartyNames
     from metrics.definitions.rules import Rules
-    from metrics.insights.rates import PartyNames
 
 ALL: Final = "all"
 

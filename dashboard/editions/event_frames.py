@@ -34,7 +34,7 @@ class EventFrames:
     idle: pl.DataFrame
 
 
-def heard(
+def known_by(
     frames: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame], as_of_us: int, shown: Edition
 ) -> EventFrames:
     """What had been said by a moment, with what is in force and what was taken back."""
@@ -60,11 +60,11 @@ def heard(
 
 
 @lru_cache(maxsize=2)
-def said(shown: Edition, as_of_us: int, version: int | None) -> EventFrames:
+def event_frames(shown: Edition, as_of_us: int, version: int | None) -> EventFrames:
     """The same for the whole store."""
     attempts, feedback = (shown.facts(f, version) for f in ("attempts", "feedback"))
     aliases = shown.aliases(version)
-    return heard((attempts.collect(), feedback.collect(), aliases), as_of_us, shown)
+    return known_by((attempts.collect(), feedback.collect(), aliases), as_of_us, shown)
 
 
 SENT: Final = (
@@ -73,7 +73,7 @@ SENT: Final = (
 )
 
 
-def sent(shown: Edition, scope: Scope, version: int | None) -> pl.DataFrame:
+def source_messages(shown: Edition, scope: Scope, version: int | None) -> pl.DataFrame:
     """Messages to sources in the period and the source filter (`SENT`), ids canonical."""
     since = end_of_day_us(scope.first - timedelta(days=1), shown.zone.name)
     until = min(end_of_day_us(scope.last, shown.zone.name), scope.as_of_us)
@@ -86,7 +86,7 @@ def sent(shown: Edition, scope: Scope, version: int | None) -> pl.DataFrame:
     return messages.collect()
 
 
-def loose(known: EventFrames, scope: Scope, zone: str) -> pl.Expr:
+def without_delivery(known: EventFrames, scope: Scope, zone: str) -> pl.Expr:
     """Events of the period that belong to no delivery (yet), by the day of their report."""
     key = pl.concat_str("lead_id", pl.lit(JOINT), "buyer_id")
     reached = known.attempts.select(key.alias("key"))["key"].unique()

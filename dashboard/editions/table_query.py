@@ -1,18 +1,16 @@
 """One question about an edition, with the frames that an analysis may need to answer it.
 
-Frames are made when first asked for and kept by `cached_frames`; answers are kept here.
+Frames are made when first asked for and kept by `cached_frames`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from dashboard.editions import cached_frames, comparison_period, event_frames
-from dashboard.tables import registry, row_limit
-from dashboard.tables.frame_cache import FrameCache
 from metrics.definitions.report_calendar import day_number, local_day
 from metrics.definitions.scope import MATURE_DAYS
 from metrics.insights import rates
@@ -23,10 +21,11 @@ if TYPE_CHECKING:
     from datetime import date
 
     from dashboard.editions.edition import Edition
+    from data_access.store.store import Store
+    from metrics.definitions.party_names import PartyNames
     from metrics.definitions.rules import Rules
     from metrics.definitions.scope import Scope
     from metrics.insights import maturity
-    from metrics.insights.rates import PartyNames
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +43,10 @@ class TableQuery:
     seed: int = 0
     precision: float = 0.05
     currency: str = "USD"
+    changed_since: int | None = None
+    """Only leads or events of after this data version, in tables of rows."""
+    store: Store | None = field(default=None, compare=False, repr=False)
+    """Where tables about the store itself are read."""
 
     @property
     def rules(self) -> Rules:
@@ -149,7 +152,7 @@ class TableQuery:
 
     def sent(self) -> pl.DataFrame:
         """What was said to the sources of the filters, in the period, by as-of."""
-        return event_frames.sent(self.shown, self.scope, self.version)
+        return event_frames.source_messages(self.shown, self.scope, self.version)
 
     @property
     def curves(self) -> maturity.Curves:
@@ -193,16 +196,3 @@ class TableQuery:
         """Condition on outcomes: old enough to judge."""
         days = cached_frames.curves(self.shown, self.scope.knowing_us, self.version).mature_days
         return selection.mature(self.as_of_day, days)
-
-
-def _made(name: str, query: TableQuery) -> pl.DataFrame:
-    found = registry.TABLES.get(name)
-    if found is None:
-        message = f"no table of numbers is called {name!r}"
-        raise KeyError(message)
-    row_limit.judge(name, query, found.options)
-    return found.frame(query)
-
-
-table: Final = FrameCache(_made)
-"""A table of numbers under a question; KeyError for an unknown one, BadQuestion for too much."""

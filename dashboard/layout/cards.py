@@ -16,8 +16,8 @@ import streamlit as st
 
 from dashboard.layout import address, grids
 from dashboard.presentation import formats, theme
-from dashboard.presentation.known_errors import KNOWN
 from dashboard.tables.registry import TABLES
+from data_access.explained import ExplainedError
 from metrics.insights.tiers import HEARD
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def guarded(what: str) -> Iterator[None]:
     """Let a part of a page fail alone, with one plain sentence."""
     try:
         yield
-    except KNOWN as error:  # its own sentence says more
+    except ExplainedError as error:  # its own sentence says more
         st.html(f'<div class="empty">{html.escape(formats.sentence(str(error)))}</div>')
     except Exception:  # noqa: BLE001 - whatever it was, the other cards must stand
         _LOG.exception("%s could not be drawn", what)

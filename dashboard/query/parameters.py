@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
 from dashboard.query import periods
+from data_access.explained import ExplainedError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -38,7 +39,7 @@ class Problem:
     message: str
 
 
-class BadQuery(ValueError):  # noqa: N818 - a question that cannot be answered
+class BadQuery(ExplainedError, ValueError):  # noqa: N818 - a question that cannot be answered
     """Parameters that mean nothing, or ask for too much; each with what is allowed."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:

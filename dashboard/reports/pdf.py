@@ -12,6 +12,8 @@ import threading
 from pathlib import Path
 from typing import Final
 
+from data_access.explained import ExplainedError
+
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 """What a browser that can print may be called on the path."""
 ARGUMENTS: Final = (
@@ -30,7 +32,7 @@ TIMEOUT: Final = 60
 _ONE_AT_A_TIME: Final = threading.Lock()
 
 
-class NoPdf(RuntimeError):  # noqa: N818 - says what is the matter
+class NoPdf(ExplainedError, RuntimeError):  # noqa: N818 - says what is the matter
     """No PDF could be made; the message says what to do."""
 
 

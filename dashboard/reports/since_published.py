@@ -145,6 +145,6 @@ def _result(reading: ReportQuery, said: dict[str, Any], day: date) -> str | None
         return None
     plain = replace(reading.scope, clock="delivered", base="feedback")
     version = reading.order.version
-    settled = weeks(reading.workspace.question(plain, data_version=version), SETTLED_DAYS)
+    settled = weeks(reading.workspace.table_query(plain, data_version=version), SETTLED_DAYS)
     found = evidence.after(settled, source, measure, day)
     return after_sentence({**found, "measure": measure})

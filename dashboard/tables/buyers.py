@@ -95,6 +95,7 @@ TABLES: Final = (
         ),
         make=_buyers,
         of_all=(*_NEED_ALL, *_STRICT),
+        page="buyers",
     ),
     Table(
         "buyer_types",
@@ -105,6 +106,7 @@ TABLES: Final = (
         notes=_NAMES,
         make=lambda query: buyers.buyer_types(query.outcomes_by(["buyer_type"])),
         of_all=_NEED_ALL,
+        page="buyers",
     ),
     Table(
         "coverage",
@@ -120,6 +122,7 @@ TABLES: Final = (
         ),
         make=lambda query: buyers.coverage(cells(query, "source", "buyer"), query.named),
         whole=True,
+        page="buyers",
     ),
     Table(
         "overdue_feedback",
@@ -143,6 +146,7 @@ TABLES: Final = (
             ),
         ),
         make=_overdue,
+        page="buyers",
     ),
     Table(
         "unanswered",

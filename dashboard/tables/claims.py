@@ -43,6 +43,7 @@ TABLES: Final = (
             ("uncreditable_share", "Share of all claims in such groups."),
         ),
         make=lambda query: claims.return_reasons(query.outcomes(), query.rules),
+        page="returns",
     ),
     Table(
         "returns_trend",
@@ -57,6 +58,7 @@ TABLES: Final = (
         ),
         make=_trend,
         whole=True,
+        page="returns",
     ),
     Table(
         "claims",
@@ -74,6 +76,7 @@ TABLES: Final = (
             ("claimed_late", "Reported after the buyer's return window."),
         ),
         make=_claims,
+        page="returns",
     ),
     Table(
         "claims_summary",
@@ -89,6 +92,7 @@ TABLES: Final = (
             ("median_days_to_decide", "The middle time to a decision, where known."),
         ),
         make=lambda query: claims.summary(_claims(query)),
+        page="returns",
     ),
     Table(
         "avoidable_returns",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from dashboard.tables.table import Table
+from dashboard.tables.table import GRAINS, Table
 from metrics.insights import mix, ranking, rates
 
 if TYPE_CHECKING:
@@ -111,6 +111,9 @@ TABLES: Final = (
         ),
         make=_mix_shift,
         whole=True,
+        page="overview",
+        split_by=("source", "buyer", "buyer_type", "vertical", "product", *GRAINS),
+        one_split=True,
     ),
     Table(
         "money_shift",

@@ -123,6 +123,7 @@ TABLES: Final = (
             ("money_cents", "The money at stake, in cents; how is told per kind in the guide."),
         ),
         make=_findings,
+        page="todo",
     ),
     Table(
         "change_slices",
@@ -145,5 +146,6 @@ TABLES: Final = (
             ("explains", "missing ÷ the sum over all parts."),
         ),
         make=_slices,
+        page="todo",
     ),
 )

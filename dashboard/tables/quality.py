@@ -114,5 +114,6 @@ TABLES: Final = (
         ),
         make=lambda query: quality.funnel(query.outcomes()),
         whole=True,
+        page="overview",
     ),
 )

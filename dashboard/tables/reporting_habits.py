@@ -65,6 +65,7 @@ TABLES: Final = (
             ("normal_high", "Upper end of what would be normal (95 %)."),
         ),
         make=_weeks,
+        rows_by="week and buyer",
     ),
     Table(
         "returns_elsewhere",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from dashboard.editions.table_query import TableQuery
+    from dashboard.tables.table import Table
 
 SPANS_MOST: Final = 4_000
 """Rows of a table with one per span of time: by day eleven years, by week seventy-six."""
@@ -25,18 +26,16 @@ WEEKS_MOST: Final = 20_000
 GROUPS_MOST: Final = 100_000
 """Rows of a table split by dimensions."""
 _DAYS_OF: Final = {"day": 1, "week": 7, "month": 28}  # no span is shorter
-_AGES: Final = "incidence"
-_WEEKLY: Final = "reporting_weeks"
 
 
-def judge(name: str, query: TableQuery, options: tuple[str, ...]) -> None:
-    """Raise BadQuestion where a table would be longer than it may be; `options` are its own."""
-    if "grain" in options:
-        _judge_spans(name, query)
-    elif name == _WEEKLY:
-        _judge_weeks(query)
-    elif "by" in options and query.by:
-        _judge_groups(name, query)
+def judge(table: Table, query: TableQuery) -> None:
+    """Raise BadQuery where a table would be longer than it may be."""
+    if "grain" in table.options:
+        _judge_spans(table.name, query)
+    elif table.rows_by == "week and buyer":
+        _judge_weeks(table.name, query)
+    elif "by" in table.options and query.by:
+        _judge_groups(table, query)
 
 
 def _refuse(parameter: str, value: str, message: str) -> None:
@@ -63,7 +62,7 @@ def _judge_spans(name: str, query: TableQuery) -> None:
         )
 
 
-def _judge_weeks(query: TableQuery) -> None:
+def _judge_weeks(name: str, query: TableQuery) -> None:
     buyers = len(query.scope.buyer or query.names["buyer"])
     last = min(query.scope.last, query.today)
     rows = max(spans(query.scope.first, last, "week"), 0) * buyers
@@ -71,23 +70,23 @@ def _judge_weeks(query: TableQuery) -> None:
         _refuse(
             "from",
             query.scope.first.isoformat(),
-            f"{_WEEKLY} over {_period(query)} would have {rows:,} rows, one a week and buyer; "
+            f"{name} over {_period(query)} would have {rows:,} rows, one a week and buyer; "
             f"{WEEKS_MOST:,} are allowed. Ask for a shorter period or for fewer buyers.",
         )
 
 
-def _judge_groups(name: str, query: TableQuery) -> None:
+def _judge_groups(table: Table, query: TableQuery) -> None:
     rows = 1
     for dimension in query.by:
         rows *= _values(query, dimension)
-    if name == _AGES:
+    if table.rows_by == "group and age":
         rows *= _days(query)
     rows = min(rows, query.offers)  # no group is without an offer
     if rows > GROUPS_MOST:
         _refuse(
             "by",
             ",".join(query.by),
-            f"{name} by {', '.join(query.by)} over {_period(query)} may have {rows:,} rows; "
+            f"{table.name} by {', '.join(query.by)} over {_period(query)} may have {rows:,} rows; "
             f"{GROUPS_MOST:,} are allowed. Ask for fewer dimensions or a shorter period, or "
             "for the table deliveries.",
         )

@@ -11,9 +11,28 @@ from dashboard.tables.column_meanings import MEANINGS
 from metrics.definitions.catalogue import BY_KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from dashboard.editions.table_query import TableQuery
+
+
+GRAINS: Final = ("day", "week", "month")
+DIMENSIONS: Final = (
+    "source",
+    "sub_source",
+    "campaign",
+    "buyer",
+    "buyer_type",
+    "vertical",
+    "product",
+    "state",
+    "sold_to",
+    "reason_group",
+    *GRAINS,
+)
+"""What a table may be split by."""
+PARTS: Final = tuple(name for name in DIMENSIONS if name not in GRAINS)
+"""What is no time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +62,21 @@ class Table:
     options: tuple[str, ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
     make: Callable[[TableQuery], pl.DataFrame] | None = None
-    """From a query to the frame of `schema`; None for rows and receipts."""
+    """Who makes it: from a query to the frame of `schema`, kept by query. Of numbers."""
+    pages: Callable[[TableQuery], Iterator[pl.DataFrame]] | None = None
+    """Who makes it, a frame at a time and anew each time. Of rows and receipts."""
+    count: Callable[[TableQuery], int] | None = None
+    """How many rows there will be, where that is known before they are made."""
+    page: str = ""
+    """The page that shows it; Data → Tables shows every one."""
+    split_by: tuple[str, ...] = ()
+    """What it can be split by (`by`)."""
+    one_split: bool = False
+    """By one dimension only."""
+    default_by: tuple[str, ...] = ()
+    """What it is split by where nobody says."""
+    rows_by: Literal["", "week and buyer", "group and age"] = ""
+    """What there is a row for, where it is more than its options say."""
     whole: bool = False
     """It means nothing without all deliveries: no rows by clocks that know only feedback."""
     of_all: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from dashboard.tables.table import Table
+from dashboard.tables.table import PARTS, Table
 from metrics.insights import forecast_check, maturity, timing
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ TABLES: Final = (
         ),
         make=_waits,
         of_all=("delivered", "share_of_delivered"),
+        split_by=PARTS,
     ),
     Table(
         "incidence",
@@ -101,6 +102,9 @@ TABLES: Final = (
             ("closed_incidence", "Share otherwise closed up to that age."),
         ),
         make=_incidence,
+        split_by=PARTS,
+        one_split=True,
+        rows_by="group and age",
     ),
     Table(
         "maturity",

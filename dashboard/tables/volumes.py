@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from dashboard.tables.table import Table
+from dashboard.tables.table import DIMENSIONS, Table
 from metrics.insights import comparison, rates
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ TABLES: Final = (
         {"id": pl.String(), "name": pl.String(), **rates.RATE_COLUMNS},
         "numbers",
         make=_sources,
+        page="sources",
     ),
     Table(
         "rates",
@@ -71,6 +72,8 @@ TABLES: Final = (
         "numbers",
         ("by",),
         make=_rates,
+        split_by=DIMENSIONS,
+        default_by=("source",),
     ),
     Table(
         "trend",
@@ -80,6 +83,7 @@ TABLES: Final = (
         "numbers",
         ("grain",),
         make=_trend,
+        page="overview",
     ),
     Table(
         "outcome_mix",
@@ -88,6 +92,7 @@ TABLES: Final = (
         _MIX,
         "numbers",
         make=lambda query: rates.outcome_mix(query.cells(), query.scope),
+        page="overview",
     ),
     Table(
         "clocks",
@@ -104,5 +109,6 @@ TABLES: Final = (
         comparison.HEADLINE,
         "numbers",
         make=_headline,
+        page="overview",
     ),
 )

@@ -12,6 +12,7 @@ from dashboard.answers.workspace import workspace
 from dashboard.editions import cached_frames
 from dashboard.presentation import formats, refusal_texts
 from dashboard.query import periods
+from dashboard.tables import store_rows
 from dashboard.tables.alerts import SETTLED_DAYS, weeks
 from data_access.store import decisions
 from metrics.definitions.catalogue import number
@@ -67,7 +68,7 @@ def items(scope: Scope) -> pl.DataFrame:
     plain = cached_frames.timeless(scope)
     found = known.table("findings", plain)
     if not scope.filters:
-        found = pl.concat([found, refused(known.store_tables.refused())])
+        found = pl.concat([found, refused(store_rows.refused(known.store))])
     zone = known.settings.zone
     today = periods.day_of(formats.instant_of(scope.as_of_us), zone)
     latest = decisions.latest(known.store)
@@ -178,7 +179,7 @@ def result(item: dict[str, Any], scope: Scope) -> str | None:
 def weekly(scope: Scope, age_days: int | None = None) -> pl.DataFrame:
     """Complete weeks at an age, that of alerts without one (`alerts.weekly`)."""
     plain = replace(scope, rows=Rows(), clock="delivered", base="feedback")
-    return weeks(workspace().question(plain), age_days)
+    return weeks(workspace().table_query(plain), age_days)
 
 
 def after_sentence(row: dict[str, Any]) -> str:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from data_access.demo import generate
+from data_access.demo import truth as truths
 from data_access.demo.market import market
+from data_access.explained import ExplainedError
 from data_access.intake.accept import Receipt, take
 from data_access.store import import_batches
 
@@ -18,10 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from data_access.store.store import Batch, Store
+    from data_access.store.import_batches import Batch
+    from data_access.store.store import Store
 
 
-class StoreInUse(RuntimeError):  # noqa: N818 - says what is the matter
+class StoreInUse(ExplainedError, RuntimeError):  # noqa: N818 - says what is the matter
     """The store holds other facts: a demo among them would make every number wrong."""
 
 
@@ -104,7 +107,7 @@ def _close(store: Store, order: DemoOrder, batch: Batch) -> None:
 def truth(order: DemoOrder) -> dict[str, object]:
     """What is true of the market of an order: kept out of every row of the demo."""
     made_up = market(order.seed, stories=order.stories)
-    return made_up.truth(until=order.until, deliveries=order.deliveries)
+    return truths.truth(made_up, until=order.until, deliveries=order.deliveries)
 
 
 def unfinished(store: Store) -> bool:

@@ -13,11 +13,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from data_access.demo import roster
-from data_access.demo import truth as demo_truth
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from data_access.demo.roster import BuyerEntry, SourceEntry, Vertical
 
 CONTACT: Final = {roster.LIVE: 0.88, roster.LEAD: 0.44, roster.DATA: 0.20}
@@ -74,29 +71,6 @@ class Market:
     sources: tuple[Source, ...]
     buyers: tuple[Buyer, ...]
     verticals: tuple[Vertical, ...]
-
-    def truth(
-        self,
-        *,
-        until: date,
-        deliveries: int,
-        first: date | None = None,
-        last: date | None = None,
-    ) -> dict[str, object]:
-        """What is true of deliveries dated `first` to `last` (default: all), JSON-ready.
-
-        Args:
-            until: the last day of the market, as given to the facts.
-            deliveries: the number aimed at, as given to the facts.
-            first: the first delivery day of interest.
-            last: the last delivery day of interest.
-
-        Returns:
-            `sources`, `buyers`, `cells` (source × buyer), `seasons`, `stories`: rates at
-            full maturity, with the expected deliveries they are weighted by.
-        """
-        window = (first, last)
-        return demo_truth.truth(self, until=until, deliveries=deliveries, window=window)
 
     def source(self, name: str) -> int:
         """Position of a source by name."""

@@ -34,8 +34,19 @@ class _Expected:
     returned: Floats
 
 
-def truth(market: Market, *, until: date, deliveries: int, window: Window) -> Record:
-    """What is true of deliveries in a window of days; see `Market.truth`."""
+def truth(market: Market, *, until: date, deliveries: int, window: Window = (None, None)) -> Record:
+    """What is true of deliveries in a window of days, JSON-ready.
+
+    Args:
+        market: the market.
+        until: the last day of the market, as given to the facts.
+        deliveries: the number aimed at, as given to the facts.
+        window: first and last delivery day of interest; None for all before, all after.
+
+    Returns:
+        `sources`, `buyers`, `cells` (source × buyer), `seasons`, `stories`: rates at full
+        maturity, with the expected deliveries they are weighted by.
+    """
     cells = rate_arrays.cells(market)
     volume = rate_arrays.volume(market, deliveries=deliveries, until=until)
     first, last = window[0] or volume.first, window[1] or until

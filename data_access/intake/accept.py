@@ -8,21 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from data_access.columns import ANSWERS
 from data_access.intake import link_advice
-from data_access.intake.contract import PROBLEM, CheckedRows, check
+from data_access.intake.contract import CheckedRows, check
+from data_access.intake.refusals import ALLOWED, CONFLICT, PROBLEM
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from data_access.store.store import FactTable, Store
-
-CONFLICT: Final = "conflict"
-_CONFLICT_ALLOWED: Final = "the content this event id already has; the first stays"
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +238,7 @@ def _refused(
     conflicts = conflicts.with_columns(
         code=pl.lit(CONFLICT),
         field=pl.lit("event_id"),
-        allowed=pl.lit(_CONFLICT_ALLOWED),
+        allowed=pl.lit(ALLOWED[CONFLICT]),
         nearest=pl.lit(None, pl.String),
         answer=pl.lit(CONFLICT),
     )

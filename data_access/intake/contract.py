@@ -25,25 +25,9 @@ from data_access.columns import (
     Kind,
     stored_types,
 )
-from data_access.intake.field_readers import ALLOWED, reading
+from data_access.intake.field_readers import reading
+from data_access.intake.refusals import ALLOWED, PROBLEM
 
-PROBLEM: Final = {
-    "line": pl.Int64(),
-    "code": pl.String(),
-    "field": pl.String(),
-    "value": pl.String(),
-    "allowed": pl.String(),
-    "nearest": pl.String(),
-}
-ROW_ALLOWED: Final = {
-    "lead_missing": "a lead_id, or the buyer's own buyer_lead_id",
-    "buyer_missing": "a buyer in the row, in the profile or by --buyer",
-    "missing_time": "when it was delivered, happened or was reported",
-    "nothing_said": "a delivery, an outcome, a detail or a retraction",
-    "retracts_and_replaces": "retracts or replaces, not both",
-    "links_to_itself": "the event_id of another event",
-    "unknown_event": ", ".join((*DELIVERY_EVENTS, *FEEDBACK_EVENTS)),
-}
 SYNONYMS: Final = {
     "sold": "converted",
     "sale": "converted",
@@ -169,7 +153,7 @@ def _row_problems(rows: pl.DataFrame) -> pl.DataFrame:
     )
     nearest = _nearest(found, [*DELIVERY_EVENTS, *FEEDBACK_EVENTS])
     return found.with_columns(
-        allowed=pl.col("code").replace_strict(ROW_ALLOWED, default=None, return_dtype=pl.String),
+        allowed=pl.col("code").replace_strict(ALLOWED, default=None, return_dtype=pl.String),
         nearest=nearest,
     ).select(*PROBLEM)
 

@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from data_access.intake.file_limits import MAX_CELL
+from data_access.intake.refusals import MAX_CELL, MAX_LINES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-MAX_LINES: Final = 200  # of one record with line breaks inside quotes
 _FAR: Final = 100_000
 """So many lines ahead the end of a record is looked for."""
 csv.field_size_limit(1 << 30)  # the length of a cell is judged here, row by row

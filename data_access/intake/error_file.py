@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from data_access.explained import ExplainedError
 from data_access.export_formats import defused
+from data_access.intake.refusals import ERROR_COLUMNS, PROBLEM
 from data_access.intake.wire import NotAnEvent, parse
 from data_access.store.storable_text import storable
 
@@ -29,16 +31,14 @@ if TYPE_CHECKING:
 
     from data_access.intake.accept import IntakeResult
     from data_access.intake.file_reader import Chunk, FileRows
-    from data_access.intake.import_file import ImportOrder
+    from data_access.intake.import_order import ImportOrder
     from data_access.intake.mapping_profile import Profile
 
-ERROR_COLUMNS: Final = ("error_line", "error_code", "error_field", "error_value", "error_allowed")
-_PROBLEM: Final = ("line", "code", "field", "value", "allowed", "nearest")
 _PARTS: Final = ".parts"
 _LONGEST_STEM: Final = 120  # bytes; with batch and ending it fits every file system
 
 
-class ErrorFileUnwritable(RuntimeError):  # noqa: N818 - says what is the matter
+class ErrorFileUnwritable(ExplainedError, RuntimeError):  # noqa: N818 - says what is the matter
     """Refused rows cannot be noted beside the store; the message names folder and cause."""
 
 
@@ -70,7 +70,7 @@ class Pending:
         note_file = self._parts / f"{chunk.end:012d}.ndjson"
         with self._in_words(), _whole_file(note_file, self._parts) as stream:
             for row in taken.refused.iter_rows(named=True):
-                problem = {key: row[key] for key in _PROBLEM}
+                problem = {key: row[key] for key in PROBLEM}
                 note = {"problem": problem, "raw": row["raw"], "cells": cells.get(row["line"])}
                 stream.write(json.dumps(note, ensure_ascii=False) + "\n")
 

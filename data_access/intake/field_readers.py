@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from data_access.columns import ID_PATTERN, ID_RULE, Field, Kind
+from data_access.columns import ID_PATTERN, Field, Kind
+from data_access.intake.refusals import LONGEST
 from data_access.store.storable_text import IN_FRAMES
 
 if TYPE_CHECKING:
@@ -20,29 +21,7 @@ if TYPE_CHECKING:
 EARLIEST_US: Final = 946_684_800_000_000  # 2000-01-01T00:00Z
 LEEWAY_US: Final = 300_000_000  # five minutes of clock difference
 AHEAD_US: Final = 14 * 3_600_000_000  # a date may already have begun east of here
-LONGEST: Final = 4_000
 MONEY_DIGITS: Final = 13
-
-ALLOWED: Final = {
-    "id_format": ID_RULE,
-    "too_long": f"at most {LONGEST} characters",
-    "control_character": "text without control characters",
-    "unknown_word": "one of the known words",
-    "money_format": "digits with at most two decimals, like 45.00",
-    "money_too_large": "at most 13 digits before the decimals",
-    "money_negative": "0 or more",
-    "time_format": "RFC 3339 with an offset, like 2026-05-01T10:30:00Z, or a date",
-    "time_naive": "a time with its offset, or a profile that names the zone",
-    "time_impossible": "a day and time that exist",
-    "time_too_early": "2000-01-01 or later",
-    "future": "not later than now",
-    "number_format": "a whole number",
-    "bool_format": "true or false",
-    "share_format": "0 - 1 or 0 % - 100 %",
-    "scale_format": "0 - 10, like 2 or 2/10",
-    "rating_format": "0 - 100",
-    "span_format": "whole seconds, or like 4h 14m 36s",
-}
 
 _DATE: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _CLOCK: Final = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?"

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from data_access.explained import ExplainedError
+from data_access.intake.refusals import MAX_CELL
 from data_access.store.storable_text import storable
 
 if TYPE_CHECKING:
@@ -15,14 +17,13 @@ if TYPE_CHECKING:
 
 MAX_COLUMNS: Final = 128
 MAX_ROWS: Final = 20_000_000
-MAX_CELL: Final = 16_384  # characters
 MAX_SHEET_CELLS: Final = 24_000_000  # a workbook's reader lays out the whole rectangle
 MAX_JSON: Final = 64 * 1_048_576
 MAX_UNPACKED: Final = 2_147_483_648
 PIECE_SIZE: Final = 32 * 1_048_576  # characters; a piece of wide rows has fewer of them
 
 
-class UnreadableFile(ValueError):  # noqa: N818 - says what the file is
+class UnreadableFile(ExplainedError, ValueError):  # noqa: N818 - says what the file is
     """A file that cannot be read as rows; the message names why and what would help."""
 
     def __init__(self, message: str) -> None:
@@ -43,6 +44,8 @@ class BadLine:
     code: str
     allowed: str
     raw: str
+    field: str | None = None
+    """The path of the field in an event, where it is one field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ class Piece:
 
     def as_json(self) -> dict[str, Any]:
         """The piece as it goes from the reading process to the one that asked."""
-        bad = [[b.line, b.code, b.allowed, b.raw] for b in self.bad]
+        bad = [[b.line, b.code, b.allowed, b.raw, b.field] for b in self.bad]
         return {"end": self.end, "lines": self.lines, "columns": self.columns, "bad": bad}
 
     @classmethod

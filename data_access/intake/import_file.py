@@ -15,62 +15,20 @@ from data_access.columns import ANSWERS
 from data_access.intake import error_file as correction
 from data_access.intake import mapping
 from data_access.intake.accept import IntakeResult, Receipt, take
-from data_access.intake.contract import PROBLEM
 from data_access.intake.file_reader import BadLine, Chunk, FileRows, UnreadableFile, open_rows
+from data_access.intake.import_order import Imported, ImportOrder
 from data_access.intake.mapping_profile import Profile, Sheet, UnknownProfile, load, shipped
-from data_access.intake.scratch_store import rehearsal
+from data_access.intake.refusals import PROBLEM
+from data_access.intake.scratch_store import scratch_store
 from data_access.store import import_batches
-from data_access.store.storable_text import storable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     import sqlalchemy as sa
 
-    from data_access.store.store import Batch, Store
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportOrder:
-    """What to import and how."""
-
-    path: Path
-    profile: str | None = None
-    buyer: str | None = None
-    validate_only: bool = False
-    errors_dir: Path
-    file_name: str | None = None
-    now_us: Callable[[], int]
-    progress: Callable[[int], None] = lambda _rows: None
-
-    @property
-    def name(self) -> str:
-        """The file's name as its sender knows it, fit to be stored and shown."""
-        return storable(self.file_name or self.path.name)
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """The five counts of a file, its receipt and, where rows were refused, their file.
-
-    `advice` counts, by code of `links.ALLOWED`, rows taken now whose link will not do what
-    it says. `reasons` has, by code, how many rows were refused now and the line of the first.
-    """
-
-    file_name: str
-    profile: str
-    batch_id: str
-    counts: dict[str, int]
-    resumed_at: int
-    error_file: Path | None
-    advice: dict[str, int] = field(default_factory=dict)
-    reasons: dict[str, tuple[int, int]] = field(default_factory=dict)
-
-    @property
-    def rows(self) -> int:
-        """All rows of the file: the sum of the five counts."""
-        return sum(self.counts.values())
+    from data_access.store.import_batches import Batch
+    from data_access.store.store import Store
 
 
 _EVENTS: Final = "events"
@@ -93,7 +51,7 @@ def import_file(store: Store, order: ImportOrder) -> Imported:
             raise UnknownProfile(message) from None
         if not order.validate_only:
             return _Run(store, order, rows, fitting, sheet).run()
-        with rehearsal(store) as scratch:
+        with scratch_store(store) as scratch:
             return _Run(scratch, order, rows, fitting, sheet).run()
 
 
@@ -266,7 +224,14 @@ def _remaining(chunk: Chunk, cursor: int) -> Chunk:
 
 def _cut_problems(bad: list[BadLine]) -> pl.DataFrame:
     rows = [
-        {"line": b.line, "code": b.code, "value": b.raw[:200], "allowed": b.allowed, "raw": b.raw}
+        {
+            "line": b.line,
+            "code": b.code,
+            "field": b.field,
+            "value": b.raw[:200],
+            "allowed": b.allowed,
+            "raw": b.raw,
+        }
         for b in bad
     ]
     return pl.DataFrame(rows, schema={**PROBLEM, "raw": pl.String()})

@@ -20,7 +20,8 @@ from data_access.intake.file_limits import (
     PieceRows,
     UnreadableFile,
 )
-from data_access.intake.wire import MAX_BYTES, NotAnEvent, flatten, parse
+from data_access.intake.refusals import MAX_BYTES, MAX_CELL
+from data_access.intake.wire import NotAnEvent, flatten, parse
 from data_access.store.storable_text import storable
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def _pieces(
         try:
             facts.append((number, {"raw": raw, **_read(text, event)}))
         except NotAnEvent as error:
-            bad.append(BadLine(number, error.code, storable(error.allowed), raw))
+            bad.append(BadLine(number, error.code, storable(error.allowed), raw, _path(error)))
         end, size = end + 1, size + 2 * len(raw)
         if end > MAX_ROWS:
             message = f"more than {MAX_ROWS:,} events; split the file"
@@ -143,10 +144,15 @@ def _pieces(
             facts, bad, size = [], [], 0
 
 
+def _path(error: NotAnEvent) -> str | None:
+    """Where in the event it is, as far as that can be said."""
+    return storable(error.field[:MAX_CELL]) if error.field else None
+
+
 def _read(text: str, event: object) -> dict[str, str]:
     if len(text) > MAX_BYTES:
         code = "too_large"
-        raise NotAnEvent(code, f"at most {MAX_BYTES:,} bytes an event")
+        raise NotAnEvent(code)
     return flatten(parse(text) if event is None else event)
 
 

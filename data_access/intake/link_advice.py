@@ -10,18 +10,14 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from data_access.intake import refusals
+
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from data_access.store.store import Store
 
-ALLOWED: Final = {
-    "other_delivery": "a report about the same lead; this one changes nothing",
-    "retraction_is_final": "a report; a retraction cannot be taken back or replaced",
-    "not_earlier": "a report that is earlier; this one stands beside it",
-    "replaced_already": "a report that nothing replaces yet; each replacement counts by itself",
-}
-"""Codes of advice, in the order in which they are given, with what would act."""
+_ALLOWED: Final = {code: advice.allowed for code, advice in refusals.ADVICE.items()}
 ADVICE: Final[dict[str, pl.DataType]] = {
     "line": pl.Int64(),
     "code": pl.String(),
@@ -67,7 +63,7 @@ def advice(
         "code",
         field=link.otherwise(pl.lit("replaces")),
         value="target",
-        allowed=pl.col("code").replace_strict(ALLOWED, return_dtype=pl.String),
+        allowed=pl.col("code").replace_strict(_ALLOWED, return_dtype=pl.String),
     )
 
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from data_access.columns import DELIVERY_EVENTS, ID_PATTERN, Kind
-from data_access.intake.contract import PROBLEM, SAYING
-from data_access.intake.error_file import ERROR_COLUMNS
+from data_access.intake.contract import SAYING
 from data_access.intake.mapping_profile import FIELDS, FileRules, Profile, Sheet
+from data_access.intake.refusals import ERROR_COLUMNS, PROBLEM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from data_access.columns import ATTEMPT_FIELDS, FEEDBACK_FIELDS, Field, Kind
+from data_access.explained import ExplainedError
 from data_access.store.storable_text import storable
 from data_access.time_zones import ZONES, usable_zone
 
@@ -43,7 +44,7 @@ TARGETS: Final = (
 """What a column of a file can be: a field, or one of a few shorthands."""
 
 
-class UnknownProfile(ValueError):  # noqa: N818 - reads as the sentence it prints
+class UnknownProfile(ExplainedError, ValueError):  # noqa: N818 - reads as the sentence it prints
     """A profile that does not exist or is not well formed; the message names the place."""
 
     def __init__(self, message: str) -> None:

@@ -70,7 +70,7 @@ class ScratchStore(Store):
 
 
 @contextmanager
-def rehearsal(real: Store) -> Iterator[ScratchStore]:
+def scratch_store(real: Store) -> Iterator[ScratchStore]:
     """A scratch store beside a real one, for as long as a check lasts."""
     with tempfile.TemporaryDirectory(prefix="leadloop-check-") as folder:
         scratch = ScratchStore(real, Path(folder))

@@ -11,9 +11,7 @@ import re
 from decimal import Decimal
 from typing import Any, Final, NoReturn
 
-MAX_DEPTH: Final = 8
-MAX_FIELDS: Final = 64
-MAX_BYTES: Final = 1_048_576
+from data_access.intake.refusals import ALLOWED, MAX_DEPTH, MAX_FIELDS
 
 _DELIVERY: Final = {
     "event_type": "event_type",
@@ -122,9 +120,10 @@ _CONTAINERS: Final = {
 
 
 class NotAnEvent(ValueError):  # noqa: N818 - says what the text is
-    """Text that is no wire event: `code`, the field or path, what is allowed."""
+    """Text that is no wire event: `code`, what is allowed, the path of its field."""
 
-    def __init__(self, code: str, allowed: str, *, field: str | None = None) -> None:
+    def __init__(self, code: str, allowed: str = "", *, field: str | None = None) -> None:
+        allowed = allowed or ALLOWED[code]
         super().__init__(f"{code}: {allowed}")
         self.code, self.allowed, self.field = code, allowed, field
 
@@ -133,13 +132,13 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         code = "json_duplicate_key"
-        raise NotAnEvent(code, "each key once in an object")
+        raise NotAnEvent(code)
     return found
 
 
 def _not_finite(name: str) -> NoReturn:
     code = "json_not_finite"
-    raise NotAnEvent(code, "a finite number", field=name)
+    raise NotAnEvent(code, field=name)
 
 
 def _decimal(text: str) -> Decimal:
@@ -161,7 +160,7 @@ def parse(text: str) -> object:
         )
     except RecursionError:
         code = "json_too_deep"
-        raise NotAnEvent(code, f"at most {MAX_DEPTH} levels") from None
+        raise NotAnEvent(code) from None
     except NotAnEvent:
         raise
     except ValueError as error:
@@ -183,19 +182,19 @@ def flatten(event: object) -> dict[str, str]:
     stack: list[tuple[str, dict[str, Any], int]] = [("", event, 1)]
     while stack:
         prefix, branch, depth = stack.pop()
-        _within(depth, MAX_DEPTH, "json_too_deep", "levels")
+        _within(depth, MAX_DEPTH, "json_too_deep")
         for key, value in branch.items():
             path = prefix + key
             count += 1
-            _within(count, MAX_FIELDS, "too_many_fields", "fields")
+            _within(count, MAX_FIELDS, "too_many_fields")
             if isinstance(value, dict):
                 if path in paths:
                     code = "not_a_value"
-                    raise NotAnEvent(code, "text, a number or true / false", field=path)
+                    raise NotAnEvent(code, field=path)
                 stack.append((path + ".", value, depth + 1))
             elif path in containers and value is not None:
                 code = "not_an_object"
-                raise NotAnEvent(code, "an object", field=path)
+                raise NotAnEvent(code, field=path)
             elif path in paths and (text := _scalar(value, path)):
                 facts.setdefault(paths[path], text)
             elif isinstance(value, list):
@@ -203,9 +202,9 @@ def flatten(event: object) -> dict[str, str]:
     return _finished(kind, event, facts)
 
 
-def _within(count: int, most: int, code: str, what: str) -> None:
+def _within(count: int, most: int, code: str) -> None:
     if count > most:
-        raise NotAnEvent(code, f"at most {most} {what}")
+        raise NotAnEvent(code)
 
 
 def _shallow(values: list[Any], depth: int) -> None:
@@ -213,7 +212,7 @@ def _shallow(values: list[Any], depth: int) -> None:
     stack: list[tuple[Any, int]] = [(values, depth)]
     while stack:
         value, level = stack.pop()
-        _within(level, MAX_DEPTH, "json_too_deep", "levels")
+        _within(level, MAX_DEPTH, "json_too_deep")
         inner = value.values() if isinstance(value, dict) else value
         stack += [(each, level + 1) for each in inner if isinstance(each, (list, dict))]
 
@@ -230,7 +229,7 @@ def _scalar(value: object, path: str) -> str | None:
         _clean(value, path)
         return value
     code = "not_a_value"
-    raise NotAnEvent(code, "text, a number or true / false", field=path)
+    raise NotAnEvent(code, field=path)
 
 
 def _clean(text: str, path: str) -> None:
@@ -238,7 +237,7 @@ def _clean(text: str, path: str) -> None:
         text.encode()
     except UnicodeEncodeError:
         code = "bad_text"
-        raise NotAnEvent(code, "text without lone surrogates", field=path) from None
+        raise NotAnEvent(code, field=path) from None
 
 
 def _finished(kind: str, event: dict[str, Any], facts: dict[str, str]) -> dict[str, str]:

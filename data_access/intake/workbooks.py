@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
 
 from data_access.intake.file_limits import (
-    MAX_CELL,
     MAX_COLUMNS,
     MAX_ROWS,
     MAX_SHEET_CELLS,
@@ -22,6 +21,7 @@ from data_access.intake.file_limits import (
     check_header,
     in_pieces,
 )
+from data_access.intake.refusals import MAX_CELL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -54,8 +54,8 @@ def read_all(store: Store, *, zone: str) -> StoredFacts:
     """Every fact of the store; dates begin as they do in the report zone."""
     with store.reading() as connection:
         version = store.data_version_in(connection)
-        attempts = store.road.read(connection, "attempts", ATTEMPTS, above=0, up_to=version)
-        feedback = store.road.read(connection, "feedback", FEEDBACK, above=0, up_to=version)
+        attempts = store.bulk.read(connection, "attempts", ATTEMPTS, above=0, up_to=version)
+        feedback = store.bulk.read(connection, "feedback", FEEDBACK, above=0, up_to=version)
         aliases, entities = store.aliases(connection), store.entities(connection)
         lineage = store.lineage_in(connection, version)
     return _parted(StoredFacts(version, lineage, attempts, feedback, aliases, entities), zone)
@@ -115,7 +115,7 @@ def find(store: Store, text: str, *, limit: int = 10) -> pl.DataFrame:
     types = {"id": pl.String(), "lead_id": pl.String()}
     with store.reading() as connection:
         found = [
-            store.road.having(connection, query, types, [text]).with_columns(kind=pl.lit(kind))
+            store.bulk.having(connection, query, types, [text]).with_columns(kind=pl.lit(kind))
             for kind, query in queries.items()
         ]
     return pl.concat(found).select("kind", "id", "lead_id").head(limit)
@@ -126,7 +126,7 @@ def _touched(store: Store, connection: sa.Connection, above: int, version: int) 
     names: list[str] = []
     for table in FACTS:
         types = {"lead_id": pl.String(), "buyer_lead_id": pl.String()}
-        new = store.road.read(
+        new = store.bulk.read(
             connection, table, {"seq": pl.Int64(), **types}, above=above, up_to=version
         )
         leads |= set(new["lead_id"].drop_nulls())
@@ -146,7 +146,7 @@ def _facts_of(
         f"SELECT {_columns(FACTS[table])} FROM {{wanted}} "  # noqa: S608 - our own names
         f"JOIN {table} t ON t.lead_id = wanted.value WHERE t.seq <= {version:d}"
     )
-    return store.road.having(connection, query, FACTS[table], leads).sort("seq")
+    return store.bulk.having(connection, query, FACTS[table], leads).sort("seq")
 
 
 def _nameless_of(
@@ -159,13 +159,13 @@ def _nameless_of(
         f"WHERE t.lead_id IS NULL AND t.seq <= {version:d}"
     )
     names = attempts["buyer_lead_id"].drop_nulls().unique().to_list()
-    return store.road.having(connection, query, FEEDBACK, names).sort("seq")
+    return store.bulk.having(connection, query, FEEDBACK, names).sort("seq")
 
 
 def _nameless_since(
     store: Store, connection: sa.Connection, above: int, version: int
 ) -> pl.DataFrame:
-    new = store.road.read(connection, "feedback", FEEDBACK, above=above, up_to=version)
+    new = store.bulk.read(connection, "feedback", FEEDBACK, above=above, up_to=version)
     return new.filter(pl.col("lead_id").is_null())
 
 
@@ -173,7 +173,7 @@ def _leads_named(store: Store, connection: sa.Connection, names: list[str]) -> s
     query = (
         "SELECT DISTINCT t.lead_id FROM {wanted} JOIN attempts t ON t.buyer_lead_id = wanted.value"
     )
-    found = store.road.having(connection, query, {"lead_id": pl.String()}, names)
+    found = store.bulk.having(connection, query, {"lead_id": pl.String()}, names)
     return set(found["lead_id"])
 
 

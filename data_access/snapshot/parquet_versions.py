@@ -25,6 +25,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from data_access.explained import ExplainedError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -39,7 +41,7 @@ class Damaged(RuntimeError):  # noqa: N818 - says what is the matter with a file
     """A file of the snapshot is not what was written; the message names it."""
 
 
-class SnapshotUnwritable(RuntimeError):  # noqa: N818 - says what is the matter
+class SnapshotUnwritable(ExplainedError, RuntimeError):  # noqa: N818 - says what is the matter
     """The snapshot's folder takes no files; the message names folder and cause."""
 
 

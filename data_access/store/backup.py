@@ -21,6 +21,7 @@ import polars as pl
 import sqlalchemy as sa
 from pysqlite3 import dbapi2 as pysqlite3
 
+from data_access.explained import ExplainedError
 from data_access.store import migration, tables
 from data_access.store.errors import store_name
 from data_access.store.store import Store
@@ -32,7 +33,7 @@ ROWS: Final = 20_000
 _HEAD: Final = b"SQLite format 3\x00"
 
 
-class BadBackup(ValueError):  # noqa: N818 - says what the file is
+class BadBackup(ExplainedError, ValueError):  # noqa: N818 - says what the file is
     """A file that cannot be restored, or a place where none can be written."""
 
 
@@ -124,7 +125,7 @@ def _replace_all(source: sa.Connection, other: Store, target: sa.Connection) -> 
         target.execute(table.delete())
         counts[table.name] = 0
         for rows in _frames(source, table):
-            other.road.append(target, table.name, rows)
+            other.bulk.append(target, table.name, rows)
             counts[table.name] += rows.height
     return counts
 

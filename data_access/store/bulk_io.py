@@ -50,7 +50,7 @@ class BulkIO(Protocol):
         """Columns of a fact table whose `seq` is in (above, up_to], in that order."""
 
 
-def road_of(engine: sa.Engine) -> BulkIO:
+def bulk_io_of(engine: sa.Engine) -> BulkIO:
     """The road for an engine's database."""
     return PostgresBulkIO() if engine.dialect.name == "postgresql" else SqliteBulkIO()
 

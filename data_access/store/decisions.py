@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import sqlalchemy as sa
 
+from data_access.explained import ExplainedError
 from data_access.store import tables
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ WORK: Final[dict[str, pl.DataType]] = {
 """`figure` is JSON: what the finding said when it was decided on."""
 
 
-class BadDecision(ValueError):  # noqa: N818 - it says what is missing
+class BadDecision(ExplainedError, ValueError):  # noqa: N818 - it says what is missing
     """A decision that cannot be kept; the message says what it lacks."""
 
 

@@ -9,11 +9,13 @@ import psycopg
 import sqlalchemy as sa
 from pysqlite3 import dbapi2 as pysqlite3
 
+from data_access.explained import ExplainedError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class StoreUnusable(RuntimeError):  # noqa: N818 - a state of the store, said as such
+class StoreUnusable(ExplainedError, RuntimeError):  # noqa: N818 - a state of the store, said as such
     """The store cannot be used as it is; the message says why and what to do."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -9,10 +10,20 @@ import sqlalchemy as sa
 
 from data_access.columns import ANSWERS
 from data_access.store import tables
-from data_access.store.store import Batch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A receipt: one file or body taken in, how far, and its five counts."""
+
+    batch_id: str
+    cursor: int
+    finished: bool
+    counts: dict[str, int]
+
 
 BATCHES: Final[dict[str, pl.DataType]] = {
     "batch_id": pl.String(),

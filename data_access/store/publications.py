@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import sqlalchemy as sa
 
+from data_access.explained import ExplainedError
 from data_access.store import tables
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ PUBLISHED: Final[dict[str, pl.DataType]] = {
 """A publication without its file."""
 
 
-class NoName(ValueError):  # noqa: N818 - says what is the matter
+class NoName(ExplainedError, ValueError):  # noqa: N818 - says what is the matter
     """Nobody said who publishes, or in signs that no name has."""
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -17,7 +16,7 @@ import sqlalchemy as sa
 
 from data_access.columns import ALIASES, ATTEMPTS, ENTITIES, FEEDBACK
 from data_access.store import migration, tables
-from data_access.store.bulk_io import road_of
+from data_access.store.bulk_io import bulk_io_of
 from data_access.store.connections import file_identity, file_of, open_engine, writing
 from data_access.store.errors import StoreUnusable, in_words
 
@@ -51,22 +50,12 @@ TEXT: Final = pl.String()
 _REPORTED: Final = {"reported_us": pl.Int64(), "reported_precision": TEXT}
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """A receipt: one file or body taken in, how far, and its five counts."""
-
-    batch_id: str
-    cursor: int
-    finished: bool
-    counts: dict[str, int]
-
-
 class Store:
     """One store behind one URL; opening it applies the migrations that are due."""
 
     def __init__(self, url: str | sa.URL) -> None:
         self.engine = open_engine(url)
-        self.road = road_of(self.engine)
+        self.bulk = bulk_io_of(self.engine)
         self._file = file_of(self.engine)
         self._prepared: tuple[int, int] | None = None
         try:
@@ -171,29 +160,29 @@ class Store:
     def known_attempts(self, connection: sa.Connection, event_ids: Sequence[str]) -> pl.DataFrame:
         """`event_id`, `content_hash` of attempts that are in the store already."""
         types = {"event_id": TEXT, "content_hash": TEXT}
-        return self.road.having(connection, _KNOWN_ATTEMPTS, types, event_ids)
+        return self.bulk.having(connection, _KNOWN_ATTEMPTS, types, event_ids)
 
     def known_feedback(self, connection: sa.Connection, event_ids: Sequence[str]) -> pl.DataFrame:
         """Feedback with one of these event ids, whoever reported it."""
         names = ("event_id", "reporter_id", "content_hash", "lead_id", "buyer_lead_id", "retracts")
         types = {**dict.fromkeys(names, TEXT), **_REPORTED}
-        return self.road.having(connection, _KNOWN_FEEDBACK, types, event_ids)
+        return self.bulk.having(connection, _KNOWN_FEEDBACK, types, event_ids)
 
     def replacing(self, connection: sa.Connection, event_ids: Sequence[str]) -> pl.DataFrame:
         """Feedback that replaces one of these events."""
         names = ("event_id", "reporter_id", "lead_id", "buyer_lead_id", "retracts", "replaces")
         types = {**dict.fromkeys(names, TEXT), **_REPORTED}
-        return self.road.having(connection, _REPLACED, types, event_ids)
+        return self.bulk.having(connection, _REPLACED, types, event_ids)
 
     def known_deliveries(self, connection: sa.Connection, lead_ids: Sequence[str]) -> pl.DataFrame:
         """`lead_id`, `buyer_id` (as sent) of every offer of these leads."""
         types = {"lead_id": TEXT, "buyer_id": TEXT}
-        return self.road.having(connection, _KNOWN_DELIVERIES, types, lead_ids)
+        return self.bulk.having(connection, _KNOWN_DELIVERIES, types, lead_ids)
 
     def known_buyer_leads(self, connection: sa.Connection, ids: Sequence[str]) -> pl.DataFrame:
         """`buyer_lead_id`, `buyer_id` (as sent) of offers under the buyer's own ids."""
         types = {"buyer_lead_id": TEXT, "buyer_id": TEXT}
-        return self.road.having(connection, _KNOWN_BUYER_LEADS, types, ids)
+        return self.bulk.having(connection, _KNOWN_BUYER_LEADS, types, ids)
 
     def aliases(self, connection: sa.Connection) -> pl.DataFrame:
         """All aliases (`columns.ALIASES`)."""
@@ -216,7 +205,7 @@ class Store:
     def append(self, connection: sa.Connection, table: FactTable, rows: pl.DataFrame) -> None:
         """Insert facts that already have their numbers."""
         if rows.height:
-            self.road.append(connection, table, rows)
+            self.bulk.append(connection, table, rows)
 
     def refuse(self, connection: sa.Connection, rows: pl.DataFrame) -> None:
         """Keep refused rows; one that was refused before in the same way is kept once."""
@@ -226,13 +215,13 @@ class Store:
             "SELECT q.fingerprint FROM {wanted} JOIN quarantine q ON q.fingerprint = wanted.value"
         )
         prints = rows["fingerprint"].to_list()
-        known = self.road.having(connection, query, {"fingerprint": TEXT}, prints)
+        known = self.bulk.having(connection, query, {"fingerprint": TEXT}, prints)
         rows = rows.unique("fingerprint", keep="first", maintain_order=True)
         rows = rows.join(known, on="fingerprint", how="anti", maintain_order="left")
         if rows.height:
             first = self.take_numbers(connection, "quarantine", rows.height)
             numbered = rows.with_row_index("refused_id", offset=first + 1)
-            self.road.append(connection, "quarantine", numbered.cast({"refused_id": pl.Int64}))
+            self.bulk.append(connection, "quarantine", numbered.cast({"refused_id": pl.Int64}))
 
     def note(  # noqa: PLR0913 - the columns of an audit row
         self,

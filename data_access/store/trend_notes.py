@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import sqlalchemy as sa
 
+from data_access.explained import ExplainedError
 from data_access.store import tables
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ NOTES: Final[dict[str, pl.DataType]] = {
 }
 
 
-class BadNote(ValueError):  # noqa: N818 - it says what is wrong
+class BadNote(ExplainedError, ValueError):  # noqa: N818 - it says what is wrong
     """A note that cannot be kept; the message says why."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 import re
 from dataclasses import dataclass
@@ -86,18 +87,27 @@ class ReasonPatterns:
 
     rows: tuple[tuple[str, str, str], ...]
 
-    def checked(self) -> ReasonPatterns:
-        """The same, if each pattern can be used; ValueError names the first that cannot.
+    def preceded_by(self, rows: Iterable[tuple[str, str, str]]) -> ReasonPatterns:
+        """The same after other patterns, which are tried first.
 
         Patterns are those of an engine whose time grows with the text and never runs away:
         it knows neither look-around nor back-references.
+
+        Raises:
+            ValueError: the group of one is no group, or one cannot be used; it names the first.
         """
-        for reason, _, pattern in self.rows:
-            why = _fault(pattern)
-            if why:
-                message = f"the pattern of {reason!r}, {pattern[:80]!r}, cannot be used: {why}"
+        first = tuple(rows)
+        for reason, group, pattern in first:
+            if group not in GROUPS:
+                near = difflib.get_close_matches(group, GROUPS, n=1)
+                hint = f"; nearest: {near[0]}" if near else f"; allowed: {', '.join(GROUPS)}"
+                message = f"patterns.group {group} is not a setting{hint}"
                 raise ValueError(message)
-        return self
+            if why := _fault(pattern):
+                wrong = f"the pattern of {reason!r}, {pattern[:80]!r}, cannot be used: {why}"
+                message = f"patterns: {wrong}"
+                raise ValueError(message)
+        return ReasonPatterns((*first, *self.rows))
 
     def of(self, text: str) -> tuple[str, str]:
         """Reason and group of a free text; (`other`, `other`) where no pattern matches."""

@@ -1,19 +1,21 @@
 """The operator's judgement as one frozen value: weights, floors, bands, terms, costs.
 
-Every default is the guide's or a published figure and can be changed in `rules.toml`.
-Metrics are given a `Rules` and read no file.
+Every default is the guide's or a published figure and can be changed in `rules.toml`, a section
+a class, a key a field. Metrics are given a `Rules` and read no file; what does not fit together
+is refused with a ValueError that says why.
 """
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass
 from hashlib import blake2b
-from typing import Any, Final, get_type_hints
+from typing import TYPE_CHECKING, Final
 
 from metrics.definitions.reasons import DEFAULT as DEFAULT_PATTERNS
 from metrics.definitions.reasons import GROUPS, ReasonPatterns
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 EVERY: Final = "default"
 """The key that stands for every buyer, vertical or buyer type without an entry of its own."""
@@ -33,10 +35,6 @@ class Shares:
     def updated(self, numbers: Mapping[str, float]) -> Shares:
         """The same with some numbers changed or added."""
         return Shares(tuple(({**dict(self.pairs), **numbers}).items()))
-
-
-class BadRules(ValueError):  # noqa: N818 - what it says is what is wrong with the rules
-    """A settings file that cannot be taken; the message names file, key and nearest key."""
 
 
 _CONTACT: Final = Shares(
@@ -91,6 +89,11 @@ class Tiers:
     watch_from: float = 0.05
     sure: float = 0.80
     window_days: int = 90
+
+    def __post_init__(self) -> None:
+        if not 0 < self.watch_from < self.good_from < self.excellent_above < 1:
+            message = "[tiers] 0 < watch_from < good_from < excellent_above < 1 is needed"
+            raise ValueError(message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +160,11 @@ class Claims:
     check_catches: Shares = _CHECK_CATCHES
     """Share of such returns that the check would have prevented."""
 
+    def __post_init__(self) -> None:
+        if not set(self.credited_groups) <= set(GROUPS):
+            message = f"claims.credited_groups is a list of reason groups: {', '.join(GROUPS)}"
+            raise ValueError(message)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
@@ -186,95 +194,3 @@ def _plain(value: object) -> str:
         pairs = ((f.name, _plain(getattr(value, f.name))) for f in fields(value))
         return f"{{{', '.join(f'{k}={v}' for k, v in pairs)}}}"
     return repr(value)
-
-
-def read(tables: Mapping[str, Any], where: str) -> Rules:
-    """Rules from the tables of a settings file; what is not said keeps its default.
-
-    Raises:
-        BadRules: an unknown key (with the nearest known one), a value of another type or
-            outside what is allowed; the message names `where` and the key.
-    """
-    sections = {f.name for f in fields(Rules)} - {"patterns"}
-    rules = Rules()
-    for name, table in tables.items():
-        if name == "patterns":
-            rules = replace(rules, patterns=_patterns(table, where))
-        elif name in sections:
-            rules = replace(rules, **{name: _section(getattr(rules, name), table, where, name)})
-        else:
-            raise BadRules(_unknown(where, name, (*sections, "patterns")))
-    edges = rules.tiers
-    if not 0 < edges.watch_from < edges.good_from < edges.excellent_above < 1:
-        message = f"{where}: [tiers] 0 < watch_from < good_from < excellent_above < 1 is needed"
-        raise BadRules(message)
-    return rules
-
-
-def _unknown(where: str, key: str, allowed: Any) -> str:  # noqa: ANN401 - any collection of names
-    near = difflib.get_close_matches(key.rpartition(".")[2], list(allowed), n=1)
-    hint = f"; nearest: {near[0]}" if near else f"; allowed: {', '.join(sorted(allowed))}"
-    return f"{where}: {key} is not a setting{hint}"
-
-
-def _section(default: Any, table: object, where: str, name: str) -> Any:  # noqa: ANN401 - one of ours
-    if not isinstance(table, Mapping):
-        message = f"{where}: {name} is a section; write [{name}]"
-        raise BadRules(message)
-    kinds = get_type_hints(type(default))
-    changes = {}
-    for key, value in table.items():
-        if key not in kinds:
-            raise BadRules(_unknown(where, f"{name}.{key}", kinds))
-        changes[key] = _value(getattr(default, key), value, f"{where}: {name}.{key}")
-    return replace(default, **changes)
-
-
-def _value(default: object, value: object, where: str) -> object:
-    if isinstance(default, Shares):
-        if not isinstance(value, Mapping):
-            message = f"{where} is a table of numbers by name"
-            raise BadRules(message)
-        numbers = {str(k): _number(v, f"{where}.{k}") for k, v in value.items()}
-        return default.updated(numbers)
-    if isinstance(default, tuple):
-        if not isinstance(value, list) or not all(group in GROUPS for group in value):
-            message = f"{where} is a list of reason groups: {', '.join(GROUPS)}"
-            raise BadRules(message)
-        return tuple(value)
-    number = _number(value, where)
-    if isinstance(default, int):
-        if number != int(number):
-            message = f"{where} = {value!r} is not a whole number"
-            raise BadRules(message)
-        return int(number)
-    return number
-
-
-def _number(value: object, where: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 1e9:  # noqa: PLR2004 - no setting is larger
-        message = f"{where} = {value!r} is not a number from 0"
-        raise BadRules(message)
-    return float(value)
-
-
-def _patterns(rows: object, where: str) -> ReasonPatterns:
-    """`[[patterns]]` rows (reason, group, pattern), tried before ours."""
-    wanted = {"reason", "group", "pattern"}
-    if not isinstance(rows, list) or not all(
-        isinstance(r, Mapping)
-        and set(r) == wanted
-        and all(isinstance(text, str) and text for text in r.values())
-        for r in rows
-    ):
-        message = f"{where}: each [[patterns]] has reason, group and pattern, all text"
-        raise BadRules(message)
-    for row in rows:
-        if row["group"] not in GROUPS:
-            raise BadRules(_unknown(where, f"patterns.group {row['group']}", GROUPS))
-    mine = tuple((r["reason"], r["group"], r["pattern"]) for r in rows)
-    try:
-        return ReasonPatterns((*mine, *DEFAULT_PATTERNS.rows)).checked()
-    except ValueError as error:
-        message = f"{where}: patterns: {error}"
-        raise BadRules(message) from None

@@ -14,8 +14,8 @@ from metrics.insights.claims import laney
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from metrics.definitions.party_names import PartyNames
     from metrics.definitions.rules import Alerts
-    from metrics.insights.rates import PartyNames
 
     Numbers = NDArray[np.float64]
 

@@ -9,7 +9,7 @@ import polars as pl
 from metrics.definitions.intervals import rated, share
 
 if TYPE_CHECKING:
-    from metrics.insights.rates import PartyNames
+    from metrics.definitions.party_names import PartyNames
 
 QUARTER_HOUR_US: Final = 900_000_000
 

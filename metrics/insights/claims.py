@@ -9,8 +9,8 @@ import polars as pl
 from metrics.definitions.intervals import rated, share
 
 if TYPE_CHECKING:
+    from metrics.definitions.party_names import PartyNames
     from metrics.definitions.rules import Rules
-    from metrics.insights.rates import PartyNames
 
 DAY_US: Final = 86_400_000_000
 UNSAID: Final = "(not said)"

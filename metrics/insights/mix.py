@@ -14,7 +14,7 @@ from metrics.definitions.intervals import Z95, rated, share
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from metrics.insights.rates import PartyNames
+    from metrics.definitions.party_names import PartyNames
 
 SHIFT: Final[dict[str, pl.DataType]] = {
     "measure": pl.String(),

@@ -11,7 +11,7 @@ from scipy import special
 from metrics.definitions.intervals import Z95
 
 if TYPE_CHECKING:
-    from metrics.insights.rates import PartyNames
+    from metrics.definitions.party_names import PartyNames
 
 DAY_US: Final = 86_400_000_000
 DELAY_DAYS: Final = 60  # a delay curve reaches so far

@@ -12,8 +12,8 @@ from metrics.insights import rates
 from metrics.outcomes.selection import KEEN
 
 if TYPE_CHECKING:
+    from metrics.definitions.party_names import PartyNames
     from metrics.definitions.scope import Scope
-    from metrics.insights.rates import PartyNames
 
 _RATE: Final[dict[str, pl.DataType]] = {
     "share": pl.Float64(),
@@ -109,7 +109,7 @@ def contact(outcomes: pl.LazyFrame, named: PartyNames) -> pl.DataFrame:
         )
         for question, column in QUESTIONS.items()
     ]
-    rows = pl.concat(told).with_columns(query=pl.col("yes") + pl.col("no"))
+    rows = pl.concat(told).with_columns(asked=pl.col("yes") + pl.col("no"))
     likely = rated("share", pl.col("yes"), pl.col("asked"))
     table = rows.filter(pl.col("asked") > 0).with_columns(
         id="source",
@@ -149,7 +149,7 @@ def interest(outcomes: pl.LazyFrame, named: PartyNames) -> pl.DataFrame:
     level = pl.col("interest_product")
     both = pl.concat([outcomes, outcomes.with_columns(source=pl.lit(TOTAL))])
     rows = both.group_by("source").agg(
-        query=level.count(),
+        asked=level.count(),
         mean_interest=level.mean(),
         low_interest=(level <= LOW_TO).sum(),
         middle_interest=level.is_between(LOW_TO + 1, HIGH_FROM - 1).sum(),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from metrics.insights.rates import PartyNames
+    from metrics.definitions.party_names import PartyNames
 
     Numbers = NDArray[np.float64]
 

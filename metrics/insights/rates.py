@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -15,6 +14,7 @@ from metrics.outcomes.tallies import MEASURES, MIX
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from metrics.definitions.party_names import PartyNames
     from metrics.definitions.scope import Scope
 
 BUCKETS: Final = {"day": "1d", "week": "1w", "month": "1mo"}
@@ -60,15 +60,6 @@ attempted, delivered, delivery and feedback rate, return rate. Money is cents: g
 (and net) is null where no delivery has a price, margin where any lead cost is unknown,
 value where there are sales and none names a value.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class PartyNames:
-    """What ids are called, and each buyer's type."""
-
-    source: dict[str, str]
-    buyer: dict[str, str]
-    buyer_type: dict[str, str | None]
 
 
 def summed(tally: pl.LazyFrame, keys: Sequence[str] = ()) -> pl.LazyFrame:

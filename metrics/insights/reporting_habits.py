@@ -12,7 +12,7 @@ from metrics.definitions.report_calendar import to_date
 from metrics.insights.overdue_feedback import DELAY_DAYS, LEAST_HISTORY, delay_curve
 
 if TYPE_CHECKING:
-    from metrics.insights.rates import PartyNames
+    from metrics.definitions.party_names import PartyNames
 
 WEEK: Final = 7
 WEEKS: Final[dict[str, pl.DataType]] = {

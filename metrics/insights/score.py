@@ -14,7 +14,7 @@ from metrics.definitions.rules import Score
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from metrics.insights.rates import PartyNames
+    from metrics.definitions.party_names import PartyNames
 
 COMPONENTS: Final = ("delivery", "contact", "conversion", "return")
 DEFAULT: Final = Score()

@@ -10,7 +10,7 @@ from metrics.definitions.intervals import share
 from metrics.outcomes import contradictions
 
 if TYPE_CHECKING:
-    from metrics.insights.rates import PartyNames
+    from metrics.definitions.party_names import PartyNames
 
 INSTANT: Final = pl.Datetime("us", "UTC")
 CASES: Final[dict[str, pl.DataType]] = {

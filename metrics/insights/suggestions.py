@@ -11,8 +11,8 @@ from metrics.definitions.intervals import rated, share, wilson
 from metrics.insights.tiers import HEARD
 
 if TYPE_CHECKING:
+    from metrics.definitions.party_names import PartyNames
     from metrics.definitions.rules import Rules
-    from metrics.insights.rates import PartyNames
 
 ADVICE: Final[dict[str, pl.DataType]] = {
     "rule": pl.String(),

@@ -13,8 +13,8 @@ from metrics.definitions.intervals import rated
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from metrics.definitions.party_names import PartyNames
     from metrics.definitions.rules import Tiers
-    from metrics.insights.rates import PartyNames
 
 NAMES: Final = ("Poor", "Watch", "Good", "Excellent")
 PRIOR: Final = 0.5  # Jeffreys

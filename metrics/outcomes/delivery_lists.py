@@ -15,8 +15,8 @@ from metrics.outcomes.selection import NO_DAYS, mature
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from metrics.definitions.party_names import PartyNames
     from metrics.definitions.scope import Scope
-    from metrics.insights.rates import PartyNames
 
 INSTANT: Final = pl.Datetime("us", "UTC")
 JOINT: Final = "~"

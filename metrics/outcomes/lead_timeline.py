@@ -9,7 +9,7 @@ import polars as pl
 from metrics.outcomes.delivery_lists import INSTANT
 
 if TYPE_CHECKING:
-    from metrics.insights.rates import PartyNames
+    from metrics.definitions.party_names import PartyNames
 
 EVENTS: Final[dict[str, pl.DataType]] = {
     "at": INSTANT,

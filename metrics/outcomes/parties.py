@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import narwhals as nw
 import polars as pl
 
-from metrics.insights.rates import PartyNames
+from metrics.definitions.party_names import PartyNames
 from metrics.outcomes.known_facts import instant
 
 if TYPE_CHECKING:

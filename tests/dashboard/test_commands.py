@@ -183,7 +183,7 @@ def test_a_server_has_the_store_and_the_look_that_were_meant(tmp_path: Path) -> 
         env=env,
     )
     show = (
-        "import uvicorn, sys; from dashboard import serve_command\n"
+        "import uvicorn, sys; from dashboard.commands import serve\n"
         "def run(app, listening):\n"
         "    config = uvicorn.Config(app); config.load()\n"
         "    from streamlit import config as look\n"
@@ -194,8 +194,8 @@ def test_a_server_has_the_store_and_the_look_that_were_meant(tmp_path: Path) -> 
         "    print([look.get_option(name) for name in names])\n"
         "    print(book().store.data_version() > 0, book().settings.data_dir)\n"
         "    print(sorted(m for m in sys.modules if m in ('app', 'dashboard.app')))\n"
-        "serve_command.run = run\n"
-        f"serve_command.serve(['--port', '{free_port()}'])\n"
+        "serve.run = run\n"
+        f"serve.serve(['--port', '{free_port()}'])\n"
     )
     shown = subprocess.run(
         [sys.executable, "-c", show],

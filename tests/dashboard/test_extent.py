@@ -19,6 +19,7 @@ from dashboard.api import tables_api
 from dashboard.commands.main import main
 from dashboard.tables import registry, row_limit
 from dashboard.tables.frame_cache import FrameCache
+from dashboard.tables.table import DIMENSIONS, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +72,7 @@ def test_it_is_judged_before_anything_is_worked_out(
 ) -> None:
     """The maker of the table is never called, whatever limit is asked for."""
     client.get("/api/v1/tables")
-    monkeypatch.setattr(registry.Table, "frame", lambda *_: 1 / 0)
+    monkeypatch.setattr(Table, "frame", lambda *_: 1 / 0)
     answer = client.get("/api/v1/tables/trend.json", params={**ALWAYS, "grain": "day", "limit": 1})
     assert answer.status_code == 400
 
@@ -111,7 +112,7 @@ def test_combinations_of_dimensions_are_bounded(
         answer = client.get("/api/v1/tables/rates.json", params={**question, "by": by})
         assert answer.status_code == status, by
     assert "Ask for fewer dimensions" in answer.json()["error"]
-    everything = ",".join(registry.DIMENSIONS)
+    everything = ",".join(DIMENSIONS)
     monkeypatch.setattr(row_limit, "GROUPS_MOST", 60)
     answer = client.get("/api/v1/tables/rates.json", params={**question, "by": everything})
     assert answer.is_success
@@ -131,7 +132,7 @@ def test_a_table_is_split_by_every_dimension_or_says_that_it_is_not(
     client: TestClient, table: str
 ) -> None:
     """Never an error that nobody foresaw."""
-    for dimension in registry.DIMENSIONS:
+    for dimension in DIMENSIONS:
         answer = client.get(f"/api/v1/tables/{table}.json", params={"by": dimension})
         assert answer.status_code in {200, 400}, dimension
         if answer.status_code == 400:

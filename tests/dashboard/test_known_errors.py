@@ -56,7 +56,7 @@ def test_what_cannot_be_taken_is_said_everywhere(
 
 def _script() -> None:
     from dashboard.app import told  # noqa: PLC0415 - a page's script stands alone
-    from metrics.definitions.rules import BadRules  # noqa: PLC0415 - likewise
+    from data_access.rules_file import BadRules  # noqa: PLC0415 - likewise
 
     told(BadRules("why <not>"))
     told(ZeroDivisionError("secret detail"))

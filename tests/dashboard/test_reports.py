@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 # --- figures -------------------------------------------------------------------------------
 
 
-def test_the_month_is_worked_out_by_hand(desk: Desk, open_workspace: Callable[[], Workspace]) -> None:
+def test_the_month_is_worked_out_by_hand(
+    desk: Desk, open_workspace: Callable[[], Workspace]
+) -> None:
     """120 × ($20 − $12) = $960 after $800, 12 of 96 as 10 of 80."""
     desk.take(*two_months())
     found = report(open_workspace(), "monthly")

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_hostile_text_is_text(desk: Desk, open_workspace: Callable[[], Workspace], kind: str) -> None:
+def test_hostile_text_is_text(
+    desk: Desk, open_workspace: Callable[[], Workspace], kind: str
+) -> None:
     """Every name of the data is markup, a formula, and turns the writing around."""
     hostile = dict.fromkeys(
         ("source_name", "buyer_name", "sub_source", "vertical", "state"), HOSTILE

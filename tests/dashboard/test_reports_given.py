@@ -36,7 +36,9 @@ def later(workspace: Workspace, **more: list[str]) -> str:
     return said(report(workspace, "monthly", as_of=["2026-11-22"], **more))
 
 
-def test_a_published_report_stays_as_it_was(desk: Desk, open_workspace: Callable[[], Workspace]) -> None:
+def test_a_published_report_stays_as_it_was(
+    desk: Desk, open_workspace: Callable[[], Workspace]
+) -> None:
     """The file to the byte; asked for again by its own words it is the same too."""
     desk.take(*two_months())
     workspace = open_workspace()

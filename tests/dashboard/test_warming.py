@@ -11,6 +11,7 @@ from builders import delivered
 
 from dashboard.api import warm_up
 from dashboard.editions import builder, table_query
+from dashboard.tables import registry
 from dashboard.tables.table import Table
 from data_access.store.errors import StoreUnusable
 
@@ -30,7 +31,7 @@ def test_pages_find_what_was_warmed(
 ) -> None:
     """After warming up nothing of it is worked out again."""
     desk.take(delivered("L1", "B1", "2026-10-14T09:00:00Z", price="10.00"))
-    table_query.table.cache_clear()
+    registry.table.cache_clear()
     warm_up.warm()
     made: list[str] = []
     query = Table.frame
@@ -42,7 +43,7 @@ def test_pages_find_what_was_warmed(
     monkeypatch.setattr(Table, "frame", counted)
     assert not opened(page).exception
     assert name not in made
-    table_query.table.cache_clear()
+    registry.table.cache_clear()
     assert not opened(page).exception
     assert name in made
 

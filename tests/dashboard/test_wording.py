@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dashboard.presentation import formats, refusal_texts
-from data_access.intake import accept, contract, field_readers, link_advice
+from data_access.intake import contract, refusals
 
 
 @pytest.mark.parametrize(
@@ -103,15 +103,18 @@ def test_every_reason_to_refuse_a_row_has_words() -> None:
     """Codes are written in the rooms of intake; each has a sentence of its own, none is stale."""
     folder = Path(contract.__file__).parent
     source = "\n".join(path.read_text("utf-8") for path in sorted(folder.glob("*.py")))
-    known = {*field_readers.ALLOWED, *contract.ROW_ALLOWED, accept.CONFLICT}
-    known |= set(re.findall(r'NotAnEvent\(\s*"([a-z_]+)"', source))
-    known |= set(re.findall(r'\bcode = "([a-z_]+)"', source))
-    known |= set(re.findall(r'_within\([^"\n]*"([a-z_]+)"', source))
-    known |= set(re.findall(r'Record\(.*?"([a-z]+_[a-z_]+)"', source))
-    known |= set(re.findall(r'_problem\([^"\n]*"[a-z_]+", "([a-z_]+)"', source))
-    assert known | {"time_naive"} == set(refusal_texts.WORDS)
-    assert len(set(refusal_texts.WORDS.values())) == len(refusal_texts.WORDS)
-    assert set(refusal_texts.ADVICE) == set(link_advice.ALLOWED)
+    texts = Path(refusals.__file__).read_text("utf-8")
+    given = set(re.findall(r'NotAnEvent\(\s*"([a-z_]+)"', source))
+    given |= set(re.findall(r'\bcode = "([a-z_]+)"', source))
+    given |= set(re.findall(r'_within\([^"\n]*"([a-z_]+)"', source))
+    given |= set(re.findall(r'(?:Record|BadLine)\(.*?"([a-z]+_[a-z_]+)"', source))
+    given |= set(re.findall(r'_problem\([^"\n]*(?:"[a-z_]+"|target), "([a-z_]+)"', source))
+    given |= set(re.findall(r'_unless\([^\n]*, "([a-z_]+)"\)', source))
+    assert given <= {*refusals.REFUSALS, *refusals.ADVICE}, given
+    written = "".join(re.findall(r'"[a-z_]+"', source.replace(texts, "")))
+    assert {code for code in refusals.REFUSALS if f'"{code}"' not in written} == {refusals.CONFLICT}
+    words = [refusal.words for refusal in refusals.REFUSALS.values()]
+    assert len(set(words)) == len(words)
 
 
 def test_a_reason_that_is_not_listed_is_spelt_out() -> None:

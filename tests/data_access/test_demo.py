@@ -14,6 +14,7 @@ from polars.testing import assert_frame_equal
 from data_access.columns import ATTEMPT_FIELDS, FEEDBACK_FIELDS, ID_PATTERN
 from data_access.demo import generate, rate_arrays
 from data_access.demo import market as demo_market
+from data_access.demo import truth as truths
 from data_access.intake.contract import check
 
 UNTIL: Final = date(2026, 5, 31)
@@ -75,7 +76,8 @@ RANKS: Final = {
 def truth(**window: date) -> dict[str, Any]:
     """The truth of the default market in a window of delivery days."""
     market = demo_market.market(SEED)
-    return market.truth(until=UNTIL, deliveries=generate.DEFAULT_DELIVERIES, **window)
+    days = (window.get("first"), window.get("last"))
+    return truths.truth(market, until=UNTIL, deliveries=generate.DEFAULT_DELIVERIES, window=days)
 
 
 def story(kind: str) -> dict[str, Any]:
@@ -410,7 +412,7 @@ def test_the_silent_buyer_receives_but_reports_nothing_for_five_weeks() -> None:
 def test_without_stories_nobody_is_out_of_the_ordinary() -> None:
     """Returns are even and every buyer reports to the end."""
     market = demo_market.market(SEED, stories=False)
-    told = market.truth(until=UNTIL, deliveries=5_000)
+    told = truths.truth(market, until=UNTIL, deliveries=5_000)
     assert told["stories"] == []
     returns = [buyer.returns for buyer in market.buyers if buyer.buyer_type == "lead_buyer"]
     assert max(returns) / min(returns) < 1.4

@@ -89,7 +89,7 @@ def test_hostile_text_in_every_text_column_comes_back(any_desk: Desk) -> None:
                 for c in table.columns
             }
             frame = pl.DataFrame(rows, schema=kinds)
-            any_desk.store.road.append(connection, table.name, frame)
+            any_desk.store.bulk.append(connection, table.name, frame)
     _all_as_written(any_desk, framed, range(len(framed)))
 
 

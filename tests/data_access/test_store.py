@@ -90,7 +90,7 @@ def test_what_is_read_back_is_what_was_taken(any_desk: Desk) -> None:
         delivered("L1", "B1", "2026-01-01T10:00:00.123456+02:00", price="45.10", exclusive=True),
         reported("L1", "B1", "contacted", "2026-01-02", notes=notes, rating="4.5"),
     )
-    bulk = any_desk.store.road
+    bulk = any_desk.store.bulk
     with any_desk.store.reading() as connection:
         attempt = bulk.read(connection, "attempts", ATTEMPTS, above=0, up_to=9).row(0, named=True)
         event = bulk.read(connection, "feedback", FEEDBACK, above=0, up_to=9).row(0, named=True)

@@ -15,7 +15,8 @@ from dashboard.editions.edition import resolved
 from data_access.intake import error_file
 from data_access.intake.error_file import ErrorFileUnwritable
 from data_access.intake.file_reader import Limits
-from data_access.intake.import_file import ImportOrder, import_file
+from data_access.intake.import_file import import_file
+from data_access.intake.import_order import ImportOrder
 from data_access.snapshot import fact_reader
 from data_access.store import import_batches
 from data_access.store.connections import writing
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from builders import Desk
 
-    from data_access.intake.import_file import Imported
+    from data_access.intake.import_order import Imported
 
 NOW = us("2026-11-22T14:05:00Z")
 

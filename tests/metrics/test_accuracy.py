@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from metrics.definitions.party_names import PartyNames
 from metrics.insights import quality
-from metrics.insights.rates import PartyNames
 
 NAMED = PartyNames(source={"s1": "Oak"}, buyer={}, buyer_type={})
 

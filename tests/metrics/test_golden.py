@@ -42,7 +42,7 @@ class Shop:
 
     def rows(self, scope: Scope) -> dict[str, dict[str, Any]]:
         """Deliveries of a scope by their id."""
-        pages = list(self.workspace.delivery_pages(scope))
+        pages = list(self.workspace.frames("deliveries", scope))
         rows = pl.concat(pages).to_dicts() if pages else []
         return {row["delivery_id"]: row for row in rows}
 
@@ -329,7 +329,8 @@ def test_an_empty_store_has_no_data_and_no_rates(shop: Shop) -> None:
     assert shop.workspace.table("sources", MONTH).height == 0
     assert shop.workspace.table("trend", MONTH, grain="day")["delivered"].to_list() == [0] * 30
     assert (shop.workspace.count(MONTH), shop.rows(MONTH)) == (0, {})
-    assert shop.workspace.feedback(MONTH).height == shop.workspace.attempts(MONTH).height == 0
+    for name in ("feedback", "attempts"):
+        assert pl.concat(shop.workspace.frames(name, MONTH)).height == 0
 
 
 def test_a_filter_that_leaves_nothing_gives_zeros_and_no_rates(shop: Shop) -> None:

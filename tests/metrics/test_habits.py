@@ -5,9 +5,9 @@ from datetime import date
 import polars as pl
 import pytest
 
+from metrics.definitions.party_names import PartyNames
 from metrics.definitions.report_calendar import day_number
 from metrics.insights import reporting_habits
-from metrics.insights.rates import PartyNames
 
 NAMED = PartyNames(source={"s": "Kite"}, buyer={"b": "Acme"}, buyer_type={})
 MONDAY = day_number(date(2026, 10, 5))

@@ -160,7 +160,7 @@ def _wide(scope: Scope) -> Scope:
 
 def check_pages(workspace: Workspace, scope: Scope) -> None:
     """The newest few are the end of the whole list, backwards."""
-    pages = list(workspace.delivery_pages(scope))
+    pages = list(workspace.frames("deliveries", scope))
     whole = [key for page in pages for key in page["delivery_id"]]
     for limit in (1, 2, 5, len(whole) + 1):
         newest = workspace.deliveries(scope, limit=limit)["delivery_id"].to_list()
@@ -203,8 +203,8 @@ def answers(
     frames["rates"] = workspace.table(
         "rates", scope, by=("buyer", "buyer_type"), data_version=version
     )
-    pages = list(workspace.delivery_pages(scope, version=version))
+    pages = list(workspace.frames("deliveries", scope, data_version=version))
     frames["deliveries"] = pl.concat(pages) if pages else pl.DataFrame()
-    frames["feedback"] = workspace.feedback(scope, version=version)
-    frames["attempts"] = workspace.attempts(scope, version=version)
+    frames["feedback"] = pl.concat(workspace.frames("feedback", scope, data_version=version))
+    frames["attempts"] = pl.concat(workspace.frames("attempts", scope, data_version=version))
     return frames

@@ -9,10 +9,11 @@ import polars as pl
 import pytest
 from scipy import optimize
 
-from metrics.definitions.rules import BadRules, Rules, read
+from data_access.rules_file import BadRules, read
+from metrics.definitions.party_names import PartyNames
+from metrics.definitions.rules import Rules
 from metrics.insights import alerts, claims, mix, ranking, seasons
 from metrics.insights.buyers import coverage
-from metrics.insights.rates import PartyNames
 
 NAMED = PartyNames({"A": "Ads", "B": "Bids"}, {"X": "Xenia", "Y": "Yara"}, {})
 
@@ -314,17 +315,17 @@ def test_a_season_is_not_the_work_of_a_changed_mix() -> None:
 def test_wrong_rules_are_refused_by_file_and_key(tables: dict[str, Any], message: str) -> None:
     """Each message says what is wrong, and where."""
     with pytest.raises(BadRules) as error:
-        read(tables, "rules.toml")
+        read(tables, "rules.toml", Rules())
     assert message in str(error.value)
 
 
 def test_rules_keep_what_is_not_said_and_have_a_hash_of_all() -> None:
     """One floor is changed; the others stay; the hash is another."""
-    changed = read({"floors": {"contact": {"data_buyer": 0.2}}}, "rules.toml")
+    changed = read({"floors": {"contact": {"data_buyer": 0.2}}}, "rules.toml", Rules())
     assert changed.floors.contact.of("data_buyer") == 0.2
     assert changed.floors.contact.of("live_transfer") == 0.6
     assert changed.digest != Rules().digest
-    assert read({}, "rules.toml").digest == Rules().digest
+    assert read({}, "rules.toml", Rules()).digest == Rules().digest
 
 
 def test_a_place_is_named_from_enough_feedback_on() -> None:

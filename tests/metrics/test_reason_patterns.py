@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics.definitions import reasons, rules
+from data_access import rules_file
+from metrics.definitions import reasons
 from metrics.definitions.reasons import DEFAULT, OTHER, REASONS, ReasonPatterns
+from metrics.definitions.rules import Rules
 
 WORDS = sorted(
     {
@@ -56,7 +58,7 @@ def test_no_text_is_a_frame_without_rows() -> None:
 @pytest.mark.parametrize("pattern", ["(a+)+$", "(a|a)*$", "(.*)*x", "(a|aa)+$", "a{0,999}$"])
 def test_no_pattern_runs_away(pattern: str) -> None:
     """A backtracking engine would take years for some."""
-    mine = ReasonPatterns((("slow", "other", pattern),)).checked()
+    mine = ReasonPatterns(()).preceded_by([("slow", "other", pattern)])
     begun = time.monotonic()
     reasons.mapping(["a" * 38 + "!", "a" * 4_000 + "!"], mine)
     assert time.monotonic() - begun < 2
@@ -78,8 +80,8 @@ def test_no_pattern_runs_away(pattern: str) -> None:
 def test_what_the_engine_cannot_use_is_refused_when_it_is_read(pattern: str, why: str) -> None:
     """In one sentence that names file, reason and pattern."""
     row = {"reason": "mine", "group": "other", "pattern": pattern}
-    with pytest.raises(rules.BadRules) as refused:
-        rules.read({"patterns": [row]}, "rules.toml")
+    with pytest.raises(rules_file.BadRules) as refused:
+        rules_file.read({"patterns": [row]}, "rules.toml", Rules())
     told = str(refused.value)
     assert told.startswith(f"rules.toml: patterns: the pattern of 'mine', {pattern[:80]!r}")
     assert why in told
@@ -99,5 +101,5 @@ def test_what_the_engine_cannot_use_is_refused_when_it_is_read(pattern: str, why
 )
 def test_values_of_another_kind_are_refused(tables: dict[str, object]) -> None:
     """Never a traceback."""
-    with pytest.raises(rules.BadRules, match=r"^rules\.toml: "):
-        rules.read(tables, "rules.toml")
+    with pytest.raises(rules_file.BadRules, match=r"^rules\.toml: "):
+        rules_file.read(tables, "rules.toml", Rules())

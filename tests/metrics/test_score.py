@@ -7,9 +7,9 @@ import polars as pl
 import pytest
 from scipy import stats
 
+from metrics.definitions.party_names import PartyNames
 from metrics.definitions.rules import Rules, Score, Tiers
 from metrics.insights import score, tiers
-from metrics.insights.rates import PartyNames
 
 NAMED = PartyNames({"A": "Source A", "B": "Source B"}, {}, {})
 

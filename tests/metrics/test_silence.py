@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from metrics.definitions.party_names import PartyNames
 from metrics.insights import overdue_feedback
-from metrics.insights.rates import PartyNames
 
 NAMED = PartyNames({}, {"X": "Xenia"}, {})
 DAY_US = 86_400_000_000

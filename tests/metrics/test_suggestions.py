@@ -13,10 +13,10 @@ import pytest
 from builders import delivered, reported, us
 from oracle_tables import wilson
 
+from metrics.definitions.party_names import PartyNames
 from metrics.definitions.rules import Rules
 from metrics.definitions.scope import Rows, Scope
 from metrics.insights import rule_replay, suggestions
-from metrics.insights.rates import PartyNames
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,10 +14,11 @@ from dashboard.answers.workspace import workspace
 from dashboard.editions import clock
 from dashboard.layout import cards, grids
 from dashboard.presentation import formats, refusal_texts
-from dashboard.presentation.known_errors import KNOWN
 from data_access.columns import ANSWERS
+from data_access.explained import ExplainedError
 from data_access.intake.file_reader import UnreadableFile
-from data_access.intake.import_file import Imported, ImportOrder, import_file
+from data_access.intake.import_file import import_file
+from data_access.intake.import_order import Imported, ImportOrder
 from data_access.intake.mapping_profile import UnknownProfile, shipped
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def _run(file: UploadedFile, profile: str | None, buyer: str | None, *, validate
             text = (
                 str(error).replace("name one with --profile", _NO_PROFILE).removesuffix(".") + "."
             )
-        except KNOWN as error:
+        except ExplainedError as error:
             text = formats.sentence(str(error))
         except Exception:
             logging.getLogger(__name__).exception("the import of %r failed", order.name)

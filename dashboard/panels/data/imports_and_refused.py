@@ -12,6 +12,7 @@ import streamlit as st
 from dashboard.answers.workspace import workspace
 from dashboard.layout import cards
 from dashboard.presentation import formats, refusal_texts
+from dashboard.tables import store_rows
 from metrics.definitions.catalogue import NUMBERS
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def imports(status: Status) -> None:
             zone=status.zone,
             empty="Nothing was imported yet.",
         ),
-        workspace().store_tables.batches,
+        lambda: store_rows.batches(workspace().store),
         None,
     )
 
@@ -80,7 +81,7 @@ def refused(status: Status) -> None:
     """Refused rows by reason, then one by one with what would have been allowed."""
     rows = pl.DataFrame()
     with cards.guarded("Refused rows"):
-        rows = workspace().store_tables.refused()
+        rows = store_rows.refused(workspace().store)
     if rows.is_empty():
         st.html(
             '<div class="empty"><strong>Nothing was refused.</strong> Rows that cannot be taken '

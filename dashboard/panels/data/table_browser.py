@@ -12,7 +12,7 @@ from dashboard.answers.workspace import workspace
 from dashboard.layout import address, cards
 from dashboard.presentation import formats
 from dashboard.query import filters
-from dashboard.tables.registry import DIMENSIONS, TABLES
+from dashboard.tables.registry import TABLES
 
 if TYPE_CHECKING:
     from dashboard.query.filters import Query
@@ -57,16 +57,10 @@ def show(query: Query) -> None:
 def _preview(table: Table, query: Query) -> pl.DataFrame:
     """The frame of a table, or the newest rows of a long one."""
     known, scope = workspace(), query.scope
-    if table.kind == "receipts":
-        return known.store_tables.table(table.name).select(*table.schema)
-    if table.name == "deliveries":
+    if table.count:
         return known.deliveries(scope, limit=PREVIEWED)
-    if table.name == "feedback":
-        return known.feedback(scope).reverse()
-    if table.name == "attempts":
-        return known.attempts(scope).reverse()
-    by = DIMENSIONS[0] if table.name == "rates" else None
-    return known.table(table.name, scope, by=by)
+    rows = pl.concat(known.frames(table.name, scope, by=table.default_by))
+    return rows.reverse() if table.kind == "rows" else rows
 
 
 def _list(chosen: str) -> str:
