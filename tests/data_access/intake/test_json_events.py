@@ -8,7 +8,7 @@ import pytest
 
 from data_access.intake import json_events
 from data_access.intake.file_limits import PieceRows, UnreadableFile
-from data_access.intake.wire import MAX_BYTES
+from data_access.intake.refusals import MAX_BYTES
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from builders import Desk, delivered, reported
 
-from data_access.intake.scratch_store import rehearsal
+from data_access.intake.scratch_store import scratch_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ SALE = reported("L-1", "b1", "converted", TUESDAY, event_id="e1")
 def beside(desk: Desk) -> Iterator[Desk]:
     """A rehearsal beside a store with one delivery and one sale."""
     desk.take(delivered("L-1", "b1", MONDAY, event_id="d1", buyer_lead_id="own-1"), SALE)
-    with rehearsal(desk.store) as scratch:
+    with scratch_store(desk.store) as scratch:
         yield Desk(scratch, desk.folder)
 
 
@@ -52,7 +52,7 @@ def test_nothing_of_it_is_kept(desk: Desk) -> None:
     """Neither in the store nor as a file."""
     desk.take(delivered("L-1", "b1", MONDAY, event_id="d1"))
     before = desk.facts()
-    with rehearsal(desk.store) as scratch:
+    with scratch_store(desk.store) as scratch:
         folder = Path(str(scratch.engine.url.database)).parent
         assert folder.is_dir()
         Desk(scratch, desk.folder).take(delivered("L-2", "b1", MONDAY, event_id="d2"))

@@ -56,7 +56,7 @@ def _with_table(url: str) -> Iterator[sa.Engine]:
 @pytest.fixture
 def road(engine: sa.Engine) -> bulk_io.BulkIO:
     """The road of that database."""
-    return bulk_io.road_of(engine)
+    return bulk_io.bulk_io_of(engine)
 
 
 def test_each_database_has_its_road(engine: sa.Engine, road: bulk_io.BulkIO) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import pytest
 from builders import delivered, failed, reported, us
 
@@ -14,7 +15,6 @@ from metrics.outcomes import delivery_lists
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import polars as pl
     from builders import Desk
 
     from dashboard.answers.workspace import Workspace
@@ -113,7 +113,7 @@ def test_events_say_what_became_of_them(known: Workspace) -> None:
 
 def test_attempts_are_listed_as_they_were_accepted(known: Workspace) -> None:
     """In the order of time."""
-    table = known.attempts(SCOPE)
+    table = pl.concat(known.frames("attempts", SCOPE))
     assert dict(table.schema) == delivery_lists.ATTEMPTS_TABLE
     assert table["event_id"].to_list() == ["d1", "d4", "d3"]
     assert table["attempted_at"].is_sorted()

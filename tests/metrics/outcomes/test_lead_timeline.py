@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 from builders import us
 
-from metrics.insights.rates import PartyNames
+from metrics.definitions.party_names import PartyNames
 from metrics.outcomes import lead_timeline
 
 NAMED = PartyNames({"s1": "Oak"}, {"b1": "Acme"}, {})
