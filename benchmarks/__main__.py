@@ -6,7 +6,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks import browser, importing, lookups, memory, numbers, snapshots
+from benchmarks import browser, importing, lookups, memory, numbers, snapshots, startup
 
 
 def main() -> None:
@@ -20,6 +20,7 @@ def main() -> None:
         stores = {n: Path(folder) / str(n) for n in sizes}
         if given.data_dir and not given.small:
             stores[1_000_000] = given.data_dir
+        print(startup.main(Path(folder) / "start"), end="\n\n")
         print(importing.main(Path(folder)), end="\n\n")
         for size, data_dir in stores.items():
             numbers.demo(data_dir, size)

@@ -12,8 +12,6 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
-import pyarrow.parquet as pq
-import xlsxwriter
 
 from data_access.explained import ExplainedError
 
@@ -107,6 +105,8 @@ def write_parquet(
     manifest: Mapping[str, Any],
 ) -> None:
     """A Parquet file with the manifest in its metadata, under the key `leadloop`."""
+    import pyarrow.parquet as pq  # noqa: PLC0415 - few who start need it
+
     arrow = pl.DataFrame(schema=dict(schema)).to_arrow().schema
     arrow = arrow.with_metadata({b"leadloop": json.dumps(manifest).encode()})
     with pq.ParquetWriter(path, arrow, compression="zstd") as writer:
@@ -123,6 +123,8 @@ def write_xlsx(
     rows: int,
 ) -> None:
     """A workbook: the rows, and a sheet "About" with the manifest. Text stays text."""
+    import xlsxwriter  # noqa: PLC0415 - few who start need it
+
     check_sheet(rows)
     options = {
         "constant_memory": True,
@@ -188,11 +190,11 @@ def descriptor(  # noqa: PLR0913 - the parts of a data package
     schema: Mapping[str, pl.DataType],
     definitions: Mapping[str, str],
     about: Mapping[str, Any],
-    content: bytes | Iterable[bytes] | None = None,
+    content: Iterable[bytes] | None = None,
 ) -> dict[str, Any]:
     """A Frictionless tabular data package of one resource.
 
-    With `content` it carries the resource's size and SHA-256.
+    With `content`, read block by block, it carries the resource's size and SHA-256.
     """
     resource: dict[str, Any] = {
         "name": name.replace("_", "-"),
@@ -215,7 +217,7 @@ def descriptor(  # noqa: PLR0913 - the parts of a data package
     }
     if content is not None:
         size, digest = 0, sha256()
-        for block in [content] if isinstance(content, bytes) else content:
+        for block in content:
             size += len(block)
             digest.update(block)
         resource |= {"bytes": size, "hash": f"sha256:{digest.hexdigest()}"}

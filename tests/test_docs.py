@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dashboard.answers import table_options
 from dashboard.api import http_front, request_bodies, work_queue
 from dashboard.commands.main import main
 from dashboard.editions import current_edition
-from dashboard.query import filters
+from dashboard.query import filters, table_parameters
 from dashboard.tables import registry, row_limit
 from dashboard.tables.table import DIMENSIONS
 from data_access.intake import delimited_text, file_limits, file_reader, refusals
@@ -73,7 +72,7 @@ def test_every_parameter_and_shipped_profile_is_documented() -> None:
     text = (DOCS / "tables.md").read_text("utf-8")
     for name in (
         *filters.PARAMETERS,
-        *table_options.OPTIONS,
+        *table_parameters.OPTIONS,
         *filters.PRESETS,
         *DIMENSIONS,
     ):

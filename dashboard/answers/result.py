@@ -8,11 +8,12 @@ from functools import partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from dashboard.answers.table_options import OPTIONS, Options, no_filters, problem
+from dashboard.answers.table_options import Options, no_filters, problem
 from dashboard.answers.table_options import read as read_options
 from dashboard.editions import clock
 from dashboard.query import filters
 from dashboard.query.parameters import MOST, BadQuery
+from dashboard.query.table_parameters import OPTIONS
 from dashboard.tables import registry
 from dashboard.tables.table import column
 from data_access import export_formats

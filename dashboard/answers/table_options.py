@@ -17,11 +17,6 @@ if TYPE_CHECKING:
 
     from dashboard.tables.table import Table
 
-OPTIONS: Final = (
-    *("by", "grain", "seed", "precision"),
-    *("columns", "limit", "after", "data_version", "changed_since"),
-)
-"""Parameters of tables beside the filters."""
 _WIDEST: Final = 0.5
 _DIGITS: Final = 15  # more than any number of ours has
 

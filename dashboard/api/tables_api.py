@@ -10,13 +10,13 @@ import logging
 import tempfile
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from dashboard.answers import result
+from dashboard.answers import files, result
 from dashboard.answers.workspace import workspace
 from dashboard.api import reports_api
 from dashboard.api.health import health
@@ -122,22 +122,10 @@ def one(request: Request) -> Response:
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers=headers)
     if wants_manifest:
-        return JSONResponse(manifest(answer, content=True), headers=headers)
+        return JSONResponse(
+            files.manifest(answer, content=result.blocks(answer, "csv")), headers=headers
+        )
     return _written(answer, kind, headers)
-
-
-def manifest(answer: TableResult, *, content: bool = False) -> dict[str, Any]:
-    """The data package that describes an answer as CSV."""
-    name = answer.table.name
-    return export_formats.descriptor(
-        name=name,
-        path=f"{name}.csv",
-        kind="csv",
-        schema=answer.schema,
-        definitions=result.definitions(answer),
-        about=result.about(answer),
-        content=result.blocks(answer, "csv") if content else None,
-    )
 
 
 def _written(answer: TableResult, kind: str, headers: dict[str, str]) -> Response:
@@ -156,24 +144,11 @@ def _written(answer: TableResult, kind: str, headers: dict[str, str]) -> Respons
         export_formats.check_sheet(answer.rows)
     folder = tempfile.TemporaryDirectory(prefix="leadloop-")
     path = Path(folder.name) / f"{name}.{kind}"
-    write_file(answer, kind, path)
+    files.write(answer, kind, path)
     done = BackgroundTask(folder.cleanup)
     return FileResponse(
         path, media_type=export_formats.MEDIA[kind], headers=headers, background=done
     )
-
-
-def write_file(answer: TableResult, kind: str, path: Path) -> None:
-    """Write an answer to a file of its format."""
-    about = manifest(answer)
-    if kind == "parquet":
-        export_formats.write_parquet(path, answer.pieces(), answer.schema, about)
-    elif kind == "xlsx":
-        export_formats.write_xlsx(path, answer.pieces(), answer.schema, about, rows=answer.rows)
-    else:
-        with path.open("wb") as stream:
-            for block in result.blocks(answer, kind):
-                stream.write(block)
 
 
 def _gathered(blocks: Iterator[bytes]) -> Iterator[bytes]:

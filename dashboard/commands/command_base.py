@@ -6,10 +6,6 @@ from typing import Any
 
 import click
 
-from dashboard.editions.rules_in_force import in_force
-from data_access.explained import ExplainedError
-from data_access.settings import Settings
-
 
 class Stop(click.ClickException):
     """Ends a command with one sentence."""
@@ -29,6 +25,10 @@ class Command(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - whatever the command gives
         """Run it; every error that the product words itself ends it with that sentence."""
+        from dashboard.editions.rules_in_force import in_force
+        from data_access.explained import ExplainedError
+        from data_access.settings import Settings
+
         try:
             in_force(Settings())
             return super().invoke(ctx)
@@ -39,9 +39,3 @@ class Command(click.Command):
                 raise
             message = f"{error.filename} cannot be used: {error.strerror}"
             raise Stop(message) from None
-
-
-class Commands(click.Group):
-    """A group of such commands."""
-
-    command_class = Command

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from dashboard.answers import result, table_options
-from dashboard.answers.workspace import close, workspace
-from dashboard.api import tables_api
 from dashboard.commands.command_base import Command
-from dashboard.query import filters
-from dashboard.tables import registry
+from dashboard.query.filters import PARAMETERS
+from dashboard.query.table_parameters import OPTIONS
 from data_access import export_formats
 from metrics.definitions.scope import DIMENSIONS
+
+if TYPE_CHECKING:
+    from dashboard.answers.result import TableResult
 
 _SEVERAL: Final = {
     *DIMENSIONS,
@@ -31,7 +30,7 @@ _SEVERAL: Final = {
 
 
 def _options() -> list[click.Parameter]:
-    names = [*filters.PARAMETERS, *table_options.OPTIONS]
+    names = [*PARAMETERS, *OPTIONS]
     return [
         click.Option([f"--{name.replace('_', '-')}", name], multiple=name in _SEVERAL, metavar="…")
         for name in names
@@ -43,6 +42,10 @@ def _export(table: str, kind: str | None, out: Path | None, **given: Any) -> Non
 
     Filters, counting and the other options are those of the pages and the API.
     """
+    from dashboard.answers import result
+    from dashboard.answers.workspace import close, workspace
+    from dashboard.tables import registry
+
     if table not in registry.TABLES:
         near = registry.nearest(table)
         hint = f"; nearest: {near}" if near else ""
@@ -61,7 +64,9 @@ def _export(table: str, kind: str | None, out: Path | None, **given: Any) -> Non
         close()
 
 
-def _write(answer: result.TableResult, kind: str, out: Path | None) -> None:
+def _write(answer: TableResult, kind: str, out: Path | None) -> None:
+    from dashboard.answers import files, result
+
     if out is None:
         if kind in {"parquet", "xlsx"}:
             message = f"--format {kind} needs --out FILE"
@@ -70,19 +75,7 @@ def _write(answer: result.TableResult, kind: str, out: Path | None) -> None:
             sys.stdout.buffer.write(block)
         sys.stdout.buffer.flush()
         return
-    tables_api.write_file(answer, kind, out)
-    if kind in {"csv", "ndjson"}:
-        package = export_formats.descriptor(
-            name=answer.table.name,
-            path=out.name,
-            kind=kind,
-            schema=answer.schema,
-            definitions=result.definitions(answer),
-            about=result.about(answer),
-            content=out.read_bytes(),
-        )
-        manifest = out.with_name(out.name + ".manifest.json")
-        manifest.write_text(json.dumps(package, indent=2) + "\n", "utf-8")
+    files.write_described(answer, kind, out)
     click.echo(f"{out}: {answer.rows:,} rows", err=True)
 
 

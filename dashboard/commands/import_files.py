@@ -3,43 +3,22 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from dashboard.commands.command_base import Command
-from dashboard.editions import clock
-from dashboard.presentation import refusal_texts
+from dashboard.commands.progress import progress_bar
 from data_access.columns import ANSWERS
-from data_access.intake.file_reader import UnreadableFile
-from data_access.intake.import_file import as_json, import_file
-from data_access.intake.import_order import Imported, ImportOrder
-from data_access.intake.mapping_profile import UnknownProfile, load
-from data_access.settings import Settings
-from data_access.store.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from data_access.intake.import_order import Imported, ImportOrder
+    from data_access.store.store import Store
 
 UNREADABLE: Final = 2
 """Exit status where some file could not be read; the others were taken in."""
-
-
-def progress_bar(label: str) -> tuple[Progress, Callable[[int], None]]:
-    """A progress bar on stderr; silent where stderr is no terminal."""
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    progress = Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
-    task = progress.add_task(label, total=None)
-    return progress, lambda done: progress.update(task, completed=done)
 
 
 @click.command("import", cls=Command)
@@ -64,34 +43,49 @@ def import_(
     written to a file that can be imported after correction. Every file is tried; where
     one cannot be read, the command says which and ends with status 2.
     """
+    from dashboard.editions import clock
+    from data_access.intake.import_order import ImportOrder
+    from data_access.intake.mapping_profile import load
+    from data_access.settings import Settings
+    from data_access.store.store import Store
+
     settings = Settings()
     if profile is not None:
         load(profile)  # a profile that cannot be used is no fault of any file
     store = Store(settings.url)
-    unread: list[str] = []
     try:
-        for path in files:
-            progress, move = progress_bar(path.name)
-            order = ImportOrder(
+        orders = [
+            ImportOrder(
                 path=path,
                 profile=profile,
                 buyer=buyer,
                 validate_only=validate_only,
                 errors_dir=settings.data_dir / "refused",
                 now_us=clock.now_us,
-                progress=move,
             )
-            try:
-                with progress:
-                    done = import_file(store, order)
-            except (UnreadableFile, UnknownProfile) as error:
-                unread.append(str(error))
-                continue
-            click.echo(as_json(done) if as_lines else _told(done, validate_only=validate_only))
+            for path in files
+        ]
+        unread = [said for order in orders if (said := _taken(store, order, as_lines=as_lines))]
     finally:
         store.close()
     if unread:
         _tell(unread, len(files))
+
+
+def _taken(store: Store, order: ImportOrder, *, as_lines: bool) -> str | None:
+    """Take one file in and say what came of it; the sentence of why it could not be read."""
+    from data_access.intake.file_reader import UnreadableFile
+    from data_access.intake.import_file import as_json, import_file
+    from data_access.intake.mapping_profile import UnknownProfile
+
+    progress, move = progress_bar(order.path.name)
+    try:
+        with progress:
+            done = import_file(store, replace(order, progress=move))
+    except (UnreadableFile, UnknownProfile) as error:
+        return str(error)
+    click.echo(as_json(done) if as_lines else _told(done, validate_only=order.validate_only))
+    return None
 
 
 def _tell(unread: list[str], files: int) -> None:
@@ -103,6 +97,8 @@ def _tell(unread: list[str], files: int) -> None:
 
 
 def _told(done: Imported, *, validate_only: bool) -> str:
+    from dashboard.presentation import refusal_texts
+
     counts = ", ".join(f"{done.counts[answer]:,} {answer}" for answer in ANSWERS)
     lines = [f"{done.file_name}: {done.rows:,} rows: {counts} (profile {done.profile})"]
     if done.resumed_at:

@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from dashboard.answers import result
-from dashboard.answers.workspace import close, workspace
-from dashboard.api import tables_api
 from dashboard.commands.command_base import Command, Stop
-from dashboard.reports import buyer, compose, html, pdf, published_reports, report_order
+from dashboard.reports import report_order
 from metrics.definitions.scope import DIMENSIONS
 
 if TYPE_CHECKING:
@@ -37,6 +34,9 @@ def _report(kind: str, out: Path | None, *, publish: bool, who: str | None, **gi
     The filters are those of the pages and the API. With buyer the file of unanswered leads
     is written beside the letter.
     """
+    from dashboard.answers.workspace import close, workspace
+    from dashboard.reports import published_reports
+
     _check(kind, out, publish=publish, who=who)
     params = {
         name: list(value) if isinstance(value, tuple) else [value]
@@ -78,6 +78,8 @@ def _check(kind: str, out: Path | None, *, publish: bool, who: str | None) -> No
 
 
 def _write(source: Workspace, order: ReportOrder, out: Path) -> None:
+    from dashboard.reports import buyer, compose, html, pdf
+
     text = html.whole(compose.make(source, order))
     if out.suffix == ".pdf":
         out.write_bytes(pdf.printed(text))
@@ -90,11 +92,14 @@ def _write(source: Workspace, order: ReportOrder, out: Path) -> None:
 
 def _write_unanswered(source: Workspace, order: ReportOrder, out: Path) -> None:
     """The table `unanswered` of the same question."""
+    from dashboard.answers import files, result
+    from dashboard.reports import buyer
+
     params: dict[str, list[str]] = {}
     for name, value in order.pairs():
         params.setdefault(name, []).append(value)
     answer = result.ask(source, buyer.FILE, params)
-    tables_api.write_file(answer, "csv", out)
+    files.write(answer, "csv", out)
     click.echo(f"{out}: {answer.rows:,} rows", err=True)
 
 

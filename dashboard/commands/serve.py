@@ -10,14 +10,12 @@ from pathlib import Path
 from typing import Final
 
 import click
-import uvicorn
 
-from dashboard.api.http_front import FrontProtocol
 from dashboard.commands.command_base import Command, Stop
-from data_access.settings import Settings
-from data_access.store.store import Store
 
 ROOT: Final = Path(__file__).resolve().parents[2]
+FRONT: Final = "dashboard.api.http_front:FrontProtocol"
+"""Named, not imported: the server loads what it speaks HTTP with, as it does the application."""
 MESSAGE_MOST: Final = 16 * 1_048_576
 """Bytes of one message from a page: what was clicked and typed, never a file."""
 PING_S: Final = 30.0
@@ -28,6 +26,9 @@ _BACKLOG: Final = 256
 
 def _serve(*, host: str, port: int) -> None:
     """Serve the pages and the API of the store."""
+    from data_access.settings import Settings
+    from data_access.store.store import Store
+
     address = _loopback(host)
     settings = Settings()
     with _listening(address, port) as listening:
@@ -41,9 +42,11 @@ def _serve(*, host: str, port: int) -> None:
 
 def run(app: str, listening: socket.socket) -> None:
     """Serve an application, named by its module, on a socket until told to stop."""
+    import uvicorn
+
     config = uvicorn.Config(
         app,
-        http=FrontProtocol,
+        http=FRONT,
         ws="websockets-sansio",
         ws_max_size=MESSAGE_MOST,
         ws_ping_interval=PING_S,

@@ -10,24 +10,19 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from dashboard.commands.command_base import Command
-from dashboard.editions import builder, clock
-from dashboard.editions.rules_in_force import in_force
-from data_access.settings import Settings
-from data_access.snapshot import doctor as checks
-from data_access.snapshot.parquet_versions import ParquetVersions, SnapshotUnwritable
-from data_access.store import backup as copies
-from data_access.store.errors import StoreDamaged, StoreUnusable
-from data_access.store.store import Store
 
 if TYPE_CHECKING:
+    from data_access.settings import Settings
     from data_access.snapshot.doctor import Check
+    from data_access.store.backup import CopiedRows
+    from data_access.store.store import Store
 
 _OWN: Final = ("counters", "properties")  # the store's own, nobody's rows
 UNWELL: Final = 1
 """Exit status of `doctor` where something wants mending."""
 
 
-def _counted(copied: copies.CopiedRows) -> str:
+def _counted(copied: CopiedRows) -> str:
     told = {name: n for name, n in copied.rows.items() if n and name not in _OWN}
     rows = ", ".join(f"{count:,} {name}" for name, count in told.items())
     return f"data version {copied.data_version:,}: {rows or 'no rows'}"
@@ -40,6 +35,10 @@ def backup(file: Path) -> None:
 
     FILE is one file for SQLite and PostgreSQL alike; it goes back into either.
     """
+    from data_access.settings import Settings
+    from data_access.store import backup as copies
+    from data_access.store.store import Store
+
     store = Store(Settings().url)
     try:
         click.echo(f"{file}: {_counted(copies.backup(store, file))}")
@@ -55,6 +54,11 @@ def restore(file: Path, *, replace: bool) -> None:
 
     A server that is running shows the restored figures by itself.
     """
+    from dashboard.editions import clock
+    from data_access.settings import Settings
+    from data_access.store import backup as copies
+    from data_access.store.store import Store
+
     store = Store(Settings().url)
     try:
         done = copies.restore(store, file, replace=replace, at_us=clock.now_us())
@@ -66,6 +70,8 @@ def restore(file: Path, *, replace: bool) -> None:
 @click.command(cls=Command)
 def doctor() -> None:
     """Look at versions, store, counts, unfinished imports and snapshot; say what to do."""
+    from data_access.settings import Settings
+
     found = _examined(Settings())
     for check in found:
         click.echo(f"{'well' if check.well else 'MEND'}  {check.name}: {check.found}")
@@ -77,6 +83,10 @@ def doctor() -> None:
 
 
 def _examined(settings: Settings) -> list[Check]:
+    from data_access.snapshot import doctor as checks
+    from data_access.store.errors import StoreDamaged, StoreUnusable
+    from data_access.store.store import Store
+
     try:
         store = Store(settings.url)
     except StoreDamaged as error:  # the one thing that nothing else can be said beside
@@ -92,6 +102,11 @@ def _examined(settings: Settings) -> list[Check]:
 
 def _snapshot(store: Store, settings: Settings) -> Check:
     """Whether the snapshot can be written, and whether it fits the store."""
+    from dashboard.editions import builder, clock
+    from dashboard.editions.rules_in_force import in_force
+    from data_access.snapshot import doctor as checks
+    from data_access.snapshot.parquet_versions import ParquetVersions, SnapshotUnwritable
+
     versions = ParquetVersions(settings.data_dir / "snapshot")
     try:
         with versions.writing():

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from dashboard.editions import clock
 from dashboard.reports import compose, html
 from dashboard.reports.report_query import page_link
-from data_access.store import publications
+from data_access.store import people, publications
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Workspace
@@ -23,9 +23,9 @@ def publish(workspace: Workspace, order: ReportOrder, *, who: str, base: str = "
     """Freeze a report, keep its file, and return the number of the publication.
 
     Raises:
-        publications.NoName: nobody said who publishes.
+        people.BadName: nobody said who publishes.
     """
-    publications.checked_name(who)
+    people.checked_name(who)
     version = order.version or workspace.status().data_version
     frozen = order.frozen(as_of_us=order.scope.as_of_us, version=version)
     document = compose.make(workspace, frozen, base=base)

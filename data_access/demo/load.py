@@ -15,6 +15,7 @@ from data_access.demo.market import market
 from data_access.explained import ExplainedError
 from data_access.intake.accept import Receipt, take
 from data_access.store import import_batches
+from data_access.store.store import OPERATOR, AuditLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,14 +95,8 @@ def _close(store: Store, order: DemoOrder, batch: Batch) -> None:
     detail: dict[str, object] = {"deliveries": order.deliveries, "seed": order.seed, **batch.counts}
     with store.writing() as connection:
         if import_batches.finish(connection, batch, at_us=order.now_us()):
-            store.note(
-                connection,
-                at_us=order.now_us(),
-                actor="operator",
-                action="demo",
-                subject=batch.batch_id,
-                detail=detail,
-            )
+            line = AuditLine(order.now_us(), OPERATOR, "demo", batch.batch_id, detail)
+            store.audit(connection, line)
 
 
 def truth(order: DemoOrder) -> dict[str, object]:

@@ -21,6 +21,7 @@ from data_access.intake.mapping_profile import Profile, Sheet, UnknownProfile, l
 from data_access.intake.refusals import PROBLEM
 from data_access.intake.scratch_store import scratch_store
 from data_access.store import import_batches
+from data_access.store.store import OPERATOR, AuditLine
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -162,14 +163,8 @@ class _Run:
                 return pending.written()
             error_file = pending.write()
             detail = {"file": self.order.name, "profile": self.profile.name, **batch.counts}
-            self.store.note(
-                connection,
-                at_us=at_us,
-                actor="operator",
-                action="import",
-                subject=batch.batch_id,
-                detail=detail,
-            )
+            line = AuditLine(at_us, OPERATOR, "import", batch.batch_id, detail)
+            self.store.audit(connection, line)
             return error_file
 
 

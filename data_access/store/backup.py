@@ -24,7 +24,7 @@ from pysqlite3 import dbapi2 as pysqlite3
 from data_access.explained import ExplainedError
 from data_access.store import migration, tables
 from data_access.store.errors import store_name
-from data_access.store.store import Store
+from data_access.store.store import OPERATOR, AuditLine, Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -177,7 +177,7 @@ def restore(store: Store, path: Path, *, replace: bool, at_us: int) -> CopiedRow
             rows = _replace_all(source, store, target)
             migration.set_property(target, migration.IDENTITY, uuid.uuid4().hex)
             detail: dict[str, object] = {"file": path.name, "store_id": was}
-            store.note(target, at_us=at_us, actor="operator", action="restore", detail=detail)
+            store.audit(target, AuditLine(at_us, OPERATOR, "restore", detail=detail))
             return CopiedRows(store.data_version_in(target), rows)
 
 

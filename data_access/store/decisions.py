@@ -11,6 +11,8 @@ import sqlalchemy as sa
 
 from data_access.explained import ExplainedError
 from data_access.store import tables
+from data_access.store.people import checked_name
+from data_access.store.store import AuditLine
 
 if TYPE_CHECKING:
     from datetime import date
@@ -50,13 +52,10 @@ class Decision:
 
 
 def checked(decision: Decision) -> Decision:
-    """The decision with clean text; BadDecision where something is missing."""
-    who, note = decision.who.strip(), (decision.note or "").strip() or None
+    """The decision with clean text; BadDecision or BadName where something is missing."""
+    who, note = checked_name(decision.who), (decision.note or "").strip() or None
     if decision.state not in STATES:
         message = f"{decision.state!r} is no state; use {', '.join(STATES)}"
-        raise BadDecision(message)
-    if not who:
-        message = "Say who you are, so that others know whom to ask"
         raise BadDecision(message)
     if decision.state == "snoozed" and decision.until is None:
         message = "Say until which day it may wait"
@@ -64,11 +63,8 @@ def checked(decision: Decision) -> Decision:
     if decision.state == "dismissed" and note is None:
         message = "Say why it is dismissed"
         raise BadDecision(message)
-    if len(who) > LONGEST or len(note or "") > LONGEST:
-        message = f"A name or note may have {LONGEST:,} characters"
-        raise BadDecision(message)
-    if "\x00" in who + (note or ""):
-        message = "A name or note has a sign that cannot be stored"
+    if len(note or "") > LONGEST or "\x00" in (note or ""):
+        message = f"A note may have {LONGEST:,} characters that can be stored"
         raise BadDecision(message)
     until = decision.until if decision.state == "snoozed" else None
     return Decision(
@@ -84,29 +80,18 @@ def checked(decision: Decision) -> Decision:
 def record(store: Store, decision: Decision, *, at_us: int) -> int:
     """Keep a decision, with its line in the audit; returns its number."""
     decision = checked(decision)
+    row = {
+        "finding": decision.finding,
+        "state": decision.state,
+        "until_day": decision.until.isoformat() if decision.until else None,
+        "who": decision.who,
+        "note": decision.note,
+        "figure": json.dumps(decision.figure, sort_keys=True) if decision.figure else None,
+    }
+    detail = {"state": decision.state, "note": decision.note}
+    line = AuditLine(at_us, decision.who, "decide", decision.finding, detail)
     with store.writing() as connection:
-        number = store.take_numbers(connection, "work", 1) + 1
-        connection.execute(
-            tables.work.insert().values(
-                work_id=number,
-                recorded_us=at_us,
-                finding=decision.finding,
-                state=decision.state,
-                until_day=decision.until.isoformat() if decision.until else None,
-                who=decision.who,
-                note=decision.note,
-                figure=json.dumps(decision.figure, sort_keys=True) if decision.figure else None,
-            )
-        )
-        store.note(
-            connection,
-            at_us=at_us,
-            actor=decision.who,
-            action="decide",
-            subject=decision.finding,
-            detail={"state": decision.state, "note": decision.note},
-        )
-    return number
+        return store.append_with_audit(connection, tables.work, row, line)
 
 
 def history(store: Store, finding: str | None = None) -> pl.DataFrame:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import sqlalchemy as sa
 
-from data_access.explained import ExplainedError
 from data_access.store import tables
+from data_access.store.people import checked_name
+from data_access.store.store import AuditLine
 
 if TYPE_CHECKING:
     from datetime import date
 
     from data_access.store.store import Store
 
-LONGEST_NAME: Final = 100
 PUBLISHED: Final[dict[str, pl.DataType]] = {
     "publication_id": pl.Int64(),
     "recorded_us": pl.Int64(),
@@ -32,10 +32,6 @@ PUBLISHED: Final[dict[str, pl.DataType]] = {
     "figures": pl.String(),
 }
 """A publication without its file."""
-
-
-class NoName(ExplainedError, ValueError):  # noqa: N818 - says what is the matter
-    """Nobody said who publishes, or in signs that no name has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +55,7 @@ def publish(store: Store, publication: Publication, *, at_us: int) -> int:
     """Keep a report and say so in the audit; returns its number.
 
     Raises:
-        NoName: `who` is empty, too long or has control characters.
+        BadName: `who` is empty, too long or has control characters.
     """
     who = checked_name(publication.who)
     columns = (*PUBLISHED, "html")
@@ -69,32 +65,10 @@ def publish(store: Store, publication: Publication, *, at_us: int) -> int:
         "first_day": publication.first_day.isoformat(),
         "last_day": publication.last_day.isoformat(),
     }
+    detail = {name: said[name] for name in ("kind", "title", "query")}
+    line = AuditLine(at_us, who, "publish", "report:{number}", detail)
     with store.writing() as connection:
-        number = store.take_numbers(connection, "publications", 1) + 1
-        row = {"publication_id": number, "recorded_us": at_us, **said}
-        connection.execute(tables.publications.insert().values(row))
-        store.note(
-            connection,
-            at_us=at_us,
-            actor=who,
-            action="publish",
-            subject=f"report:{number}",
-            detail={name: said[name] for name in ("kind", "title", "query")},
-        )
-    return number
-
-
-def checked_name(text: str) -> str:
-    """A name without blanks around it.
-
-    Raises:
-        NoName: it is empty, too long or has control characters.
-    """
-    who = text.strip()
-    if not who or len(who) > LONGEST_NAME or not who.isprintable():
-        message = f"say who publishes: a name of 1 to {LONGEST_NAME} characters"
-        raise NoName(message)
-    return who
+        return store.append_with_audit(connection, tables.publications, said, line)
 
 
 def published(store: Store) -> pl.DataFrame:

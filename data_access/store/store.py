@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -21,7 +22,7 @@ from data_access.store.connections import file_identity, file_of, open_engine, w
 from data_access.store.errors import StoreUnusable, in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 FactTable = Literal["attempts", "feedback"]
 FACTS: Final = {"attempts": ATTEMPTS, "feedback": FEEDBACK}
@@ -48,6 +49,21 @@ _REPLACED: Final = (
 )
 TEXT: Final = pl.String()
 _REPORTED: Final = {"reported_us": pl.Int64(), "reported_precision": TEXT}
+
+
+OPERATOR: Final = "operator"
+"""Who acts where nobody says who."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """Who did what to which thing, when; `detail` is kept as JSON."""
+
+    at_us: int
+    actor: str
+    action: str
+    subject: str | None = None
+    detail: Mapping[str, object] | None = None
 
 
 class Store:
@@ -223,73 +239,65 @@ class Store:
             numbered = rows.with_row_index("refused_id", offset=first + 1)
             self.bulk.append(connection, "quarantine", numbered.cast({"refused_id": pl.Int64}))
 
-    def note(  # noqa: PLR0913 - the columns of an audit row
-        self,
-        connection: sa.Connection,
-        *,
-        at_us: int,
-        actor: str,
-        action: str,
-        subject: str | None = None,
-        detail: dict[str, object] | None = None,
-    ) -> None:
+    def audit(self, connection: sa.Connection, line: AuditLine) -> None:
         """Add a line to the audit."""
         number = self.take_numbers(connection, "audit", 1) + 1
+        detail = json.dumps(dict(line.detail), sort_keys=True) if line.detail else None
         connection.execute(
             tables.audit.insert().values(
                 audit_id=number,
-                recorded_us=at_us,
-                actor=actor,
-                action=action,
-                subject=subject,
-                detail=json.dumps(detail, sort_keys=True) if detail else None,
+                recorded_us=line.at_us,
+                actor=line.actor,
+                action=line.action,
+                subject=line.subject,
+                detail=detail,
             )
         )
 
-    def set_entity(
-        self, kind: str, entity_id: str, *, name: str | None, buyer_type: str | None, at_us: int
+    def append_with_audit(
+        self, connection: sa.Connection, table: sa.Table, row: Mapping[str, object], line: AuditLine
+    ) -> int:
+        """Append a row that is never changed, with its line in the audit; returns its number.
+
+        The number is the row's key, taken from the counter of the table (`COUNTERS`), and
+        `{number}` in the subject of the line; the moment is the line's.
+        """
+        [key] = table.primary_key.columns
+        number = self.take_numbers(connection, tables.COUNTERS[table.name], 1) + 1
+        values = {key.name: number, "recorded_us": line.at_us, **row}
+        connection.execute(table.insert().values(values))
+        subject = line.subject and line.subject.replace("{number}", str(number))
+        self.audit(connection, replace(line, subject=subject))
+        return number
+
+    def set_entity(  # noqa: PLR0913 - the columns of a name
+        self,
+        kind: str,
+        entity_id: str,
+        *,
+        name: str | None,
+        buyer_type: str | None,
+        at_us: int,
+        actor: str = OPERATOR,
     ) -> None:
         """Set the operator's name or buyer type of a source or buyer."""
+        said = {"name": name, "buyer_type": buyer_type}
+        row = {"kind": kind, "entity_id": entity_id, **said}
+        line = AuditLine(at_us, actor, "set_entity", f"{kind}:{entity_id}", said)
         with self.writing() as connection:
-            seq = self.take_numbers(connection, "facts", 1) + 1
-            said: dict[str, object] = {"name": name, "buyer_type": buyer_type}
-            connection.execute(
-                tables.entities.insert().values(
-                    seq=seq, recorded_us=at_us, kind=kind, entity_id=entity_id, **said
-                )
-            )
-            self.note(
-                connection,
-                at_us=at_us,
-                actor="operator",
-                action="set_entity",
-                subject=f"{kind}:{entity_id}",
-                detail=said,
-            )
+            self.append_with_audit(connection, tables.entities, row, line)
 
-    def merge(self, kind: str, entity_id: str, canonical_id: str, *, at_us: int) -> None:
+    def merge(
+        self, kind: str, entity_id: str, canonical_id: str, *, at_us: int, actor: str = OPERATOR
+    ) -> None:
         """Say that one id is another's; ValueError for chains, circles and second merges."""
+        row = {"kind": kind, "entity_id": entity_id, "canonical_id": canonical_id}
+        detail = {"canonical_id": canonical_id}
+        line = AuditLine(at_us, actor, "merge", f"{kind}:{entity_id}", detail)
         with self.writing() as connection:
             known = self.aliases(connection).filter(pl.col("kind") == kind)
             self._check_merge(known, entity_id, canonical_id)
-            seq = self.take_numbers(connection, "facts", 1) + 1
-            connection.execute(
-                tables.aliases.insert().values(
-                    seq=seq,
-                    recorded_us=at_us,
-                    kind=kind,
-                    entity_id=entity_id,
-                    canonical_id=canonical_id,
-                )
-            )
-            self.note(
-                connection,
-                at_us=at_us,
-                actor="operator",
-                action="merge",
-                subject=f"{kind}:{entity_id}",
-                detail={"canonical_id": canonical_id},
-            )
+            self.append_with_audit(connection, tables.aliases, row, line)
 
     @staticmethod
     def _check_merge(known: pl.DataFrame, entity_id: str, canonical_id: str) -> None:

@@ -271,3 +271,12 @@ properties: Final = sa.Table(
     sqlite_strict=True,
 )
 """What the store says of itself: `store_id`, made once; `leadloop_version` of its tables."""
+
+COUNTERS: Final = {
+    "entities": "facts",
+    "aliases": "facts",
+    "work": "work",
+    "annotations": "annotations",
+    "publications": "publications",
+}
+"""Which counter numbers the rows of an append-only table: those of facts share one."""

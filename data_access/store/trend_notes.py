@@ -9,6 +9,8 @@ import sqlalchemy as sa
 
 from data_access.explained import ExplainedError
 from data_access.store import tables
+from data_access.store.people import checked_name
+from data_access.store.store import OPERATOR, AuditLine
 
 if TYPE_CHECKING:
     from datetime import date
@@ -35,35 +37,18 @@ def add(  # noqa: PLR0913 - the columns of a note
     store: Store, *, day: date, sentence: str, source_id: str | None, who: str, at_us: int
 ) -> int:
     """Keep a note, with its line in the audit; returns its number."""
-    sentence, who = " ".join(sentence.split()), who.strip()
-    if not sentence or not who:
-        message = "A note needs a sentence and a name"
+    sentence, who = " ".join(sentence.split()), checked_name(who)
+    if not sentence:
+        message = "A note needs a sentence"
         raise BadNote(message)
-    if len(sentence) > LONGEST or len(who) > LONGEST or "\x00" in sentence + who:
-        message = f"A note may have {LONGEST} characters"
+    if len(sentence) > LONGEST or "\x00" in sentence:
+        message = f"A note may have {LONGEST} characters that can be stored"
         raise BadNote(message)
+    said = {"day": day.isoformat(), "sentence": sentence}
+    line = AuditLine(at_us, who, "annotate", source_id, said)
     with store.writing() as connection:
-        number = store.take_numbers(connection, "annotations", 1) + 1
-        connection.execute(
-            tables.marks.insert().values(
-                annotation_id=number,
-                recorded_us=at_us,
-                day=day.isoformat(),
-                sentence=sentence,
-                source_id=source_id,
-                who=who,
-            )
-        )
-        detail: dict[str, object] = {"day": day.isoformat(), "sentence": sentence}
-        store.note(
-            connection,
-            at_us=at_us,
-            actor=who,
-            action="annotate",
-            subject=source_id,
-            detail=detail,
-        )
-    return number
+        row = {**said, "source_id": source_id, "who": who}
+        return store.append_with_audit(connection, tables.marks, row, line)
 
 
 def remove(store: Store, number: int, *, who: str, at_us: int) -> None:
@@ -73,13 +58,8 @@ def remove(store: Store, number: int, *, who: str, at_us: int) -> None:
         connection.execute(
             marks.update().where(marks.c.annotation_id == number).values(removed_us=at_us)
         )
-        store.note(
-            connection,
-            at_us=at_us,
-            actor=who.strip() or "operator",
-            action="remove_annotation",
-            subject=str(number),
-        )
+        actor = who.strip() or OPERATOR
+        store.audit(connection, AuditLine(at_us, actor, "remove_annotation", str(number)))
 
 
 def shown(store: Store) -> pl.DataFrame:

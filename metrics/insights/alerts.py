@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
-from scipy import stats
+import scipy
 
 from metrics.definitions.intervals import rated
 from metrics.insights.claims import laney
@@ -247,7 +247,7 @@ def _judged(sums: pl.DataFrame, rho: float, rules: Alerts) -> pl.DataFrame:
 
 def midp(count: Numbers, of: Numbers, mean: Numbers, concentration: Numbers) -> Numbers:
     """Two-sided mid-p of a count under a beta-binomial: twice the smaller tail, at most 1."""
-    law = stats.betabinom(of, mean * concentration, (1 - mean) * concentration)
+    law = scipy.stats.betabinom(of, mean * concentration, (1 - mean) * concentration)
     half = 0.5 * law.pmf(count)
     lower, upper = law.cdf(count) - half, law.sf(count) + half
     return np.asarray(np.minimum(1.0, 2 * np.minimum(lower, upper)))

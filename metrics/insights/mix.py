@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
-from scipy import sparse
-from scipy.sparse import linalg
+import scipy
 
 from metrics.definitions.intervals import Z95, rated, share
 
@@ -227,14 +226,14 @@ def _additive(rows: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     middle = float((rate * n).sum() / n.sum())
     at = np.arange(len(n))
     weight = np.sqrt(n)
-    matrix = sparse.csr_matrix(
+    matrix = scipy.sparse.csr_matrix(
         (
             np.concatenate([weight, weight]),
             (np.concatenate([at, at]), np.concatenate([s, high + b])),
         ),
         shape=(len(n), high + wide),
     )
-    effects = linalg.lsqr(matrix, weight * (rate - middle), atol=1e-12, btol=1e-12)[0]
+    effects = scipy.sparse.linalg.lsqr(matrix, weight * (rate - middle), atol=1e-12, btol=1e-12)[0]
     fitted = middle + effects[s] + effects[high + b]
     mass = np.bincount(b, weights=n, minlength=wide) / n.sum()
     standard = middle + effects[s] + float(mass @ effects[high:])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 import polars as pl
-from scipy import special
+import scipy
 
 from metrics.definitions.intervals import Z95
 
@@ -128,7 +128,7 @@ def _missing(chances: np.ndarray, received: int, size: int) -> dict[str, float]:
     slip = len(chances) ** 2 * share_ * (1 - share_) / max(size, 1)
     spread = float(np.sqrt(noise + slip))
     gone = expected - received
-    chance = float(special.ndtr(-gone / spread)) if spread else 1.0
+    chance = float(scipy.special.ndtr(-gone / spread)) if spread else 1.0
     return {
         "expected": expected,
         "overdue": gone,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
-from scipy import special
+import scipy
 
 from metrics.definitions.intervals import difference
 
@@ -63,8 +63,8 @@ def posterior(
     means = np.linspace(max(whole - 4 * spread, 1e-4), min(whole + 4 * spread, 1 - 1e-4), MEANS)
     mean, size = (grid.ravel() for grid in np.meshgrid(means, CONCENTRATIONS))
     a, b = mean * size, (1 - mean) * size
-    fit = special.betaln(a[:, None] + count, b[:, None] + of - count)
-    weight = (fit - special.betaln(a, b)[:, None]).sum(axis=1) - 0.5 * np.log(size)
+    fit = scipy.special.betaln(a[:, None] + count, b[:, None] + of - count)
+    weight = (fit - scipy.special.betaln(a, b)[:, None]).sum(axis=1) - 0.5 * np.log(size)
     weight = np.exp(weight - weight.max())
     picked = generator.choice(len(weight), size=draws, p=weight / weight.sum())
     a, b = a[picked], b[picked]

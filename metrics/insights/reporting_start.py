@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
-from scipy.special import xlogy
+import scipy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -137,7 +137,9 @@ def likelihood(count: Numbers, of: Numbers) -> Numbers:
     """The greatest log-likelihood of so many of so many."""
     other = of - count
     whole = np.maximum(of, 1)
-    return np.asarray(xlogy(count, count / whole) + xlogy(other, other / whole))
+    return np.asarray(
+        scipy.special.xlogy(count, count / whole) + scipy.special.xlogy(other, other / whole)
+    )
 
 
 def witnessed(changes: pl.DataFrame, since: Mapping[str, int]) -> pl.DataFrame:

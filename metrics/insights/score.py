@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
-from scipy import stats
+import scipy
 
 from metrics.definitions.intervals import share
 from metrics.definitions.rules import Score
@@ -312,5 +312,5 @@ def _moves(
         np.argsort(np.argsort(-np.round(values, 9), kind="stable")) for values in (base, total)
     ]
     moved = np.abs(places[0] - places[1])
-    tau = float(stats.kendalltau(base, total).statistic)
+    tau = float(scipy.stats.kendalltau(base, total).statistic)
     return (None if np.isnan(tau) else tau), len(base), int((moved > 0).sum()), int(moved.max())

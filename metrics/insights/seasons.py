@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
-from scipy import special
+import scipy
 
 from metrics.definitions.intervals import Z95
 from metrics.insights.alerts import benjamini_hochberg
@@ -139,7 +139,7 @@ def _measure(cells: pl.DataFrame, measure: str, keys: list[str], groups: list[st
 
 
 def _two_sided(z: pl.Series) -> pl.Series:
-    p: Any = 2 * special.ndtr(-z.to_numpy())
+    p: Any = 2 * scipy.special.ndtr(-z.to_numpy())
     return pl.Series(p, dtype=pl.Float64).fill_nan(None)
 
 
@@ -230,5 +230,5 @@ def _speed(outcomes: pl.LazyFrame, season: str) -> dict[str, object]:
         "index": ends[1],
         "index_low": ends[0],
         "index_high": ends[2],
-        "p_value": float(2 * special.ndtr(-abs(z))),
+        "p_value": float(2 * scipy.special.ndtr(-abs(z))),
     }

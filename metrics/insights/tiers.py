@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
-from scipy import special
+import scipy
 
 from metrics.definitions.intervals import rated
 
@@ -59,7 +59,7 @@ def probabilities(
     """P(Poor), P(Watch), P(Good), P(Excellent): Beta posterior under Jeffreys' prior."""
     edges = np.array([rules.watch_from, rules.good_from, rules.excellent_above])
     a, b = count + PRIOR, of - count + PRIOR
-    below = special.betainc(a[:, None], b[:, None], edges[None, :])
+    below = scipy.special.betainc(a[:, None], b[:, None], edges[None, :])
     whole = np.hstack([np.zeros((len(a), 1)), below, np.ones((len(a), 1))])
     return np.diff(whole, axis=1)
 

@@ -88,7 +88,7 @@ def test_a_report_is_published_under_a_name_and_listed(site: Site, invite: Invit
     visitor.page.get_by_role("button", name="Publish", exact=True).click()
     visitor.page.get_by_label("Your name").wait_for()
     visitor.page.get_by_role("button", name="Publish now").click()
-    visitor.page.get_by_text("Not published: say who publishes").wait_for()
+    visitor.page.get_by_text("Not published. Say who you are").wait_for()
     visitor.page.get_by_label("Your name").fill("Ana Ruiz")
     visitor.page.get_by_role("button", name="Publish now").click()
     visitor.page.get_by_text("Published as number 1.").wait_for()

@@ -17,7 +17,7 @@ from dashboard.query.parameters import BadQuery
 from dashboard.reports import buyer as letter
 from dashboard.reports import compose, published_reports, report_order
 from dashboard.reports import html as writing
-from data_access.store.publications import LONGEST_NAME, NoName
+from data_access.store.people import LONGEST_NAME, BadName
 from metrics.definitions import phrases
 
 if TYPE_CHECKING:
@@ -225,8 +225,8 @@ def _keep(order: ReportOrder) -> None:
     try:
         who = st.session_state.get("publish_who", "")
         number = published_reports.publish(workspace(), order, who=who, base=_base())
-    except NoName as error:
-        said = f"Not published: {error}."
+    except BadName as error:
+        said = f"Not published. {error}."
     else:
         said = f"Published as number {number}."
     st.session_state["publish_said"] = (order.query_text(), said)

@@ -12,6 +12,7 @@ import streamlit as st
 from dashboard.answers.workspace import workspace
 from dashboard.editions import clock
 from dashboard.presentation import formats
+from data_access.explained import ExplainedError
 from data_access.store import trend_notes
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def _add(day: date, sentence: str, who: str, scope: Scope) -> None:
             who=who,
             at_us=clock.now_us(),
         )
-    except trend_notes.BadNote as error:
+    except ExplainedError as error:
         st.html(f'<p class="notice">{html.escape(str(error))}.</p>')
         return
     st.session_state["who"] = who.strip()

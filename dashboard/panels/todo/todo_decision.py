@@ -13,7 +13,9 @@ from dashboard.editions import clock
 from dashboard.layout import cards
 from dashboard.presentation import formats
 from dashboard.worklist import todo_items
+from data_access.explained import ExplainedError
 from data_access.store import decisions
+from data_access.store.people import LONGEST_NAME
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
@@ -45,7 +47,9 @@ def form(item: dict[str, Any], status: Status) -> None:
             note = st.text_area(
                 "Note", max_chars=decisions.LONGEST, placeholder="What was done, or why not"
             )
-            who = st.text_input("Your name", st.session_state.get("who", ""), max_chars=100)
+            who = st.text_input(
+                "Your name", st.session_state.get("who", ""), max_chars=LONGEST_NAME
+            )
             sent = st.form_submit_button("Keep it", type="primary")
         if not sent:
             return
@@ -54,7 +58,7 @@ def form(item: dict[str, Any], status: Status) -> None:
         )
         try:
             todo_items.decide(item, decision, clock.now())
-        except decisions.BadDecision as error:
+        except ExplainedError as error:
             st.html(f'<p class="notice">{html.escape(str(error))}.</p>')
             return
         st.session_state["who"] = who.strip()
