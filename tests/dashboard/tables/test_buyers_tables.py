@@ -6,12 +6,23 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+import pytest
 from october import OCTOBER, column, rows
+
+from dashboard.tables import buyers
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Workspace
+    from dashboard.tables.table import Table
 
 NOVEMBER = replace(OCTOBER, last=date(2026, 11, 20))
+
+
+@pytest.mark.parametrize("table", buyers.TABLES, ids=lambda table: table.name)
+def test_every_table_has_the_columns_it_promises(shop: Workspace, table: Table) -> None:
+    """In their order and of their types, each with a definition."""
+    assert list(shop.table(table.name, OCTOBER).schema.items()) == list(table.schema.items())
+    assert all(column.definition for column in table.columns)
 
 
 def test_each_buyer_by_hand(shop: Workspace) -> None:

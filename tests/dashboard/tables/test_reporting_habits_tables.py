@@ -5,10 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
 from october import OCTOBER, rows
+
+from dashboard.tables import reporting_habits
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Workspace
+    from dashboard.tables.table import Table
+
+
+@pytest.mark.parametrize("table", reporting_habits.TABLES, ids=lambda table: table.name)
+def test_every_table_has_the_columns_it_promises(shop: Workspace, table: Table) -> None:
+    """In their order and of their types, each with a definition."""
+    assert list(shop.table(table.name, OCTOBER).schema.items()) == list(table.schema.items())
+    assert all(column.definition for column in table.columns)
 
 
 def test_weeks_of_a_buyer_add_up_to_its_month(shop: Workspace) -> None:

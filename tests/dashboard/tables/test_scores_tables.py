@@ -9,8 +9,18 @@ from typing import TYPE_CHECKING
 import pytest
 from october import OCTOBER, column, rows
 
+from dashboard.tables import scores
+
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Workspace
+    from dashboard.tables.table import Table
+
+
+@pytest.mark.parametrize("table", scores.TABLES, ids=lambda table: table.name)
+def test_every_table_has_the_columns_it_promises(shop: Workspace, table: Table) -> None:
+    """In their order and of their types, each with a definition."""
+    assert list(shop.table(table.name, OCTOBER).schema.items()) == list(table.schema.items())
+    assert all(column.definition for column in table.columns)
 
 
 def test_points_follow_from_the_rates(shop: Workspace) -> None:
