@@ -22,15 +22,16 @@ run: $(VENV)/installed ## environment, migrations, demo data if the store is emp
 	$(BIN)/leadloop serve --port $(PORT)
 
 test: check ## everything the tests need, then all of them
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --cov --cov-report term
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report term
 
-check: $(VENV)/developed ## style, types, import contracts
+check: $(VENV)/developed ## style, types, import contracts, spelling
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/mypy benchmarks docs/make_docs.py docs/make_screenshots.py
 	cd tests && MYPYPATH=.:.. $(abspath $(BIN))/mypy --config-file ../pyproject.toml --explicit-package-bases $$(find . -name "*.py")
 	$(BIN)/lint-imports
+	$(BIN)/codespell
 
 kills: $(VENV)/developed ## kill -9 in every phase of import, rebuild, refresh, backup, restore
 	$(BIN)/python tests/kill_phases.py --times $(TIMES)

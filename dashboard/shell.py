@@ -8,6 +8,7 @@ from typing import Final
 
 import streamlit as st
 
+from dashboard.access.actor import Actor, begin
 from dashboard.answers.workspace import workspace
 from dashboard.api.admission import visit_refused
 from dashboard.layout import address, empty_states, filter_bar, header, navigation
@@ -25,6 +26,7 @@ def show() -> None:
     if refusal:
         st.text(refusal.sentence)
         return
+    begin(Actor("page"))
     page = st.navigation(navigation.pages(), position="hidden")
     st.set_page_config(
         page_title=f"{page.title} · Leadloop",

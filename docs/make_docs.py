@@ -1,12 +1,13 @@
 """Write the pages of docs/ that say again what the code says.
 
-`metrics.md` is made whole from the catalogue; in `importing.md` and `tables.md` the lists
-between the marks are. A test makes them anew and compares.
+`metrics.md` is made whole from the catalogue; in `importing.md`, `tables.md` and
+`CONTRIBUTING.md` what stands between the marks is. A test makes them anew and compares.
 """
 
 # ruff: noqa: INP001 - a script, not a package
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 from typing import Final
 
@@ -136,7 +137,39 @@ def tables() -> str:
     return f"| table | |\n|---|---|\n{rows}"
 
 
+ROOMS: Final = ("data_access", "metrics", "dashboard")
+
+
+def map_of_modules() -> str:
+    """Every folder of the rooms with its modules, each by the first line of its docstring."""
+    root = DOCS.parent
+    folders = sorted(
+        file.parent.relative_to(root)
+        for room in ROOMS
+        for file in (root / room).rglob("__init__.py")
+    )
+    return "\n\n".join(_folder(root, folder) for folder in folders if not _is_run_apart(folder))
+
+
+def _is_run_apart(folder: Path) -> bool:
+    """Whether the files of a folder are run by Alembic, one after the other."""
+    return folder.name == "versions"
+
+
+def _folder(root: Path, folder: Path) -> str:
+    modules = sorted(file for file in (root / folder).glob("*.py") if file.stem != "__init__")
+    lines = [f"- `{file.name}`: {_first_line(file)}" for file in modules]
+    title = f"**`{folder.as_posix()}/`** {_first_line(root / folder / '__init__.py')}"
+    return "\n".join([title, "", *lines]).rstrip()
+
+
+def _first_line(file: Path) -> str:
+    said = ast.get_docstring(ast.parse(file.read_text("utf-8"))) or ""
+    return said.partition("\n")[0]
+
+
 PARTS: Final = {
+    "../CONTRIBUTING.md": {"map": map_of_modules},
     "importing.md": {"codes": codes, "advice": advice, "facts": facts},
     "tables.md": {"tables": tables},
 }

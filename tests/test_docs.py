@@ -31,7 +31,7 @@ DOCS = ROOT / "docs"
 MAKE = runpy.run_path(str(DOCS / "make_docs.py"))
 
 
-@pytest.mark.parametrize("page", ["metrics.md", "importing.md", "tables.md"])
+@pytest.mark.parametrize("page", ["metrics.md", "importing.md", "tables.md", "../CONTRIBUTING.md"])
 def test_made_pages_are_fresh(page: str) -> None:
     """`make docs` would change nothing."""
     assert (DOCS / page).read_text("utf-8") == MAKE["made"]()[page]
@@ -140,9 +140,28 @@ def test_every_check_of_the_doctor_is_documented(desk: Desk) -> None:
     assert all(f"`{name}`" in text for name in names), names
 
 
+def test_every_decision_is_listed_and_numbers_run_without_gaps() -> None:
+    """One page each, in order."""
+    folder = DOCS / "decisions"
+    pages = sorted(page.name for page in folder.glob("*.md") if page.name != "README.md")
+    text = (folder / "README.md").read_text("utf-8")
+    listed = re.findall(r"^(\d+)\. \[.+\]\((.+)\)$", text, flags=re.MULTILINE)
+    assert [name for _, name in listed] == pages
+    assert [int(number) for number, _ in listed] == list(range(1, len(pages) + 1))
+    assert [int(name[:4]) for name in pages] == list(range(1, len(pages) + 1))
+
+
+def test_every_folder_of_the_rooms_says_in_one_line_what_is_inside() -> None:
+    """In the docstring of its `__init__`."""
+    for room in ("data_access", "metrics", "dashboard"):
+        for folder in {file.parent for file in (ROOT / room).rglob("*.py")}:
+            text = (folder / "__init__.py").read_text("utf-8")
+            assert re.match(r'"""[^\n]{10,}\."""', text), folder
+
+
 def test_links_in_docs_lead_somewhere() -> None:
     """Every relative link of the README and the docs is a file."""
-    for page in [ROOT / "README.md", *DOCS.rglob("*.md")]:
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS.rglob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8")):
             assert (page.parent / target).exists(), (page.name, target)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted(
@@ -13,6 +16,7 @@ MODULES = sorted(
     for path in (ROOT / "metrics").rglob("*.py")
     if path.stem != "__init__"
 )
+COLUMNS = {"data_access", "data_access.columns"}
 FOREIGN = ("sqlalchemy", "streamlit", "plotly", "fastapi", "starlette", "sqlite3", "pysqlite3")
 
 
@@ -22,17 +26,45 @@ def _loaded(module: str) -> set[str]:
     return set(json.loads(out.stdout))
 
 
+def _imported(module: str) -> set[str]:
+    """The modules of ours that a module names in its imports, wherever in it they stand."""
+    path = ROOT.joinpath(*module.split("."))
+    file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return {name for name in found if _is_module(name)}
+
+
+def _is_module(name: str) -> bool:
+    path = ROOT.joinpath(*name.split("."))
+    ours = name.split(".", maxsplit=1)[0] in {"data_access", "metrics", "dashboard"}
+    return ours and (path.is_dir() or path.with_suffix(".py").is_file())
+
+
 def test_metrics_load_no_store_and_no_screen() -> None:
-    """All of metrics in one fresh process: none of the outside rooms' libraries came along."""
+    """All of metrics in one fresh process: nothing of the outside rooms came along."""
+    assert len(MODULES) > 40
     loaded = _loaded(", ".join(MODULES))
+    assert set(MODULES) <= loaded
     assert not {name.split(".")[0] for name in loaded} & set(FOREIGN)
+    assert {name for name in loaded if name.startswith("data_access")} <= COLUMNS
+    assert not {name for name in loaded if name.startswith("dashboard")}
 
 
-def test_metrics_import_only_the_columns_of_the_facts_room() -> None:
+@pytest.mark.parametrize("module", MODULES)
+def test_metrics_import_only_the_columns_of_the_facts_room(module: str) -> None:
     """Of data_access, metrics know names and types of frames and nothing else."""
-    found = _loaded(", ".join(MODULES))
-    loaded = {name for name in found if name.startswith(("data_access", "dashboard"))}
-    assert loaded == {"data_access", "data_access.columns"}
+    imported = {name for name in _imported(module) if not name.startswith("metrics")}
+    assert imported <= COLUMNS
+
+
+def test_the_columns_of_the_facts_room_import_nothing_of_ours() -> None:
+    """So what metrics import of data_access brings nothing else along."""
+    assert {name for module in COLUMNS for name in _imported(module)} == set()
 
 
 def test_the_facts_room_loads_neither_meaning_nor_screens() -> None:

@@ -41,6 +41,7 @@ class TableResult:
     rules: str
     zone: str
     currency: str
+    access: str
     frames: Callable[[], Iterator[pl.DataFrame]] = field(repr=False)
 
     @property
@@ -78,6 +79,7 @@ class TableResult:
             self.total,
             self.query.scope,
             self.options,
+            self.access,
         )
         return blake2b(repr(marks).encode(), digest_size=12).hexdigest()
 
@@ -114,6 +116,7 @@ def ask(workspace: Workspace, name: str, params: Mapping[str, Sequence[str]]) ->
         rules=workspace.rules.digest,
         zone=status.zone,
         currency=status.currency,
+        access=workspace.access.mark,
         frames=frames,
     )
 

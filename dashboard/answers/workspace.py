@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import polars as pl
 
+from dashboard.access.actor import acting
+from dashboard.access.policy import AllSeeing
 from dashboard.answers import lead_search
 from dashboard.editions import cached_frames, comparison_period
 from dashboard.editions.current_edition import CurrentEdition
 from dashboard.editions.rules_in_force import in_force
 from dashboard.editions.table_query import TableQuery
+from dashboard.editions.visible_edition import visible
 from dashboard.tables import delivery_rows, registry
 from data_access.settings import Settings
 from data_access.store.store import Store
@@ -27,8 +30,9 @@ from metrics.definitions.scope import EVER, Scope
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from dashboard.access.policy import Access, Policy
     from dashboard.answers.lead_search import Lead
-    from dashboard.editions.edition import Edition
+    from dashboard.editions.visible_edition import VisibleEdition
 
 ENDED_DAYS: Final = 35
 """A record without a delivery or report for so long has ended: all time reaches to the last."""
@@ -56,7 +60,8 @@ class Status:
 class Workspace:
     """A store with its newest edition."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, policy: Policy | None = None) -> None:
+        self._policy = policy or AllSeeing()
         self.settings = settings
         self.rules = in_force(settings)
         self.store = Store(settings.url)
@@ -67,9 +72,14 @@ class Workspace:
     # --- the edition ------------------------------------------------------------------
 
     @property
-    def edition(self) -> Edition:
-        """The edition shown; made at first need."""
-        return self._current.get()
+    def edition(self) -> VisibleEdition:
+        """The edition shown, as whoever acts may see it; made at first need."""
+        return visible(self._current.get(), self.access)
+
+    @property
+    def access(self) -> Access:
+        """What whoever acts may see."""
+        return self._policy.access(acting())
 
     def refresh(self) -> None:
         """Take the newer facts in; another process at it means its result is taken."""
@@ -81,7 +91,7 @@ class Workspace:
         An edition that no longer fits the store, or is damaged, is made anew first.
         """
         version = self.store.data_version()
-        shown = self._current.settle(version)
+        shown = visible(self._current.settle(version), self.access)
         newest = shown.manifest.notes["newest_us"]
         days = shown.days
         return Status(

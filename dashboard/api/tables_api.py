@@ -16,6 +16,7 @@ from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from dashboard.access.actor import Actor, as_actor
 from dashboard.answers import files, result
 from dashboard.answers.workspace import workspace
 from dashboard.api import reports_api
@@ -44,7 +45,8 @@ def _guarded(endpoint: Callable[[Request], Response]) -> Callable[[Request], Awa
 
     def called(request: Request) -> Response:
         try:
-            return endpoint(request)
+            with as_actor(Actor("api")):
+                return endpoint(request)
         except BadQuery as error:
             return _bad(error)
         except export_formats.TooManyRows as error:

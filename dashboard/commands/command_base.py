@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from dashboard.access.actor import Actor, begin
+
 
 class Stop(click.ClickException):
     """Ends a command with one sentence."""
@@ -29,6 +31,7 @@ class Command(click.Command):
         from data_access.explained import ExplainedError
         from data_access.settings import Settings
 
+        begin(Actor("command"))
         try:
             in_force(Settings())
             return super().invoke(ctx)

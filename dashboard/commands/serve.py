@@ -13,7 +13,8 @@ import click
 
 from dashboard.commands.command_base import Command, Stop
 
-ROOT: Final = Path(__file__).resolve().parents[2]
+HERE: Final = Path(__file__).resolve().parents[1] / "assets"
+"""Where the server stands: inside the package, where neither modules nor settings of others are."""
 FRONT: Final = "dashboard.api.http_front:FrontProtocol"
 """Named, not imported: the server loads what it speaks HTTP with, as it does the application."""
 MESSAGE_MOST: Final = 16 * 1_048_576
@@ -34,7 +35,7 @@ def _serve(*, host: str, port: int) -> None:
     with _listening(address, port) as listening:
         Store(settings.url).close()
         os.environ.update(settings.variables())
-        os.chdir(ROOT)  # where .streamlit/config.toml is
+        os.chdir(HERE)
         shown = f"[{address}]" if ":" in address else host
         click.echo(f"Leadloop is on http://{shown}:{port}", err=True)
         run("dashboard.app:app", listening)

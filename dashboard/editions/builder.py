@@ -21,6 +21,7 @@ from dashboard.editions.edition import (
     stated,
     tallied,
 )
+from dashboard.editions.shape import shape
 from data_access.intake.field_readers import LEEWAY_US
 from data_access.snapshot import fact_reader
 from data_access.snapshot.parquet_versions import Damaged, Manifest, ParquetVersions, Part
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from metrics.definitions.scope import Clock
     from metrics.outcomes import known_facts
 
-SHAPE: Final = 4  # raise when outcomes or tallies change their columns or meaning
 DATED: Final = ("outcomes", "earlier")
 """Frames whose parts say which days their deliveries span."""
 PORTION: Final = 400_000
@@ -100,7 +100,7 @@ def _mark(store: Store, zone: str, rules: Rules) -> dict[str, object]:
     with store.reading() as connection:
         aliases = store.aliases(connection)
     return {
-        "shape": SHAPE,
+        "shape": shape(),
         "zone": zone,
         "aliases": _digest(aliases.write_csv()),
         "patterns": _digest(repr(rules.patterns.rows)),

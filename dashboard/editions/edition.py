@@ -59,7 +59,7 @@ class Edition:
 
     def named_then(self, version: int) -> PartyNames:
         """The same as the store said it at another data version."""
-        attempts, feedback = (self.facts(f, version).collect() for f in ("attempts", "feedback"))
+        attempts, feedback = (self._facts(f, version).collect() for f in ("attempts", "feedback"))
         aliases = self.aliases(version)
         settings = self._whole("settings").filter(pl.col("seq") <= version)
         return parties.named(
@@ -151,7 +151,7 @@ class Edition:
         return changes.steps(states)
 
     def _read(self, version: int | None) -> tuple[pl.LazyFrame, pl.LazyFrame, pl.DataFrame]:
-        attempts, feedback = (self.facts(f, version) for f in ("attempts", "feedback"))
+        attempts, feedback = (self._facts(f, version) for f in ("attempts", "feedback"))
         attempts = attempts.select(*known_facts.ATTEMPTS_READ)
         return attempts, feedback.select(*known_facts.FEEDBACK_READ), self.aliases(version)
 
@@ -167,6 +167,9 @@ class Edition:
 
     def facts(self, frame: str, version: int | None = None) -> pl.LazyFrame:
         """Facts of a kind (`attempts` or `feedback`), up to a data version, lazily."""
+        return self._facts(frame, version)
+
+    def _facts(self, frame: str, version: int | None) -> pl.LazyFrame:
         parts = self.manifest.parts[frame]
         rows = self.versions.scan([parts[name] for name in sorted(parts)])
         if version is None or version >= self.version:
@@ -178,7 +181,7 @@ class Edition:
         """Feedback under buyers' own ids with the lead that the store knew of it then."""
         found = pl.col("lead_id").is_null() | pl.col("lead_since_us").is_not_null()
         nameless = feedback.filter(found).with_columns(lead_id=pl.lit(None, pl.String)).collect()
-        attempts = self.facts("attempts", version).select(fact_reader.NAMING).collect()
+        attempts = self._facts("attempts", version).select(fact_reader.NAMING).collect()
         aliases = self.aliases(version)
         named = fact_reader.with_lead(nameless, attempts, aliases, zone=self.zone.name)
         return pl.concat(

@@ -87,7 +87,7 @@ def decisions(store: Store) -> pl.DataFrame:
     """Every decision on a finding, newest first."""
     rows = stored_decisions.history(store).reverse()
     return rows.with_columns(
-        decision_id=pl.concat_str(pl.lit("w"), "work_id"),
+        decision_id=pl.concat_str(pl.lit("w"), "decision_id"),
         decided_at=delivery_lists.instant("recorded_us"),
     )
 
@@ -95,7 +95,7 @@ def decisions(store: Store) -> pl.DataFrame:
 def trend_notes(store: Store) -> pl.DataFrame:
     """Notes that stand on trends, by day."""
     return stored_notes.shown(store).with_columns(
-        note_id=pl.concat_str(pl.lit("n"), "annotation_id"),
+        note_id=pl.concat_str(pl.lit("n"), "note_id"),
         recorded_at=delivery_lists.instant("recorded_us"),
     )
 

@@ -23,12 +23,8 @@ if TYPE_CHECKING:
 LEAST_FREE: Final = 512 * 1_048_576
 """With less room on the disk than this, imports may soon end."""
 _NUMBERED: Final = {
-    "facts": ("attempts", "feedback", "entities", "aliases"),
-    "quarantine": ("quarantine",),
-    "audit": ("audit",),
-    "work": ("work",),
-    "annotations": ("annotations",),
-    "publications": ("publications",),
+    counter: tuple(name for name, of in tables.COUNTERS.items() if of == counter)
+    for counter in tables.COUNTERS.values()
 }
 """Each counter with the tables whose rows it numbers, without a gap."""
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 STATES: Final = ("new", "mine", "snoozed", "done", "dismissed")
 LONGEST: Final = 2_000
 """So many characters a note may have."""
-WORK: Final[dict[str, pl.DataType]] = {
-    "work_id": pl.Int64(),
+DECISIONS: Final[dict[str, pl.DataType]] = {
+    "decision_id": pl.Int64(),
     "recorded_us": pl.Int64(),
     "finding": pl.String(),
     "state": pl.String(),
@@ -91,18 +91,18 @@ def record(store: Store, decision: Decision, *, at_us: int) -> int:
     detail = {"state": decision.state, "note": decision.note}
     line = AuditLine(at_us, decision.who, "decide", decision.finding, detail)
     with store.writing() as connection:
-        return store.append_with_audit(connection, tables.work, row, line)
+        return store.append_with_audit(connection, tables.decisions, row, line)
 
 
 def history(store: Store, finding: str | None = None) -> pl.DataFrame:
-    """Every decision (`WORK`), of one finding or of all, in the order they were made."""
-    work = tables.work
-    query = sa.select(*(work.c[name] for name in WORK)).order_by(work.c.work_id)
+    """Every decision (`DECISIONS`), of one finding or of all, in the order they were made."""
+    decisions = tables.decisions
+    query = sa.select(*(decisions.c[name] for name in DECISIONS)).order_by(decisions.c.decision_id)
     if finding is not None:
-        query = query.where(work.c.finding == finding)
+        query = query.where(decisions.c.finding == finding)
     with store.reading() as connection:
         rows = [tuple(row) for row in connection.execute(query)]
-    frame = pl.DataFrame(rows, schema={**WORK, "until_day": pl.String()}, orient="row")
+    frame = pl.DataFrame(rows, schema={**DECISIONS, "until_day": pl.String()}, orient="row")
     return frame.with_columns(pl.col("until_day").str.to_date())
 
 

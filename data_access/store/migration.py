@@ -19,7 +19,7 @@ from data_access.store import tables
 from data_access.store.connections import writing
 from data_access.store.errors import StoreUnusable, in_words, store_name
 
-COUNTERS: Final = ("facts", "quarantine", "audit", "work", "annotations", "publications")
+COUNTERS: Final = tuple(dict.fromkeys(tables.COUNTERS.values()))
 IDENTITY: Final = "store_id"
 MADE_BY: Final = "leadloop_version"
 

@@ -200,10 +200,10 @@ audit: Final = sa.Table(
     sqlite_strict=True,
 )
 
-work: Final = sa.Table(
-    "work",
+decisions: Final = sa.Table(
+    "decisions",
     METADATA,
-    _key("work_id"),
+    _key("decision_id"),
     _whole("recorded_us"),
     _text("finding", nullable=False),
     _text("state", nullable=False),
@@ -211,15 +211,15 @@ work: Final = sa.Table(
     _text("who", nullable=False),
     _text("note"),
     _text("figure"),
-    sa.Index("work_finding", "finding"),
+    sa.Index("decisions_finding", "finding"),
     sqlite_strict=True,
 )
 """What somebody decided about a finding; the latest row of a finding is its state."""
 
-marks: Final = sa.Table(
-    "annotations",
+trend_notes: Final = sa.Table(
+    "trend_notes",
     METADATA,
-    _key("annotation_id"),
+    _key("note_id"),
     _whole("recorded_us"),
     _text("day", nullable=False),
     _text("sentence", nullable=False),
@@ -273,10 +273,11 @@ properties: Final = sa.Table(
 """What the store says of itself: `store_id`, made once; `leadloop_version` of its tables."""
 
 COUNTERS: Final = {
-    "entities": "facts",
-    "aliases": "facts",
-    "work": "work",
-    "annotations": "annotations",
+    **dict.fromkeys(("attempts", "feedback", "entities", "aliases"), "facts"),
+    "quarantine": "quarantine",
+    "audit": "audit",
+    "decisions": "decisions",
+    "trend_notes": "trend_notes",
     "publications": "publications",
 }
-"""Which counter numbers the rows of an append-only table: those of facts share one."""
+"""Which counter numbers the rows of a table, without a gap: those of facts share one."""

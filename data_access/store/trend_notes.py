@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LONGEST: Final = 200
 """So many characters a sentence may have: it stands beside a line."""
 NOTES: Final[dict[str, pl.DataType]] = {
-    "annotation_id": pl.Int64(),
+    "note_id": pl.Int64(),
     "recorded_us": pl.Int64(),
     "day": pl.Date(),
     "sentence": pl.String(),
@@ -45,30 +45,28 @@ def add(  # noqa: PLR0913 - the columns of a note
         message = f"A note may have {LONGEST} characters that can be stored"
         raise BadNote(message)
     said = {"day": day.isoformat(), "sentence": sentence}
-    line = AuditLine(at_us, who, "annotate", source_id, said)
+    line = AuditLine(at_us, who, "add_trend_note", source_id, said)
     with store.writing() as connection:
         row = {**said, "source_id": source_id, "who": who}
-        return store.append_with_audit(connection, tables.marks, row, line)
+        return store.append_with_audit(connection, tables.trend_notes, row, line)
 
 
 def remove(store: Store, number: int, *, who: str, at_us: int) -> None:
     """Take a note off the trends; it stays in the store."""
-    marks = tables.marks
+    notes = tables.trend_notes
     with store.writing() as connection:
-        connection.execute(
-            marks.update().where(marks.c.annotation_id == number).values(removed_us=at_us)
-        )
+        connection.execute(notes.update().where(notes.c.note_id == number).values(removed_us=at_us))
         actor = who.strip() or OPERATOR
-        store.audit(connection, AuditLine(at_us, actor, "remove_annotation", str(number)))
+        store.audit(connection, AuditLine(at_us, actor, "remove_trend_note", str(number)))
 
 
 def shown(store: Store) -> pl.DataFrame:
     """Notes that are not taken off (`NOTES`), by day."""
-    marks = tables.marks
+    notes = tables.trend_notes
     query = (
-        sa.select(*(marks.c[name] for name in NOTES))
-        .where(marks.c.removed_us.is_(None))
-        .order_by(marks.c.day, marks.c.annotation_id)
+        sa.select(*(notes.c[name] for name in NOTES))
+        .where(notes.c.removed_us.is_(None))
+        .order_by(notes.c.day, notes.c.note_id)
     )
     with store.reading() as connection:
         rows = [tuple(row) for row in connection.execute(query)]

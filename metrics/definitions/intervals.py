@@ -15,6 +15,12 @@ def wilson(count: pl.Expr, of: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
 
     E. B. Wilson (1927), "Probable inference, the law of succession, and statistical
     inference", JASA 22, 209-212; without continuity correction.
+
+    >>> counted = pl.DataFrame({"sold": [0, 5, 10, 0], "of": [10, 10, 10, 0]})
+    >>> low, high = wilson(pl.col("sold"), pl.col("of"))
+    >>> ends = counted.select(low=low.round(4), high=high.round(4))
+    >>> ends.rows()
+    [(0.0, 0.2775), (0.2366, 0.7634), (0.7225, 1.0), (None, None)]
     """
     n = pl.when(of > 0).then(of.cast(pl.Float64))
     share = count.cast(pl.Float64) / n

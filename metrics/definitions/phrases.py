@@ -19,7 +19,11 @@ _WEEK: Final = 7
 
 
 def money(cents: float, currency: str) -> str:
-    """An amount: "$981.50", "$130,990", "−$12.00"."""
+    """An amount: "$981.50", "$130,990", "−$12.00".
+
+    >>> money(-1200, "USD"), money(13_099_000, "USD"), money(98_150, "CHF")
+    ('−$12.00', '$130,990', 'CHF 981.50')
+    """
     size = abs(round(cents))
     text = f"{round(size / 100):,}" if size >= _WHOLE_FROM else f"{size / 100:,.2f}"
     return f"{'−' if cents < 0 and size else ''}{SYMBOLS.get(currency, f'{currency} ')}{text}"
@@ -33,12 +37,20 @@ def figure(value: float, unit: str, currency: str) -> str:
 
 
 def quantity(number: int, noun: str, plural: str | None = None) -> str:
-    """A count with its noun: "1 delivery", "12 deliveries"."""
+    """A count with its noun: "1 delivery", "12 deliveries".
+
+    >>> quantity(1, "delivery", "deliveries"), quantity(1200, "day")
+    ('1 delivery', '1,200 days')
+    """
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def listing(words: list[str]) -> str:
-    """Words as people write a list: "A, B and C"."""
+    """Words as people write a list: "A, B and C".
+
+    >>> listing(["A", "B", "C"]), listing(["A"]), listing([])
+    ('A, B and C', 'A', '')
+    """
     return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
@@ -49,7 +61,11 @@ def day(value: date, *, year: bool = True) -> str:
 
 
 def span(first: date, last: date) -> str:
-    """An inclusive span of days; what both ends share is written once."""
+    """An inclusive span of days; what both ends share is written once.
+
+    >>> span(date(2026, 11, 2), date(2026, 11, 8)), span(date(2025, 12, 29), date(2026, 1, 4))
+    ('2 – 8 Nov 2026', '29 Dec 2025 – 4 Jan 2026')
+    """
     if first == last:
         return day(first)
     if (first.year, first.month) == (last.year, last.month):

@@ -18,7 +18,11 @@ _EPOCH: Final = date(1970, 1, 1)
 
 
 def day_number(day: date) -> int:
-    """Whole days since 1970-01-01."""
+    """Whole days since 1970-01-01.
+
+    >>> day_number(date(1970, 1, 2)), to_date(day_number(date(2026, 11, 25)))
+    (1, datetime.date(2026, 11, 25))
+    """
     return (day - _EPOCH).days
 
 
@@ -107,11 +111,22 @@ def end_of_day_us(day: date, zone: str) -> int:
 
 
 def days_earlier(us: int, days: int, zone: str) -> int:
-    """The same hour of the clock in a zone, so many days before."""
+    """The same hour of the clock in a zone, so many days before.
+
+    Summer time ended in Berlin on 25 October 2026: that day had 25 hours.
+
+    >>> noon = int(datetime(2026, 10, 25, 12, tzinfo=ZoneInfo("Europe/Berlin")).timestamp())
+    >>> (noon * 1_000_000 - days_earlier(noon * 1_000_000, 1, "Europe/Berlin")) / 3_600_000_000
+    25.0
+    """
     local = datetime.fromtimestamp(us // 1_000_000, ZoneInfo(zone)) - timedelta(days=days)
     return round(local.timestamp()) * 1_000_000 + us % 1_000_000
 
 
 def local_day(us: int, zone: str) -> date:
-    """The day of an instant in a zone."""
+    """The day of an instant in a zone.
+
+    >>> local_day(0, "UTC"), local_day(0, "America/New_York")
+    (datetime.date(1970, 1, 1), datetime.date(1969, 12, 31))
+    """
     return datetime.fromtimestamp(us // 1_000_000, UTC).astimezone(ZoneInfo(zone)).date()

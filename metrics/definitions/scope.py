@@ -128,6 +128,14 @@ class Scope:
 
         Deliveries of its last day are exactly as old as those of this period's last day;
         where months differ in length, those of its first day by up to three days.
+
+        >>> march = Scope(first=date(2026, 3, 1), last=date(2026, 3, 31), as_of_us=0)
+        >>> before = march.previous()
+        >>> before.first.isoformat(), before.last.isoformat()
+        ('2026-02-01', '2026-02-28')
+        >>> week = Scope(first=date(2026, 3, 9), last=date(2026, 3, 15), as_of_us=0)
+        >>> replace(week, compare="last_year").previous().first.isoformat()
+        '2025-03-10'
         """
         if self.months_back:
             first = _moved(self.first, -self.months_back)

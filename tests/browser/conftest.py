@@ -73,7 +73,7 @@ def empty_site(chrome: Browser, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def hostile_site(chrome: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A server of forty deliveries whose every text is hostile."""
     assert chrome.is_connected()

@@ -42,8 +42,14 @@ def found(**said: Any) -> pl.DataFrame:
 def decided(state: str, on: datetime, **said: Any) -> pl.DataFrame:
     """The latest decision on it."""
     us = int(on.timestamp()) * 1_000_000
-    row = {"work_id": 1, "recorded_us": us, "finding": "overdue:b1", "state": state, "who": "Ann"}
-    return pl.DataFrame([{**row, **said}], schema=decisions.WORK)
+    row = {
+        "decision_id": 1,
+        "recorded_us": us,
+        "finding": "overdue:b1",
+        "state": state,
+        "who": "Ann",
+    }
+    return pl.DataFrame([{**row, **said}], schema=decisions.DECISIONS)
 
 
 NOVEMBER_10 = datetime(2026, 11, 10, 12, tzinfo=UTC)

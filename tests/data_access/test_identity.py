@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 import sqlalchemy as sa
 from builders import delivered, reported, us
 from pysqlite3 import dbapi2 as pysqlite3
 
-from data_access.store import migration
+from data_access.store import decisions, migration
+from data_access.store.decisions import Decision
 from data_access.store.errors import StoreUnusable
 from data_access.store.store import Store
 from data_access.store.tables import METADATA
@@ -177,15 +178,34 @@ def test_a_store_of_a_newer_version_says_which(any_desk: Desk) -> None:
         Store(url)
 
 
+BEFORE: Final = (
+    "DROP TABLE properties",
+    "DROP INDEX decisions_finding",
+    "ALTER TABLE decisions RENAME TO work",
+    "ALTER TABLE work RENAME COLUMN decision_id TO work_id",
+    "CREATE INDEX work_finding ON work (finding)",
+    "ALTER TABLE trend_notes RENAME TO annotations",
+    "ALTER TABLE annotations RENAME COLUMN note_id TO annotation_id",
+    "UPDATE counters SET name = 'work' WHERE name = 'decisions'",
+    "UPDATE counters SET name = 'annotations' WHERE name = 'trend_notes'",
+    "UPDATE alembic_version SET version_num = '0002'",
+)
+"""From the tables of now to those of two versions before."""
+
+
 def test_a_store_of_an_older_version_is_brought_up_to_date(any_desk: Desk) -> None:
-    """Tables of the release before, with facts in them: they get their identity, once."""
+    """Its facts and decisions stay; it gets its identity, once; numbers go on."""
     _some(any_desk, "L1")
+    mine = Decision(finding="overdue:b1", state="mine", who="Ann")
+    assert decisions.record(any_desk.store, mine, at_us=1) == 1
     with any_desk.store.writing() as connection:
-        connection.execute(sa.text("DROP TABLE properties"))
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0002'"))
+        for statement in BEFORE:
+            connection.execute(sa.text(statement))
     url = any_desk.store.engine.url.render_as_string(hide_password=False)
     first, second = Store(url), Store(url)
     assert first.data_version() == 1
     assert first.lineage(1) == second.lineage(1)
+    assert decisions.history(first)["who"].to_list() == ["Ann"]
+    assert decisions.record(second, mine, at_us=2) == 2
     first.close()
     second.close()

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from data_access.store import decisions, trend_notes
 from data_access.store.decisions import BadDecision, Decision
+from data_access.store.people import BadName
 
 if TYPE_CHECKING:
     from builders import Desk
@@ -56,7 +57,7 @@ def test_a_decision_moves_no_data_version_and_is_audited(any_desk: Desk) -> None
         ({"state": "dismissed"}, "why"),
         ({"state": "dismissed", "note": " \n"}, "why"),
         ({"state": "gone"}, "no state"),
-        ({"state": "mine", "note": "a\x00b"}, "cannot be stored"),
+        ({"state": "mine", "note": "a\x00b"}, "can be stored"),
         ({"state": "mine", "note": "a" * 2_001}, "2,000 characters"),
     ],
 )
@@ -64,7 +65,7 @@ def test_a_decision_that_lacks_something_is_refused(
     desk: Desk, said: dict[str, Any], message: str
 ) -> None:
     """With a sentence that says what, and nothing is kept."""
-    with pytest.raises(BadDecision, match=message):
+    with pytest.raises((BadDecision, BadName), match=message):
         decide(desk, said.pop("state"), 1, **said)
     assert decisions.history(desk.store).is_empty()
 
@@ -81,10 +82,10 @@ def test_notes_on_trends_are_shown_until_taken_off(any_desk: Desk) -> None:
     shown = trend_notes.shown(any_desk.store)
     assert shown["sentence"].to_list() == ["Prices up", "New landing page"]
     assert shown["source_id"].to_list() == [None, "src_a"]
-    trend_notes.remove(any_desk.store, shown["annotation_id"][0], who="Bo", at_us=6)
+    trend_notes.remove(any_desk.store, shown["note_id"][0], who="Bo", at_us=6)
     assert trend_notes.shown(any_desk.store)["sentence"].to_list() == ["New landing page"]
     with any_desk.store.reading() as connection:
-        assert connection.execute(sa.text("SELECT count(*) FROM annotations")).scalar_one() == 2
+        assert connection.execute(sa.text("SELECT count(*) FROM trend_notes")).scalar_one() == 2
         actors = connection.execute(sa.text("SELECT actor FROM audit ORDER BY audit_id"))
         assert list(actors.scalars()) == ["Ann", "Ann", "Bo"]
 

@@ -55,10 +55,10 @@ def _line(row: dict[str, Any]) -> None:
         st.html(f'<div class="card-how">{html.escape(text)}</div>')
         st.button(
             "Take off",
-            key=f"note_{row['annotation_id']}",
+            key=f"note_{row['note_id']}",
             type="tertiary",
             on_click=_remove,
-            args=(row["annotation_id"],),
+            args=(row["note_id"],),
         )
 
 
