@@ -8,8 +8,8 @@ import polars as pl
 
 from dashboard.charts import date_axis, line_parts, row_axis
 from dashboard.presentation import formats, theme
+from metrics.definitions.catalogue import number
 from metrics.definitions.intervals import rated
-from metrics.insights.alerts import MEASURES
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -26,7 +26,7 @@ def rows(weeks: pl.DataFrame, item: dict[str, Any]) -> pl.DataFrame:
     week, count, of, rate, low, high, `looked` (a week the finding is about), `expected`
     (of those weeks).
     """
-    count, of = MEASURES[item["measure"]]
+    count, of = number(item["measure"]).counted()
     mine = weeks.filter(pl.col("source_id") == item["source_id"])
     if item["sub_source"]:
         mine = mine.filter(pl.col("sub_source") == item["sub_source"])

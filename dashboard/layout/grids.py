@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard.presentation import formats
 from dashboard.tables.column_meanings import MEANINGS
-from metrics.definitions.catalogue import BY_KEY
+from metrics.definitions.catalogue import BY_KEY, QUALITY_RATES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -134,18 +134,14 @@ _SHARES: Final = (
     *("share", "net_share", "share_of_delivered", "developed", "expected_rate", "others_rate"),
 )
 """Shares that are no number of the catalogue."""
-_RANGES: Final = {
-    "contact": "contact_rate",
-    "conversion": "conversion_rate",
-    "return": "return_rate",
-}
+_RANGED: Final = {BY_KEY[key].stem: BY_KEY[key] for key in QUALITY_RATES}
 
 
 def heading(column: str) -> str:
     """What a column is called on the screen."""
     stem, _, end = column.rpartition("_")
-    if end == "range" and stem in _RANGES:
-        return f"{BY_KEY[_RANGES[stem]].label}, likely"
+    if end == "range" and stem in _RANGED:
+        return f"{_RANGED[stem].label}, likely"
     if column in HEADINGS:
         return HEADINGS[column]
     return BY_KEY[column].label if column in BY_KEY else column.replace("_", " ").capitalize()
@@ -153,7 +149,7 @@ def heading(column: str) -> str:
 
 def with_ranges(frame: pl.DataFrame) -> pl.DataFrame:
     """Each pair of low and high as one readable column, `<stem>_range`."""
-    stems = [stem for stem in _RANGES if f"{stem}_low" in frame.columns]
+    stems = [stem for stem in _RANGED if f"{stem}_low" in frame.columns]
     return frame.with_columns(
         pl.struct(f"{stem}_low", f"{stem}_high")
         .map_elements(lambda ends: formats.likely_range(*ends.values()), return_dtype=pl.String)

@@ -13,10 +13,9 @@ from dashboard.tables.alerts import SETTLED_DAYS, weeks
 from dashboard.worklist.todo_items import after_sentence
 from data_access.store import decisions, publications
 from metrics.definitions import phrases
-from metrics.definitions.catalogue import number
+from metrics.definitions.catalogue import QUALITY_RATES, number
 from metrics.definitions.report_calendar import end_of_day_us
 from metrics.insights import evidence
-from metrics.insights.alerts import MEASURES
 from metrics.sentences import sentences
 
 if TYPE_CHECKING:
@@ -141,7 +140,7 @@ def _decision(reading: ReportQuery, row: dict[str, Any], said: dict[str, Any]) -
 def _result(reading: ReportQuery, said: dict[str, Any], day: date) -> str | None:
     """The measure before and after at the same age, as on the page *To do*."""
     measure, source = said.get("measure"), said.get("source_id")
-    if measure not in MEASURES or not isinstance(source, str):
+    if measure not in QUALITY_RATES or not isinstance(source, str):
         return None
     plain = replace(reading.scope, clock="delivered", base="feedback")
     version = reading.order.version

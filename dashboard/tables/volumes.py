@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from dashboard.tables.table import DIMENSIONS, Table
+from metrics.definitions.catalogue import RATES
 from metrics.insights import comparison, rates
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _TREND: Final[dict[str, pl.DataType]] = {
     "partial": pl.Boolean(),
     **rates.RATE_COLUMNS,
     "young": pl.Boolean(),
-    **{f"previous_{name}": pl.Float64() for name in comparison.TREND_RATES},
+    **{f"previous_{name}": pl.Float64() for name in RATES},
 }
 _MIX: Final[dict[str, pl.DataType]] = {
     "outcome": pl.String(),

@@ -15,10 +15,9 @@ from dashboard.query import periods
 from dashboard.tables import store_rows
 from dashboard.tables.alerts import SETTLED_DAYS, weeks
 from data_access.store import decisions
-from metrics.definitions.catalogue import number
+from metrics.definitions.catalogue import QUALITY_RATES, number
 from metrics.definitions.scope import Rows
 from metrics.insights import evidence
-from metrics.insights.alerts import MEASURES
 from metrics.insights.findings import FINDINGS, ordered
 
 if TYPE_CHECKING:
@@ -167,7 +166,7 @@ def result(item: dict[str, Any], scope: Scope) -> str | None:
         return None
     then = json.loads(item["then"])
     on = periods.day_of(formats.instant_of(item["decided_us"]), workspace().settings.zone)
-    if then.get("source_id") and then.get("measure") in MEASURES:
+    if then.get("source_id") and then.get("measure") in QUALITY_RATES:
         settled = weekly(scope, SETTLED_DAYS)
         found = evidence.after(settled, then["source_id"], then["measure"], on)
         return after_sentence({**found, "measure": then["measure"]})

@@ -46,6 +46,7 @@ NUMBERS: Final[tuple[Number, ...]] = (
         better="higher",
         counts="delivered",
         of="attempted",
+        stem="delivery",
     ),
     Number(
         key="feedback",
@@ -64,6 +65,7 @@ NUMBERS: Final[tuple[Number, ...]] = (
         better="higher",
         counts="feedback",
         of="delivered",
+        stem="coverage",
     ),
     Number(
         key="silent",
@@ -123,6 +125,8 @@ NUMBERS: Final[tuple[Number, ...]] = (
         better="higher",
         counts="contacted",
         of="base",
+        base_column="contact_base",
+        stem="contact",
     ),
     Number(
         key="no_contact",
@@ -157,6 +161,8 @@ NUMBERS: Final[tuple[Number, ...]] = (
         better="higher",
         counts="converted",
         of="base",
+        base_column="conversion_base",
+        stem="conversion",
     ),
     Number(
         key="returned",
@@ -175,6 +181,7 @@ NUMBERS: Final[tuple[Number, ...]] = (
         better="lower",
         counts="returned",
         of="delivered",
+        stem="return",
     ),
     Number(
         key="waiting",
@@ -285,6 +292,10 @@ NUMBERS: Final[tuple[Number, ...]] = (
 )
 
 BY_KEY: Final = {number.key: number for number in NUMBERS}
+RATES: Final = ("delivery_rate", "coverage", "contact_rate", "conversion_rate", "return_rate")
+"""The rates of the standard tables, from the offer to the return."""
+QUALITY_RATES: Final = ("conversion_rate", "contact_rate", "return_rate")
+"""The rates that say how good leads are; what compares leads compares these."""
 
 
 def number(key: str) -> Number:
@@ -298,4 +309,13 @@ def number(key: str) -> Number:
         raise KeyError(message) from None
 
 
-__all__ = ["BY_KEY", "NUMBERS", "Better", "Number", "Unit", "number"]
+__all__ = [
+    "BY_KEY",
+    "NUMBERS",
+    "QUALITY_RATES",
+    "RATES",
+    "Better",
+    "Number",
+    "Unit",
+    "number",
+]

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 import scipy
 
+from metrics.definitions.catalogue import QUALITY_RATES, number
 from metrics.definitions.intervals import rated
 from metrics.insights.claims import laney
 
@@ -20,11 +21,6 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
 
 DAY_US: Final = 86_400_000_000
-MEASURES: Final = {
-    "conversion_rate": ("converted", "feedback"),
-    "contact_rate": ("contacted", "feedback"),
-    "return_rate": ("returned", "delivered"),
-}
 SERIES: Final = ("vertical", "source_id", "sub_source")
 LEAST_PAST: Final = 20.0
 """Expected events in a series' past from which its own habit is known."""
@@ -123,7 +119,7 @@ def _every(weeks: pl.DataFrame, last: int, rules: Alerts, apart: pl.DataFrame) -
     """All series and measures that can be tested; `apart` is in nobody's reference."""
     spans = range(min(SHORTEST, rules.weeks), rules.weeks + 1)
     parts = []
-    for measure in MEASURES:
+    for measure in QUALITY_RATES:
         out = apart.filter(measure=measure) if "measure" in apart.columns else apart
         pool = weeks.join(out, on=["vertical", "source_id"], how="anti")
         for kind in ("source", "sub_source"):
@@ -158,7 +154,7 @@ def _beside(series: pl.DataFrame, pool: pl.DataFrame, measure: str) -> pl.DataFr
     Returns:
         SERIES, week; x of n; of the others `ox` of `on`, their rate q; e = n·q.
     """
-    count, of = MEASURES[measure]
+    count, of = number(measure).counted()
     per = pool.group_by("vertical", "source_id", "week").agg(
         mine_x=pl.col(count).sum(), mine_n=pl.col(of).sum()
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from metrics.definitions.catalogue import number
+from metrics.definitions.catalogue import RATES, number
 from metrics.definitions.intervals import difference
 from metrics.definitions.report_calendar import day_number, to_date
 from metrics.insights import rates
@@ -17,21 +17,6 @@ if TYPE_CHECKING:
 
     from metrics.definitions.scope import Scope
 
-TREND_RATES: Final = ("delivery_rate", "coverage", "contact_rate", "conversion_rate", "return_rate")
-RANGE_OF: Final = {
-    "delivery_rate": "delivery",
-    "coverage": "coverage",
-    "contact_rate": "contact",
-    "conversion_rate": "conversion",
-    "return_rate": "return",
-}
-_DENOMINATOR: Final = {
-    "delivery_rate": ("delivered", "attempted"),
-    "coverage": ("feedback", "delivered"),
-    "contact_rate": ("contacted", "contact_base"),
-    "conversion_rate": ("converted", "conversion_base"),
-    "return_rate": ("returned", "delivered"),
-}
 MONEY: Final = (
     "gross_cents",
     "credit_cents",
@@ -83,7 +68,7 @@ def trend(
     Returns:
         start, end (dates, both inclusive), partial (cut by the period or by as-of),
         young (by `delivered`: not all of it old enough to judge), RATE_COLUMNS, and
-        previous_<rate> for each of TREND_RATES: the bucket of the period compared with
+        previous_<rate> for each of RATES: the bucket of the period compared with
         (by month: the month as many months back, else the day as far from the period's
         first day), null where there is none.
     """
@@ -93,14 +78,14 @@ def trend(
     young = pl.col("end") > to_date(young_after)
     table = table.with_columns(young=young & pl.lit(scope.clock == "delivered"))
     if before is None:
-        earlier = [pl.lit(None, pl.Float64).alias(f"previous_{name}") for name in TREND_RATES]
+        earlier = [pl.lit(None, pl.Float64).alias(f"previous_{name}") for name in RATES]
         return table.with_columns(earlier)
     shift = pl.col("day") + (scope.first - scope.previous().first).days
     if grain == "month" and scope.months_back:
         moved = pl.from_epoch("day", time_unit="d").dt.offset_by(f"{scope.months_back}mo")
         shift = moved.to_physical()
     past = _buckets(before, scope, grain, bounds, shift=shift)
-    past = past.select("start", *(pl.col(n).alias(f"previous_{n}") for n in TREND_RATES))
+    past = past.select("start", *(pl.col(n).alias(f"previous_{n}") for n in RATES))
     return table.join(past, on="start", how="left", maintain_order="left")
 
 
@@ -145,7 +130,7 @@ def headline(now: pl.DataFrame, before: pl.DataFrame | None) -> pl.DataFrame:
         for returns, credits, net revenue and margin when feedback has fallen to under 80 %
         of the rate before: what nobody reports is no improvement.
     """
-    rows = [_rate_row(key, now, before) for key in TREND_RATES]
+    rows = [_rate_row(key, now, before) for key in RATES]
     rows += [_plain_row(key, now, before) for key in (*COUNTS, *MONEY)]
     told, then = (_cell(side, "coverage") for side in (now, before))
     if told is not None and then is not None and told < SILENT * then:
@@ -178,11 +163,11 @@ def _count(frame: pl.DataFrame, name: str) -> int | None:
 
 
 def _rate_row(key: str, now: pl.DataFrame, before: pl.DataFrame | None) -> dict[str, object]:
-    stem = RANGE_OF[key]
-    names = (key, f"{stem}_low", f"{stem}_high")
+    entry = number(key)
+    names = (key, entry.low, entry.high)
     value, low, high = (_cell(now, name) for name in names)
     previous, low0, high0 = (_cell(before, name) for name in names)
-    count, of = _DENOMINATOR[key]
+    count, of = str(entry.counts), str(entry.denominator)
     change, verdict = None, None
     if None not in (value, low, high, previous, low0, high0):
         assert value is not None and low is not None and high is not None  # noqa: S101, PT018
@@ -267,4 +252,4 @@ def clocks(outcomes: pl.LazyFrame, scope: Scope) -> pl.DataFrame:
     return table.select(pl.col(name).cast(kind) for name, kind in CLOCKS_TABLE.items())
 
 
-__all__ = ["CLOCKS_TABLE", "HEADLINE", "TREND_RATES", "clocks", "headline", "only_ends", "trend"]
+__all__ = ["CLOCKS_TABLE", "HEADLINE", "RATES", "clocks", "headline", "only_ends", "trend"]

@@ -9,7 +9,6 @@ import polars as pl
 from metrics.definitions.catalogue import number
 from metrics.definitions.intervals import difference, rated, share
 from metrics.definitions.report_calendar import day_number
-from metrics.insights.alerts import MEASURES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +52,7 @@ def slices(
         null where that sum is 0 or the part was not seen before. Columns of `SLICES`
         from `dimension` on.
     """
-    count, of = MEASURES[measure]
+    count, of = number(measure).counted()
     late = pl.col("week") >= first
     parts = [
         rows.group_by(value=value.fill_null("(none)"))
@@ -100,7 +99,7 @@ def after(weeks: pl.DataFrame, source_id: str, measure: str, decided: date) -> d
     Before are the four complete weeks before the week of the decision, after the up to
     four complete weeks that follow it, all as told within 14 days of each delivery.
     """
-    count, of = MEASURES[measure]
+    count, of = number(measure).counted()
     day = day_number(decided)
     monday = day - (day + 3) % 7
     gap = (pl.col("week") - monday) // 7

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 import scipy
 
+from metrics.definitions.catalogue import QUALITY_RATES, number
 from metrics.definitions.intervals import Z95, rated, share
 
 if TYPE_CHECKING:
@@ -28,11 +29,6 @@ SHIFT: Final[dict[str, pl.DataType]] = {
     "change": pl.Float64(),
     "paradox": pl.Boolean(),
 }
-MEASURES: Final = {
-    "conversion_rate": ("converted", "feedback"),
-    "contact_rate": ("contacted", "feedback"),
-    "return_rate": ("returned", "delivered"),
-}
 TOTAL: Final = "(all)"
 
 
@@ -47,7 +43,7 @@ def mix_shift(
     each row readable: growing above average adds.
 
     Args:
-        before: `group` and the counts of `MEASURES`, the period before at the same age.
+        before: `group` and the counts of `QUALITY_RATES`, the period before at the same age.
         now: the same for the period.
         names: what groups are called.
         of: what conversion and contact are out of: feedback, or delivered.
@@ -61,7 +57,7 @@ def mix_shift(
     if not before.height or not now.height:
         return pl.DataFrame(schema=SHIFT)
     both = before.join(now, on="group", how="full", suffix="_now", coalesce=True).sort("group")
-    cells = {m: (c, of if base == "feedback" else base) for m, (c, base) in MEASURES.items()}
+    cells = {key: number(key).counted(of) for key in QUALITY_RATES}
     parts = [_shift(both, measure, *pair, names) for measure, pair in cells.items()]
     return pl.concat(parts).select(pl.col(name).cast(kind) for name, kind in SHIFT.items())
 

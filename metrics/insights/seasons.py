@@ -7,17 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import scipy
 
+from metrics.definitions.catalogue import QUALITY_RATES, number
 from metrics.definitions.intervals import Z95
 from metrics.insights.alerts import benjamini_hochberg
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MEASURES: Final = {
-    "conversion_rate": ("converted", "covered"),
-    "contact_rate": ("contacted", "covered"),
-    "return_rate": ("returned", "delivered"),
-}
 TIMES: Final = ("month", "quarter", "weekday", "hour", "season")
 FULL_YEAR: Final = 365
 FALSE_DISCOVERY: Final = 0.10
@@ -88,7 +84,7 @@ def _indexed(outcomes: pl.LazyFrame, keys: list[str], *, whole_year: bool) -> pl
     )
     found, around = pl.collect_all([cells, speed])
     groups = [k for k in keys if k not in TIMES]
-    parts = [_measure(found, m, keys, groups) for m in MEASURES]
+    parts = [_measure(found, m, keys, groups) for m in QUALITY_RATES]
     rows = pl.concat(parts).join(around, on=keys, how="left", nulls_equal=True)
     known = rows["p_value"].is_not_null()
     adjusted = benjamini_hochberg(rows.filter(known)["p_value"].to_numpy())
@@ -106,7 +102,7 @@ def _indexed(outcomes: pl.LazyFrame, keys: list[str], *, whole_year: bool) -> pl
 
 def _measure(cells: pl.DataFrame, measure: str, keys: list[str], groups: list[str]) -> pl.DataFrame:
     """Index of one measure: Σ w·r in the cell ÷ Σ w·r of the year, over the same sources."""
-    count, of = MEASURES[measure]
+    count, of = number(measure).counted("covered")
     source = [*groups, "source"]
     rows = cells.with_columns(x=pl.col(count), n=pl.col(of)).filter(pl.col("n") > 0)
     rows = rows.with_columns(

@@ -13,12 +13,11 @@ from dashboard.charts import heat_map, ratio_dots
 from dashboard.layout import address, cards
 from dashboard.panels.shared import shared_cards
 from dashboard.presentation import formats
-from metrics.definitions.catalogue import number
+from metrics.definitions.catalogue import QUALITY_RATES, number
 
 if TYPE_CHECKING:
     from metrics.definitions.scope import Scope
 
-MEASURES: Final = ("conversion_rate", "contact_rate", "return_rate")
 MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -43,7 +42,7 @@ _HOLDS: Final = {
 
 def measure() -> str:
     """The number looked at in all figures of seasons."""
-    return address.choice("metric", MEASURES, "conversion_rate")
+    return address.choice("metric", QUALITY_RATES, "conversion_rate")
 
 
 def _spelt(rows: pl.DataFrame) -> pl.DataFrame:
@@ -90,7 +89,7 @@ def index_card(scope: Scope, span: str, names: tuple[str, ...], *, switch: bool)
         called = pl.col(span).map_elements(lambda n: names[n - 1], return_dtype=pl.String)
         return _spelt(rows.drop_nulls("index").sort(span).with_columns(called=called))
 
-    labels = {name: number(name).label for name in MEASURES}
+    labels = {name: number(name).label for name in QUALITY_RATES}
     cards.show(
         card,
         frame,

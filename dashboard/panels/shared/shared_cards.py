@@ -15,8 +15,7 @@ from dashboard.panels.shared import note_box
 from dashboard.presentation import formats
 from dashboard.tables import row_limit
 from dashboard.worklist import todo_items
-from metrics.definitions.catalogue import number
-from metrics.insights.alerts import MEASURES
+from metrics.definitions.catalogue import QUALITY_RATES, number
 from metrics.insights.comparison import only_ends
 
 if TYPE_CHECKING:
@@ -27,15 +26,8 @@ if TYPE_CHECKING:
     from dashboard.query.filters import Query, Value
     from metrics.definitions.scope import Scope
 
-METRICS: Final = {
-    "conversion_rate": ("conversion", "conversion_base"),
-    "contact_rate": ("contact", "contact_base"),
-    "return_rate": ("return", "delivered"),
-    "coverage": (None, "delivered"),
-    "margin_cents": (None, None),
-    "delivered": (None, None),
-}
-"""Numbers the trend can show: the stem of their range and what they are of."""
+TRENDS: Final = (*QUALITY_RATES, "coverage", "margin_cents", "delivered")
+"""Numbers the trend can show."""
 GRAINS: Final = {"day": "Day", "week": "Week", "month": "Month"}
 _DAYS_BY_DAY: Final = 31
 _DAYS_BY_WEEK: Final = 190
@@ -158,13 +150,13 @@ def developed(scope: Scope) -> float | None:
 
 def trend_card(scope: Scope, status: Status, *, chip: str | None) -> None:
     """The trend with its switches of number and grain, both kept in the address."""
-    key, by = address.choice("metric", METRICS, "conversion_rate"), grain(scope)
-    entry, stem = number(key), METRICS[key][0]
+    key, by = address.choice("metric", TRENDS, "conversion_rate"), grain(scope)
+    entry, ranged = number(key), key in QUALITY_RATES
     line = _line(scope, key, status.currency)
     how = "Dotted and hollow: too young to judge."
     if line.previous:
         how += f" Grey: the {line.compared}, at the same age."
-    if stem:
+    if ranged:
         how += " Band: likely range."
     card = cards.Card(
         key="trend",
@@ -176,7 +168,7 @@ def trend_card(scope: Scope, status: Status, *, chip: str | None) -> None:
             "delivered",
             "feedback",
             *filter(None, (entry.counts, key)),
-            f"{stem}_range",
+            f"{entry.stem if ranged else None}_range",
         ),
         table="trend",
         options={"grain": by},
@@ -193,16 +185,15 @@ def trend_card(scope: Scope, status: Status, *, chip: str | None) -> None:
 
 def _line(scope: Scope, key: str, currency: str) -> trend.Line:
     """How a number is drawn over time."""
-    stem, base = METRICS[key]
-    entry = number(key)
+    entry, ranged = number(key), key in QUALITY_RATES
     return trend.Line(
         value=key,
         label=entry.label,
         unit=entry.unit,
-        numerator=entry.counts if base else None,
-        base=base,
-        low=f"{stem}_low" if stem else None,
-        high=f"{stem}_high" if stem else None,
+        numerator=entry.counts,
+        base=entry.denominator,
+        low=entry.low if ranged else None,
+        high=entry.high if ranged else None,
         previous=f"previous_{key}" if entry.unit == "rate" else None,
         compared=compared(scope),
         currency=currency,
@@ -212,7 +203,7 @@ def _line(scope: Scope, key: str, currency: str) -> trend.Line:
 
 def unusual(scope: Scope, key: str) -> list[tuple[date, str]]:
     """Where an unusual change of the one source looked at begins, as a note on its trend."""
-    if len(scope.source) != 1 or key not in MEASURES:
+    if len(scope.source) != 1 or key not in QUALITY_RATES:
         return []
     found = todo_items.items(scope).filter(kind="change", measure=key, found=True)
     inside = found.filter(pl.col("since").is_between(scope.first, scope.last))
@@ -226,7 +217,7 @@ def compared(scope: Scope) -> str:
 
 def _switches(scope: Scope, key: str, by: str) -> None:
     note_box.show(scope)
-    switch("metric", key, {metric: number(metric).label for metric in METRICS})
+    switch("metric", key, {metric: number(metric).label for metric in TRENDS})
     switch("grain", by, GRAINS, width=95)
 
 

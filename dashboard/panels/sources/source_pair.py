@@ -13,7 +13,7 @@ from dashboard.charts import paired_lines
 from dashboard.layout import address, cards
 from dashboard.panels.shared import shared_cards
 from dashboard.presentation import formats
-from metrics.definitions.catalogue import number
+from metrics.definitions.catalogue import QUALITY_RATES, number
 from metrics.definitions.intervals import difference
 
 if TYPE_CHECKING:
@@ -21,11 +21,6 @@ if TYPE_CHECKING:
     from dashboard.query.filters import Query
     from metrics.definitions.scope import Scope
 
-RATES: Final = {
-    "conversion_rate": ("conversion", "converted", "conversion_base"),
-    "contact_rate": ("contact", "contacted", "contact_base"),
-    "return_rate": ("return", "returned", "delivered"),
-}
 _COUNTS: Final = ("delivered", "coverage", "delivery_rate")
 _MONEY: Final = ("net_cents", "margin_cents")
 PAIR: Final = 2
@@ -71,16 +66,16 @@ def pair(sources: pl.DataFrame, scope: Scope) -> list[dict[str, Any]]:
 
 def sure(one: dict[str, Any], other: dict[str, Any], key: str) -> str:
     """Which of two sources is better at a rate, or that nobody can tell."""
-    stem = RATES[key][0]
-    sides = [tuple(row[n] for n in (key, f"{stem}_low", f"{stem}_high")) for row in (one, other)]
+    entry = number(key)
+    sides = [tuple(row[n] for n in (key, entry.low, entry.high)) for row in (one, other)]
     if any(value is None for side in sides for value in side):
         return "no data"
     least, most = difference(sides[0], sides[1])
-    if not any(row[RATES[key][1]] for row in (one, other)):
+    if not any(row[str(entry.counts)] for row in (one, other)):
         return NONE
     if least <= 0 <= most:
         return LEVEL
-    first = (sides[0][0] > sides[1][0]) == (number(key).better == "higher")
+    first = (sides[0][0] > sides[1][0]) == (entry.better == "higher")
     return f"{(one if first else other)['name']} is better"
 
 
@@ -105,12 +100,17 @@ def facts(rows: list[dict[str, Any]], currency: str) -> list[tuple[str, ...]]:
     for key in _COUNTS:
         write = formats.count if number(key).unit == "count" else formats.rate
         found.append((number(key).label, *(write(row[key]) for row in rows), ""))
-    for key, (stem, count, of) in RATES.items():
-        label = number(key).label
-        found.append((label, *(formats.rate(r[key]) for r in rows), sure(rows[0], rows[1], key)))
-        ranges = [formats.likely_range(r[f"{stem}_low"], r[f"{stem}_high"]) for r in rows]
+    for key in QUALITY_RATES:
+        entry = number(key)
+        found.append(
+            (entry.label, *(formats.rate(r[key]) for r in rows), sure(rows[0], rows[1], key))
+        )
+        ranges = [formats.likely_range(r[entry.low], r[entry.high]) for r in rows]
         found.append(("likely range", *ranges, ""))
-        counts = [f"{formats.count(r[count])} of {formats.count(r[of])}" for r in rows]
+        counts = [
+            f"{formats.count(r[str(entry.counts)])} of {formats.count(r[str(entry.denominator)])}"
+            for r in rows
+        ]
         found.append(("counted", *counts, ""))
     found += [
         (number(key).label, *(formats.money(row[key], currency) for row in rows), "")
@@ -120,7 +120,7 @@ def facts(rows: list[dict[str, Any]], currency: str) -> list[tuple[str, ...]]:
 
 
 def _lines(scope: Scope, rows: list[dict[str, Any]]) -> None:
-    key = address.choice("metric", RATES, "conversion_rate")
+    key = address.choice("metric", QUALITY_RATES, "conversion_rate")
     grain = shared_cards.grain(scope)
     card = cards.Card(
         key="pair_lines",
@@ -146,7 +146,7 @@ def _lines(scope: Scope, rows: list[dict[str, Any]]) -> None:
         lambda table, colours: paired_lines.figure(table, lines, colours),
         cards.Extras(
             controls=lambda: shared_cards.switch(
-                "metric", key, {name: number(name).label for name in RATES}
+                "metric", key, {name: number(name).label for name in QUALITY_RATES}
             )
         ),
     )
