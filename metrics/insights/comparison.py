@@ -30,7 +30,7 @@ SILENT: Final = 0.8
 """With less than this part of the feedback rate of before, buyers have fallen silent."""
 FLATTERED: Final = ("return_rate", "credit_cents", "net_cents", "margin_cents")
 """Numbers that look better when nobody reports: a claim nobody sends is no claim."""
-MOST_REPORTED: Final = 0.5
+MOST_REPORTED: Final = 0.6
 """From this feedback rate on, what the silent could hide is not said."""
 LEVEL_SHARE: Final = 0.01
 """Money that moved by less than this share of itself is called level."""
