@@ -1,95 +1,31 @@
+"""The made-up market: as ordered, of the right form, and like a real one."""
+
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from datetime import UTC, datetime, timedelta
 from itertools import permutations
-from typing import Any, Final
 
 import numpy as np
 import polars as pl
 import pytest
+from demo_rows import (
+    NOW_US,
+    SEED,
+    UNTIL,
+    frames,
+    market_of_default_size,
+    outcomes,
+    rate,
+    story,
+    truth,
+)
 from polars.testing import assert_frame_equal
 
 from data_access.columns import ATTEMPT_FIELDS, FEEDBACK_FIELDS, ID_PATTERN
 from data_access.demo import generate, rate_arrays
 from data_access.demo import market as demo_market
-from data_access.demo import truth as truths
 from data_access.intake.contract import check
-
-UNTIL: Final = date(2026, 5, 31)
-NOW_US: Final = int(datetime(2026, 6, 1, tzinfo=UTC).timestamp()) * 1_000_000
-SEED: Final = 1
-
-
-def frames(deliveries: int, *, seed: int = SEED, stories: bool = True) -> list[pl.DataFrame]:
-    """All frames of a market."""
-    return list(generate.chunks(deliveries=deliveries, seed=seed, until=UNTIL, stories=stories))
-
-
-@cache
-def market_of_default_size() -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Delivery rows and feedback rows of the default market, as they came."""
-    rows = frames(generate.DEFAULT_DELIVERIES)
-    deliveries = [frame for frame in rows if "attempted_at" in frame.columns]
-    feedback = [frame for frame in rows if "attempted_at" not in frame.columns]
-    return pl.concat(deliveries, how="diagonal"), pl.concat(feedback, how="diagonal")
-
-
-@cache
-def outcomes() -> pl.DataFrame:
-    """One row per delivery of the default market, with how it ended, recounted plainly."""
-    attempts, feedback = market_of_default_size()
-    delivered = attempts.filter(
-        pl.col("event_type") == "recipient.delivered", ~pl.col("event_id").str.contains("-bad")
-    ).unique(["lead_id", "buyer_id"], keep="first", maintain_order=True)
-    known = feedback.filter(
-        pl.col("event_type") == "feedback.received", ~pl.col("event_id").str.contains("-bad")
-    ).unique("event_id", keep="first", maintain_order=True)
-    undone = known.select(event_id=pl.coalesce("retracts", "replaces")).drop_nulls()
-    live = known.filter(pl.col("retracts").is_null()).join(undone, on="event_id", how="anti")
-    rank = pl.col("outcome").replace_strict(RANKS, default=0, return_dtype=pl.Int64)
-    ended = (
-        live.with_columns(rank=rank)
-        .sort("rank", "occurred_at", "reported_at", "event_id")
-        .group_by("lead_id", "reporter_id", maintain_order=True)
-        .agg(pl.col("outcome").last(), covered=pl.lit(1).first(), told=pl.col("reported_at").max())
-    )
-    rows = delivered.join(
-        ended, left_on=["lead_id", "buyer_id"], right_on=["lead_id", "reporter_id"], how="left"
-    )
-    day = pl.col("attempted_at").str.slice(0, 10).str.to_date()
-    return rows.with_columns(
-        age=(pl.lit(UNTIL) - day).dt.total_days(),
-        covered=pl.col("covered").fill_null(0),
-        converted=(pl.col("outcome") == "converted").fill_null(value=False),
-        returned=(pl.col("outcome") == "returned").fill_null(value=False),
-    )
-
-
-RANKS: Final = {
-    "converted": 30, "returned": 30, "not_interested": 20, "already_purchased": 20,
-    "bad_info": 20, "duplicate": 20, "no_contact": 1, "contacted": 2, "qualified": 3,
-}  # fmt: skip
-
-
-def truth(**window: date) -> dict[str, Any]:
-    """The truth of the default market in a window of delivery days."""
-    market = demo_market.market(SEED)
-    days = (window.get("first"), window.get("last"))
-    return truths.truth(market, until=UNTIL, deliveries=generate.DEFAULT_DELIVERIES, window=days)
-
-
-def story(kind: str) -> dict[str, Any]:
-    """The one story of a kind."""
-    [found] = [one for one in truth()["stories"] if one["story"] == kind]
-    return dict(found)
-
-
-def rate(rows: pl.DataFrame, above: str, below: str | None = None) -> float:
-    """Rows that are `above`, of all rows or of those that are `below`."""
-    under = rows.height if below is None else int(rows[below].sum())
-    return int(rows[above].sum()) / under
 
 
 def test_the_same_arguments_give_the_same_frames() -> None:
@@ -339,91 +275,3 @@ def test_offers_per_lead_are_those_of_picking_one_after_another() -> None:
         by_hand[one] += chance
         by_hand[two] += chance
     assert three == pytest.approx(by_hand)
-
-
-def test_the_collapsing_sub_source_has_150_deliveries_a_week_and_half_the_conversion() -> None:
-    """In the last ten weeks; its siblings hold."""
-    told = story("collapse")
-    assert told["since"] == "2026-04-27"
-    mine = outcomes().filter(
-        pl.col("source_id") == told["source_id"], pl.col("sub_source") == told["sub_source"]
-    )
-    weeks = mine.filter(pl.col("age") < 70).group_by(pl.col("age") // 7).len()
-    assert weeks["len"].min() >= 150  # type: ignore[operator]
-    fallen = mine.filter(pl.col("age").is_between(14, 34))
-    before = mine.filter(pl.col("age").is_between(35, 139))
-    assert rate(fallen, "converted") / rate(before, "converted") < 0.65
-    beside = outcomes().filter(
-        pl.col("source_id") == told["source_id"], pl.col("sub_source") != told["sub_source"]
-    )
-    steady = rate(beside.filter(pl.col("age").is_between(14, 34)), "converted")
-    assert steady / rate(beside.filter(pl.col("age") > 34), "converted") > 0.65
-
-
-def test_the_lucky_source_is_small_and_converts_about_twice_its_true_rate() -> None:
-    """40 – 60 mature deliveries of an average source."""
-    told = story("lucky")
-    mine = outcomes().filter(pl.col("source_id") == told["source_id"])
-    assert 40 <= mine.filter(pl.col("age") >= 30).height <= 60
-    [entry] = [row for row in truth()["sources"] if row["source_id"] == told["source_id"]]
-    assert rate(mine, "converted", "covered") > 1.6 * entry["conversion_of_feedback"]
-    assert entry["quality"] == 1.0
-
-
-def test_the_claiming_buyer_returns_over_twice_what_its_sources_show_elsewhere() -> None:
-    """The same sources at their other buyers."""
-    buyer = story("claims")["buyer_id"]
-    mine = outcomes().filter(pl.col("buyer_id") == buyer)
-    elsewhere = outcomes().filter(
-        pl.col("buyer_id") != buyer, pl.col("source_id").is_in(mine["source_id"].unique().implode())
-    )
-    assert 2.0 < rate(mine, "returned") / rate(elsewhere, "returned") < 3.2
-
-
-def test_the_order_of_a_pair_of_sources_reverses_at_every_buyer_they_share() -> None:
-    """One leads overall, the other at both buyers."""
-    told = story("reversal")
-    first, second = (
-        outcomes().filter(pl.col("source_id") == told[name])
-        for name in ("looks_better", "is_better")
-    )
-    assert rate(first, "converted", "covered") > rate(second, "converted", "covered")
-    for buyer in told["buyers"]:
-        here, there = (rows.filter(pl.col("buyer_id") == buyer) for rows in (first, second))
-        assert min(here.height, there.height) > 1_000
-        assert rate(here, "converted", "covered") < rate(there, "converted", "covered")
-    assert set(first["buyer_id"]) == set(second["buyer_id"]) == set(told["buyers"])
-
-
-def test_the_silent_buyer_receives_but_reports_nothing_for_five_weeks() -> None:
-    """Before that it reported on nearly everything."""
-    told = story("silence")
-    _, feedback = market_of_default_size()
-    mine = feedback.filter(
-        pl.col("reporter_id") == told["buyer_id"], pl.col("reported_at").str.len_chars() == 27
-    )
-    assert str(mine["reported_at"].max()) < told["since"]
-    assert str(mine["reported_at"].max()) > "2026-04-25"
-    received = outcomes().filter(pl.col("buyer_id") == told["buyer_id"])
-    assert received.filter(pl.col("age") < 35).height > 200
-    assert rate(received.filter(pl.col("age") > 100), "covered") > 0.9
-
-
-def test_without_stories_nobody_is_out_of_the_ordinary() -> None:
-    """Returns are even and every buyer reports to the end."""
-    market = demo_market.market(SEED, stories=False)
-    told = truths.truth(market, until=UNTIL, deliveries=5_000)
-    assert told["stories"] == []
-    returns = [buyer.returns for buyer in market.buyers if buyer.buyer_type == "lead_buyer"]
-    assert max(returns) / min(returns) < 1.4
-    rows = pl.concat(frames(5_000, stories=False), how="diagonal")
-    told_since = story("silence")["since"]
-    last = rows.group_by("reporter_id").agg(pl.col("reported_at").max()).drop_nulls()
-    assert (last["reported_at"] > told_since).all()
-
-
-def test_no_row_tells_the_truth() -> None:
-    """No column is named for what is true."""
-    words = ("quality", "stor", "lucky", "true_", "factor")
-    for rows in market_of_default_size():
-        assert not [name for name in rows.columns if any(word in name for word in words)]
