@@ -219,7 +219,7 @@ def check_deliveries(
     codes = {row["delivery_id"]: row["codes"] for row in expected}
     said = {row["delivery_id"]: set((row["contradiction"] or "").split()) for row in found}
     assert said == codes, {k: (said.get(k), v) for k, v in codes.items() if said.get(k) != v}
-    assert workspace.count(scope, version=version) == len(expected)
+    assert workspace.count(scope, data_version=version) == len(expected)
 
 
 def check_numbers(

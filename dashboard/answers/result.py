@@ -15,7 +15,6 @@ from dashboard.query import filters
 from dashboard.query.parameters import MOST, BadQuery
 from dashboard.query.table_parameters import OPTIONS
 from dashboard.tables import registry
-from dashboard.tables.table import column
 from data_access import export_formats
 
 if TYPE_CHECKING:
@@ -242,7 +241,8 @@ def _quoted(text: str) -> str:
 
 def definitions(answer: TableResult) -> dict[str, str]:
     """What each column means."""
-    return {name: column(name, kind).definition for name, kind in answer.schema.items()}
+    known = {column.name: column.definition for column in answer.table.columns}
+    return {name: known[name] for name in answer.schema}
 
 
 def blocks(answer: TableResult, kind: str) -> Iterator[bytes]:

@@ -236,7 +236,7 @@ def _tabulate(
 
 def meanings(card: Card) -> dict[str, str]:
     """What the columns of a card's table mean."""
-    columns = TABLES[card.table].columns if card.table else ()
+    columns = TABLES[card.table].own_columns if card.table else ()
     return {column.name: column.definition for column in columns}
 
 

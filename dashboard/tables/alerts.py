@@ -59,7 +59,6 @@ TABLES: Final = (
             ("difference", "rate − expected_rate."),
             ("p_value", "Chance of so large a difference if nothing had changed, best of 3 spans."),
             ("adjusted_p", "The same, for so many looked at (Benjamini-Hochberg)."),
-            ("alert", "Unusual: adjusted_p is at most 0.10."),
             ("direction", "below or above what was expected."),
         ),
         make=_alerts,
@@ -74,7 +73,6 @@ TABLES: Final = (
             ("source_id", "The source's id."),
             ("source_name", "What the source is called."),
             ("week", "Monday of the delivery week."),
-            ("conversion_rate", "Sales ÷ with feedback, as told within 7 days (rules)."),
             ("mean", "Over all weeks of the source."),
             ("p_low", "Lower limit of the week (Laney's p')."),
             ("p_high", "Upper limit of the week."),
@@ -84,5 +82,6 @@ TABLES: Final = (
             ("outside", "The rate lies outside its limits."),
         ),
         make=lambda query: alerts.control_charts(weeks(query), query.named, query.rules.alerts),
+        meant=(("conversion_rate", "conversion_at_age"),),
     ),
 )

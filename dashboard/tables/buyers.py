@@ -69,8 +69,6 @@ _NAMES: Final = (
     ("source_id", "The source's id."),
     ("buyer_type", "live_transfer, lead_buyer or data_buyer."),
     ("net_share", "Share of all net revenue of the scope."),
-    ("conversion_rate", "Sales ÷ with feedback."),
-    ("contact_rate", "Spoken to ÷ with feedback."),
     ("median_seconds_to_feedback", "The middle wait of those reported, in seconds."),
     ("last_reported_at", "When the last report came, about the deliveries counted."),
     ("key_figure", "What counts for this type of buyer."),
@@ -91,11 +89,18 @@ TABLES: Final = (
                 "days_silent",
                 "Days since the last report about any delivery; empty for a past period.",
             ),
-            ("strictness", "Returned ÷ what other buyers return from the same sources."),
         ),
         make=_buyers,
         of_all=(*_NEED_ALL, *_STRICT),
         page="buyers",
+        party="buyer",
+        meant=(
+            ("conversion_rate", "conversion_of_feedback"),
+            ("contact_rate", "contact_of_feedback"),
+            ("conversion_low", "conversion_of_feedback_low"),
+            ("conversion_high", "conversion_of_feedback_high"),
+            ("overdue", "overdue_reports"),
+        ),
     ),
     Table(
         "buyer_types",
@@ -107,6 +112,12 @@ TABLES: Final = (
         make=lambda query: buyers.buyer_types(query.outcomes_by(["buyer_type"])),
         of_all=_NEED_ALL,
         page="buyers",
+        meant=(
+            ("conversion_rate", "conversion_of_feedback"),
+            ("contact_rate", "contact_of_feedback"),
+            ("conversion_low", "conversion_of_feedback_low"),
+            ("conversion_high", "conversion_of_feedback_high"),
+        ),
     ),
     Table(
         "coverage",
@@ -135,7 +146,6 @@ TABLES: Final = (
             ("delivered", "Deliveries of the last five weeks."),
             ("received", "Of these, with a report."),
             ("expected", "Reports there would be by the buyer's own habit."),
-            ("overdue", "expected − received."),
             ("overdue_low", "So many are missing almost surely (97.5 %)."),
             ("probability_normal", "Chance of so few reports if nothing had changed."),
             ("usual_coverage", "Share the buyer reports in the end, by its history."),
@@ -147,6 +157,7 @@ TABLES: Final = (
         ),
         make=_overdue,
         page="buyers",
+        meant=(("delivered", "delivered_lately"),),
     ),
     Table(
         "unanswered",
@@ -186,5 +197,6 @@ TABLES: Final = (
         make=lambda query: overdue_feedback.verification_sample(
             query.outcomes(), query.named, precision=query.precision, seed=query.seed
         ),
+        meant=(("silent", "silent_of_buyer"),),
     ),
 )

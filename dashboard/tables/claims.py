@@ -106,7 +106,6 @@ TABLES: Final = (
             ("saved_cents", "Credits × caught share."),
             ("checked", "Deliveries that would be checked."),
             ("check_cost_cents", "Price of the checks (rules)."),
-            ("avoidable_cents", "Saved less the price of the checks."),
         ),
         make=lambda query: claims.avoidable_returns(query.outcomes(), query.rules),
     ),

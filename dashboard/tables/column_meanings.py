@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 MEANINGS: Final = {
-    "id": "The source's id; (none) for leads without a source.",
-    "name": "What it is called.",
+    "party_name": "What it is called.",
+    "group_name": "What the group is called.",
     "contact_base": "What contact is a share of.",
+    "conversion_of_feedback": "Sales ÷ with feedback, whatever is counted out of.",
+    "contact_of_feedback": "Ever spoken to ÷ with feedback, whatever is counted out of.",
+    "conversion_in_window": "Sales ÷ with feedback in the rating window.",
+    "conversion_when_old": "Sales ÷ with feedback, of deliveries old enough to judge.",
+    "conversion_at_age": "Sales ÷ with feedback, as told within 7 days (rules).",
     "conversion_base": "What conversion is a share of.",
     "cost_known_share": "Share of deliveries whose lead cost is known.",
     "start": "First day of the bucket.",

@@ -77,9 +77,6 @@ TABLES: Final = (
             ("peers", "The vertical it is compared in; (all) where that has under five sources."),
             ("converted", "Sales among deliveries old enough to judge."),
             ("feedback", "Deliveries old enough to judge, with feedback."),
-            ("conversion_rate", "converted ÷ feedback."),
-            ("adjusted_rate", "Conversion, pulled towards similar sources when leads are few."),
-            ("rank", "Place by the adjusted rate."),
             (
                 "rank_low",
                 "The best place it could have (95 %); empty under 100 with feedback (rules).",
@@ -89,6 +86,12 @@ TABLES: Final = (
             ("better_than_average", "How likely it is better than the middle of its peers."),
         ),
         make=_ranking,
+        party="source",
+        meant=(
+            ("conversion_rate", "conversion_when_old"),
+            ("converted", "converted_when_old"),
+            ("feedback", "feedback_when_old"),
+        ),
     ),
     Table(
         "mix_shift",
@@ -105,10 +108,10 @@ TABLES: Final = (
             ("rate_before", "Rate, the period before at the same age."),
             ("rate_now", "Rate, this period."),
             ("from_mix", "Change that comes from volumes."),
-            ("from_performance", "Change that comes from the rates of the groups."),
             ("change", "Both together."),
             ("paradox", "All groups moved against the whole; only in the row (all)."),
         ),
+        meant=(("name", "group_name"),),
         make=_mix_shift,
         whole=True,
         page="overview",
@@ -133,13 +136,17 @@ TABLES: Final = (
         "numbers",
         notes=(
             *_NOTES,
-            ("conversion_rate", "Sales ÷ with feedback."),
             ("expected_rate", "Source effect + buyer effect."),
             ("residual", "conversion_rate − expected_rate."),
             ("unusual", "The expected rate lies outside the likely range."),
             ("standardised_rate", "The source's rate with everyone's mix of buyers."),
         ),
         make=lambda query: mix.source_by_buyer(cells(query, "source", "buyer"), query.named),
+        meant=(
+            ("conversion_rate", "conversion_of_feedback"),
+            ("conversion_low", "conversion_of_feedback_low"),
+            ("conversion_high", "conversion_of_feedback_high"),
+        ),
     ),
     Table(
         "buyer_strictness",
@@ -153,7 +160,6 @@ TABLES: Final = (
             ("exclusive", "Deliveries whose source sells to this buyer only; not compared."),
             ("returned_compared", "Returned among those compared."),
             ("expected_returns", "Returns if it returned like the others."),
-            ("strictness", "returned_compared ÷ expected_returns; 2.0 is twice as many."),
             ("excess_returns", "returned_compared − expected_returns."),
         ),
         make=strictness,
@@ -173,5 +179,6 @@ TABLES: Final = (
             ("effective_number", "1 ÷ Σ share²: as if so many equal ones shared it."),
         ),
         make=lambda query: mix.concentration(cells(query, "source", "buyer"), query.named),
+        party="party",
     ),
 )

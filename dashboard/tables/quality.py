@@ -48,6 +48,7 @@ TABLES: Final = (
             ("other_share", "other ÷ base."),
         ),
         make=_analysis,
+        party="source",
     ),
     Table(
         "contact",
@@ -64,6 +65,7 @@ TABLES: Final = (
             ("share", "yes ÷ asked."),
         ),
         make=_contact,
+        party="source",
     ),
     Table(
         "interest",
@@ -83,6 +85,7 @@ TABLES: Final = (
             ("budget", "The most frequent word for their budget."),
         ),
         make=_interest,
+        party="source",
     ),
     Table(
         "accuracy",
@@ -99,6 +102,7 @@ TABLES: Final = (
             ("examples", "Up to three lead ids, blank-separated."),
         ),
         make=_accuracy,
+        party="source",
     ),
     Table(
         "funnel",

@@ -79,12 +79,15 @@ TABLES: Final = (
                     (f"{part}_mark", f"The {part} share reaches its threshold."),
                 )
             ),
-            ("contact_rate", "Ever spoken to ÷ with feedback, whatever is counted out of."),
-            ("conversion_rate", "Sales ÷ with feedback, whatever is counted out of."),
             ("score_low", "Lower end of the likely range of the total (95 %)."),
             ("score_high", "Upper end of the likely range of the total (95 %)."),
         ),
         make=_scores,
+        party="source",
+        meant=(
+            ("conversion_rate", "conversion_of_feedback"),
+            ("contact_rate", "contact_of_feedback"),
+        ),
     ),
     Table(
         "score_changes",
@@ -108,6 +111,7 @@ TABLES: Final = (
             ("moved_most", "No other component moved the total more."),
         ),
         make=_changes,
+        party="source",
     ),
     Table(
         "rank_stability",
@@ -134,13 +138,17 @@ TABLES: Final = (
         "numbers",
         notes=(
             _ID,
-            ("conversion_rate", "Sales ÷ with feedback in the rating window."),
             ("rate_tier", "The tier by that rate alone."),
-            ("tier", "The tier where it is at least 80 % sure, two neighbours, or too few leads."),
             ("probability", "How sure what is named is; empty for too few leads."),
             *((f"p_{name.lower()}", f"How likely the source is {name}.") for name in tiers.NAMES),
             ("needed", "Feedback at which one tier would be sure at the present rate."),
         ),
         make=_tiers,
+        party="source",
+        meant=(
+            ("conversion_rate", "conversion_in_window"),
+            ("conversion_low", "conversion_in_window_low"),
+            ("conversion_high", "conversion_in_window_high"),
+        ),
     ),
 )

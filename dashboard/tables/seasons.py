@@ -66,7 +66,6 @@ _NOTES: Final = (
     ("count", "Deliveries counted."),
     ("of", "What they are a share of."),
     ("rate", "count ÷ of."),
-    ("index", "The rate against the year's, source mix held fixed; 1 is usual."),
     ("p_value", "Chance of so large a difference if there were no season."),
     ("adjusted_p", "The same, for so many looked at (Benjamini-Hochberg)."),
     ("verdict", "higher, lower, or not supported by the data yet."),

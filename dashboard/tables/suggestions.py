@@ -74,6 +74,7 @@ TABLES: Final = (
             ("effect_cents", "The money behind it."),
         ),
         make=_advice,
+        party="source",
     ),
     Table(
         "pricing",
@@ -88,7 +89,6 @@ TABLES: Final = (
             ("valued", "Sales whose value is known."),
             ("mean_value_cents", "Mean value of a sale, in cents."),
             ("price_cents", "Mean price, in cents."),
-            ("break_even_cents", "Mean value × conversion × the buyer's share, in cents."),
             ("break_even_low", "Its lower end, in cents."),
             ("break_even_high", "Its upper end, in cents."),
             ("ratio", "break_even_cents ÷ price_cents."),
@@ -96,6 +96,8 @@ TABLES: Final = (
             ("suggested_cents", "The price that is suggested, in cents."),
         ),
         make=_pricing,
+        party="source",
+        meant=(("delivered", "delivered_when_old"), ("converted", "converted_when_old")),
     ),
     Table(
         "rule_replay",

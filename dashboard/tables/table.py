@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 import polars as pl
@@ -77,6 +77,11 @@ class Table:
     """What it is split by where nobody says."""
     rows_by: Literal["", "week and buyer", "group and age"] = ""
     """What there is a row for, where it is more than its options say."""
+    party: Literal["", "source", "buyer", "party"] = ""
+    """Whose `id` and `name` the frame has; outside it is `source_id`, `source_name`, …"""
+    meant: tuple[tuple[str, str], ...] = ()
+    """Columns that mean another number than the catalogue's of their name: how they are called
+    outside, where a name has one meaning in all tables."""
     whole: bool = False
     """It means nothing without all deliveries: no rows by clocks that know only feedback."""
     of_all: tuple[str, ...] = ()
@@ -96,8 +101,25 @@ class Table:
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        """Columns with type, unit and definition."""
-        return tuple(column(name, kind, dict(self.notes)) for name, kind in self.schema.items())
+        """Columns with type, unit and definition, as they are called outside."""
+        notes = {self.outside(name): note for name, note in self.notes}
+        return tuple(column(self.outside(name), kind, notes) for name, kind in self.schema.items())
+
+    @property
+    def own_columns(self) -> tuple[Column, ...]:
+        """The same as the frame calls them."""
+        pairs = zip(self.schema, self.columns, strict=True)
+        return tuple(replace(column, name=name) for name, column in pairs)
+
+    def outside(self, name: str) -> str:
+        """What a column is called in files, by the API and under Data."""
+        if self.party and name in {"id", "name"}:
+            return f"{self.party}_{name}"
+        return dict(self.meant).get(name, name)
+
+    def published(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """A frame with its columns called as they are outside."""
+        return frame.rename({name: self.outside(name) for name in frame.columns})
 
 
 _TYPES: Final = {

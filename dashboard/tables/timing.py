@@ -52,7 +52,6 @@ def _backtest(query: TableQuery) -> pl.DataFrame:
 
 
 _EXPECTED_NOTES: Final = (
-    ("expected_final", "Sales so far, plus what usually still comes."),
     ("expected_low", "Lower end of where it will likely end (95 %)."),
     ("expected_high", "Upper end of where it will likely end (95 %)."),
     ("still_to_come", "Expected in the end less sales so far."),
@@ -147,6 +146,7 @@ TABLES: Final = (
         "numbers",
         notes=_EXPECTED_NOTES,
         make=_still_to_come,
+        party="source",
     ),
     Table(
         "backtest",
@@ -165,5 +165,6 @@ TABLES: Final = (
             ("inside", "What came lies in the likely range; empty until 90 % is in."),
         ),
         make=_backtest,
+        meant=(("expected_final", "expected_then"),),
     ),
 )

@@ -64,6 +64,7 @@ TABLES: Final = (
         "numbers",
         make=_sources,
         page="sources",
+        party="source",
     ),
     Table(
         "rates",

@@ -109,8 +109,9 @@ def _rows(
 
 
 def _lines(stream: io.TextIOWrapper) -> Iterator[str]:
-    while line := _line(stream):
-        yield line
+    with stream:
+        while line := _line(stream):
+            yield line
 
 
 def _line(stream: io.TextIOWrapper) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -219,12 +220,14 @@ def _speed(outcomes: pl.LazyFrame, season: str) -> dict[str, object]:
     u = float(mine["rank"].sum()) - n * (n + 1) / 2
     z = (u - n * m / 2) / (n * m * (n + m + 1) / 12) ** 0.5
     shift = float(mine["s"].median() or 0.0) - float(rest["s"].median() or 0.0)  # type: ignore[arg-type]
-    spread = abs(shift / z) if z else float("inf")
-    ends = [pl.Series([shift + k * Z95 * spread]).exp().item() for k in (-1, 0, 1)]
+    low, high = None, None  # ranks that do not differ say nothing of a range
+    if z:
+        spread = Z95 * abs(shift / z)
+        low, high = math.exp(shift - spread), math.exp(shift + spread)
     return {
         "of": n,
-        "index": ends[1],
-        "index_low": ends[0],
-        "index_high": ends[2],
+        "index": math.exp(shift),
+        "index_low": low,
+        "index_high": high,
         "p_value": float(2 * scipy.special.ndtr(-abs(z))),
     }

@@ -12,8 +12,10 @@ from builders import us
 
 from dashboard.answers.workspace import Workspace
 from dashboard.tables import registry
+from dashboard.tables.registry import TABLES
 from data_access.demo import load
 from data_access.settings import Settings
+from metrics.definitions.catalogue import BY_KEY
 from metrics.definitions.report_calendar import end_of_day_us
 from metrics.definitions.scope import Rows, Scope
 
@@ -127,3 +129,20 @@ def test_options_of_a_table_are_heeded(workspace: Workspace, name: str) -> None:
     checked(name, one)
     assert not one.equals(workspace.table(name, WHOLE))
     assert one.equals(workspace.table(name, WHOLE, **OPTIONS[name]))
+
+
+def test_a_column_has_one_meaning_in_all_tables() -> None:
+    """What bears the name of a number of the catalogue is that number, wherever it stands."""
+    for table in TABLES.values():
+        for column in table.columns:
+            if column.name in BY_KEY:
+                assert column.definition == BY_KEY[column.name].definition, (table.name, column)
+
+
+def test_a_party_is_called_by_its_kind_in_every_table() -> None:
+    """No table says id or name and leaves open of whom, and what it renames is there."""
+    for table in TABLES.values():
+        names = [column.name for column in table.columns]
+        assert not {"id", "name", "source", "buyer"} & set(names), table.name
+        assert len(set(names)) == len(names), table.name
+        assert set(dict(table.meant)) <= set(table.schema), table.name

@@ -60,7 +60,7 @@ def _csv(client: TestClient, url: str) -> list[dict[str, str]]:
 
 def test_all_formats_carry_the_same_rows(client: TestClient) -> None:
     """CSV, JSON, NDJSON, Parquet and XLSX of the same question."""
-    url = f"/api/v1/tables/sources.{{}}?{PERIOD}&columns=id,attempted,converted,conversion_rate"
+    url = f"/api/v1/tables/sources.{{}}?{PERIOD}&columns=source_id,attempted,converted,conversion_rate"
     expected = [("S0", 6, 2, 1.0), ("S1", 5, 2, 2 / 3)]
     found = json.loads(client.get(url.format("json")).text)["rows"]
     assert [tuple(row.values()) for row in found] == expected
@@ -70,8 +70,10 @@ def test_all_formats_carry_the_same_rows(client: TestClient) -> None:
     assert parquet.rows() == expected
     sheet = fastexcel.read_excel(client.get(url.format("xlsx")).content).load_sheet("Rows")
     assert [tuple(row) for row in sheet.to_polars().iter_rows()] == expected
-    rows = _csv(client, f"sources.csv?{PERIOD}&columns=id,attempted,converted,conversion_rate")
-    assert [(r["id"], int(r["attempted"]), float(r["conversion_rate"])) for r in rows] == [
+    rows = _csv(
+        client, f"sources.csv?{PERIOD}&columns=source_id,attempted,converted,conversion_rate"
+    )
+    assert [(r["source_id"], int(r["attempted"]), float(r["conversion_rate"])) for r in rows] == [
         ("S0", 6, 1.0),
         ("S1", 5, 2 / 3),
     ]
@@ -105,7 +107,7 @@ def test_a_figure_lists_exactly_the_deliveries_behind_it(client: TestClient) -> 
         ("as_of=2030-01-01", "as_of"),
         ("source=' OR 1=1--", "source"),
         ("source=" + "x" * 10_000, "source"),
-        ("columns=id,nme", "name"),
+        ("columns=source_id,source_nme", "source_name"),
         ("limit=0", "limit"),
         ("limit=-5", "limit"),
         ("data_version=x", "data_version"),
@@ -213,7 +215,7 @@ def test_no_cell_can_run_in_a_spreadsheet(client: TestClient) -> None:
     assert "'=cmd" in text
     content = client.get(f"/api/v1/tables/sources.xlsx?{PERIOD}").content
     sheet = fastexcel.read_excel(content).load_sheet("Rows", dtypes="string").to_polars()
-    assert sheet["name"].to_list() == ["Plain", "=cmd"]
+    assert sheet["source_name"].to_list() == ["Plain", "=cmd"]
 
 
 def test_no_rows_are_a_header(client: TestClient) -> None:

@@ -1,0 +1,78 @@
+"""The address is the state of a page: links keep what it asks for."""
+
+# ruff: noqa: PLC0415 - a script that is run as a page imports what it needs
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+from scripts_on_pages import drawn
+
+if TYPE_CHECKING:
+    from dashboard.answers.workspace import Workspace
+
+
+def links() -> None:
+    """Links and choices of a page, kept for the test."""
+    import streamlit as st
+
+    from dashboard.layout import address
+
+    st.session_state["made"] = {
+        "page": address.link("sources", source="src_elm"),
+        "table": address.table_link("sources", "csv"),
+        "json": address.table_link("sources", "json"),
+        "receipts": address.table_link("batches", "csv"),
+        "report": address.report_link("monthly", "pdf"),
+        "target": address.target(),
+        "grain": address.choice("grain", ("day", "week"), "week"),
+        "metric": address.choice("metric", ("a", "b"), "a"),
+        "asked": address.asked_with(buyer="buy_acme").scope.buyer,
+        "query": address.query().scope,
+    }
+
+
+def made(**address: str) -> dict[str, Any]:
+    """What the script made under an address."""
+    found: dict[str, Any] = drawn(links, **address).session_state["made"]
+    return found
+
+
+def asked(link: str) -> dict[str, list[str]]:
+    """The parameters of a link."""
+    return parse_qs(urlsplit(link).query)
+
+
+def test_links_keep_the_filters_and_drop_conditions_on_rows(shop: Workspace) -> None:
+    """What is changed replaces what was asked."""
+    found = made(source="src_oak", period="last_30_days", outcome="converted", tab="x")
+    assert asked(found["page"]) == {"source": ["src_elm"], "period": ["last_30_days"]}
+    assert asked(found["table"]) == {"source": ["src_oak"], "period": ["last_30_days"]}
+    assert found["asked"] == ("buy_acme",)
+    assert found["query"].source == ("src_oak",)
+    assert shop.status().deliveries == 220
+
+
+def test_links_to_files_name_their_format_and_receipts_take_no_filters(shop: Workspace) -> None:
+    """JSON is the format without an ending."""
+    found = made(source="src_oak")
+    assert urlsplit(found["table"]).path == "api/v1/tables/sources.csv"
+    assert urlsplit(found["json"]).path == "api/v1/tables/sources"
+    assert found["receipts"] == "api/v1/tables/batches.csv"
+    assert urlsplit(found["report"]).path == "api/v1/reports/monthly.pdf"
+    assert shop.status().deliveries == 220
+
+
+def test_a_target_never_has_no_parameter_at_all(shop: Workspace) -> None:
+    """The default period stands in."""
+    assert made()["target"] == {"period": ["last_90_days"]}
+    assert made()["page"] == "sources?source=src_elm"
+    assert shop.status().deliveries == 220
+
+
+def test_a_choice_that_is_not_allowed_is_the_default(shop: Workspace) -> None:
+    """One that is, is taken."""
+    found = made(grain="day", metric="nonsense")
+    assert (found["grain"], found["metric"]) == ("day", "a")
+    assert shop.status().deliveries == 220
