@@ -136,16 +136,17 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _not_finite(name: str) -> NoReturn:
+def _not_finite(_written: str) -> NoReturn:
+    """Refuse a number; where in the event it stands is not known at this point."""
     code = "json_not_finite"
-    raise NotAnEvent(code, field=name)
+    raise NotAnEvent(code)
 
 
 def _decimal(text: str) -> Decimal:
     try:
         return Decimal(text)
     except ArithmeticError:
-        return _not_finite(text[:50])
+        return _not_finite(text)
 
 
 def parse(text: str) -> object:
