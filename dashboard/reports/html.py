@@ -97,7 +97,7 @@ def _tile(tile: Tile) -> str:
 
 def _sentences(block: Sentences) -> str:
     tag, around = ("li", "ul") if block.listed else ("p", "div")
-    lines = "".join(f'<{tag} class="{s.tone}">{_safe(s.text)}</{tag}>' for s in block.said)
+    lines = "".join(f'<{tag} class="{s.tone}">{_safe(s.text)}</{tag}>' for s in block.statements)
     return f'<{around} class="said">{lines}</{around}>'
 
 

@@ -91,7 +91,7 @@ def _run(file: UploadedFile, profile: str | None, buyer: str | None, *, validate
             now_us=clock.now_us,
         )
         try:
-            return told(import_file(workspace().store, order), validate_only=validate_only)
+            return outcome_html(import_file(workspace().store, order), validate_only=validate_only)
         except (UnreadableFile, UnknownProfile) as error:  # these begin with the file's name
             text = (
                 str(error).replace("name one with --profile", _NO_PROFILE).removesuffix(".") + "."
@@ -107,7 +107,7 @@ def _run(file: UploadedFile, profile: str | None, buyer: str | None, *, validate
         return f'<p class="notice">{html.escape(text)}</p>'
 
 
-def told(done: Imported, *, validate_only: bool) -> str:
+def outcome_html(done: Imported, *, validate_only: bool) -> str:
     """What came of a file: the five counts, and what to do about refused rows."""
     rows: list[tuple[str, ...]] = [
         (grids.HEADINGS[answer], formats.count(done.counts[answer])) for answer in ANSWERS
@@ -118,7 +118,7 @@ def told(done: Imported, *, validate_only: bool) -> str:
     if done.reasons:
         more.append(refusal_texts.reasons(done.reasons))
     if done.advice:
-        more.append(refusal_texts.advised(done.advice, kept=not validate_only))
+        more.append(refusal_texts.advised(done.advice, taken=not validate_only))
     if done.error_file and not validate_only:
         more.append(
             "Refused rows are listed under Refused rows, and stand in a file to be corrected and "
