@@ -53,13 +53,17 @@ _FIRST: Final[dict[str, pl.DataType]] = {
     "coverage_high": pl.Float64(),
     "cost_known_share": pl.Float64(),
 }
-_MORE: Final = tuple(
-    column
+_MORE: Final[dict[str, pl.DataType]] = {
+    column: kind
     for entry in map(number, RATES)
-    for column in (entry.key, entry.low, entry.high)
-    if column not in _FIRST
-)
-RATE_COLUMNS: Final[dict[str, pl.DataType]] = {**_FIRST, **dict.fromkeys(_MORE, pl.Float64())}
+    for kind, columns in (
+        (pl.Int64(), (entry.counts, entry.denominator)),
+        (pl.Float64(), (entry.key, entry.low, entry.high)),
+    )
+    for column in columns
+    if column is not None and column not in _FIRST
+}
+RATE_COLUMNS: Final[dict[str, pl.DataType]] = {**_FIRST, **_MORE}
 """Columns of every table of rates, after its keys; only ever added to.
 
 Counts are deliveries. A rate and its range are null where its denominator is 0. By the

@@ -42,7 +42,9 @@ ATTEMPTS_READ: Final = (
     "failure_category",
     "batch_id",
 )
-FEEDBACK_READ: Final = (
+SAYING: Final = ("outcome", *DETAIL_FIELDS[:-1])
+"""Columns that make a report; a note alone explains something else."""
+_OTHERS: Final = (
     "event_id",
     "event_type",
     "lead_id",
@@ -81,6 +83,7 @@ FEEDBACK_READ: Final = (
     "retracts",
     "replaces",
 )
+FEEDBACK_READ: Final = tuple(dict.fromkeys((*_OTHERS, *SAYING)))
 """What resolution reads of each fact; a reader of files need fetch no more."""
 
 
@@ -259,10 +262,6 @@ def _standing(received: Frame, links: Links) -> Frame:
     )
     columns = received.collect_schema().names()
     return nw.concat([standing.select(columns), saying.select(columns)], how="vertical")
-
-
-SAYING: Final = ("outcome", *DETAIL_FIELDS[:-1])
-"""Columns that make a report; a note alone explains something else."""
 
 
 def _live(standing: Frame, attempts: Frame) -> Frame:
