@@ -4,40 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import polars as pl
-
 from dashboard.charts import date_axis, line_parts, row_axis
 from dashboard.presentation import formats, theme
-from metrics.definitions.catalogue import number
-from metrics.definitions.intervals import rated
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+    import polars as pl
 
     from dashboard.presentation.theme import Palette
 
 _HEIGHT: Final = 260
-_MOST: Final = 40  # weeks that can be told apart
-
-
-def rows(weeks: pl.DataFrame, item: dict[str, Any]) -> pl.DataFrame:
-    """The weeks of a finding's source or sub-source (`alerts.weekly`), the latest few.
-
-    week, count, of, rate, low, high, `looked` (a week the finding is about), `expected`
-    (of those weeks).
-    """
-    count, of = number(item["measure"]).counted()
-    mine = weeks.filter(pl.col("source_id") == item["source_id"])
-    if item["sub_source"]:
-        mine = mine.filter(pl.col("sub_source") == item["sub_source"])
-    sums = mine.group_by("week").agg(count=pl.col(count).sum(), of=pl.col(of).sum())
-    week = pl.col("week").cast(pl.Int32).cast(pl.Date)
-    table = sums.sort("week").tail(_MOST).with_columns(week=week)
-    table = table.with_columns(**rated("rate", pl.col("count"), pl.col("of")))
-    looked = pl.col("week") >= item["since"]
-    return table.rename({"rate_low": "low", "rate_high": "high"}).with_columns(
-        looked=looked, expected=pl.when(looked).then(pl.lit(item["expected"], pl.Float64))
-    )
 
 
 def figure(frame: pl.DataFrame, label: str, colours: Palette) -> go.Figure:

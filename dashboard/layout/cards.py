@@ -18,6 +18,7 @@ from dashboard.layout import address, grids
 from dashboard.presentation import formats, theme
 from dashboard.tables.registry import TABLES
 from data_access.explained import ExplainedError
+from metrics.insights.comparison import MOST_REPORTED
 from metrics.insights.tiers import HEARD
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 _LOG: Final = logging.getLogger(__name__)
 FEW: Final = 30
-HALF: Final = 0.6
 LITTLE: Final = HEARD
 ARRIVED: Final = 0.9
 NEEDS_ALL: Final = (
@@ -132,7 +132,7 @@ def chip_of(base: int | None, coverage: float | None, developed: float | None = 
     """
     if base is not None and base < FEW:
         return f"Few leads ({base:,})"
-    if coverage is not None and coverage < HALF:
+    if coverage is not None and coverage < MOST_REPORTED:
         share = f"{coverage * 100:.0f} %"
         return f"Half reported ({share})" if coverage >= LITTLE else f"Only {share} reported"
     if developed is not None and developed < ARRIVED:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import polars as pl
 
@@ -30,8 +30,12 @@ SILENT: Final = 0.8
 """With less than this part of the feedback rate of before, buyers have fallen silent."""
 FLATTERED: Final = ("return_rate", "credit_cents", "net_cents", "margin_cents")
 """Numbers that look better when nobody reports: a claim nobody sends is no claim."""
+MOST_REPORTED: Final = 0.6
+"""From this feedback rate on, what the silent could hide is not said."""
 LEVEL_SHARE: Final = 0.01
 """Money that moved by less than this share of itself is called level."""
+
+Better = Literal["first", "second", "level", "nothing", "no data"]
 
 HEADLINE: Final[dict[str, pl.DataType]] = {
     "key": pl.String(),
@@ -148,6 +152,46 @@ def only_ends(headline: Mapping[str, Mapping[str, Any]]) -> bool:
     told, of = (headline[key]["value"] or 0 for key in ("feedback", "delivered"))
     ends = sum(headline[key]["numerator"] or 0 for key in ("conversion_rate", "return_rate"))
     return 0 < told < of and ends == told
+
+
+def better_of_two(one: Mapping[str, Any], other: Mapping[str, Any], key: str) -> Better:
+    """Which of two rows is better at a rate, as far as chance lets anybody tell.
+
+    Args:
+        one: a row with the rate, its likely range and its numerator (see the catalogue).
+        other: another such row.
+        key: a rate of the catalogue.
+
+    Returns:
+        `first` or `second` where the likely range of the difference leaves out zero (Newcombe
+        1998, method 10), else `level`; `nothing` where neither counts one, `no data` where a
+        rate is null.
+    """
+    entry = number(key)
+    sides = [tuple(row[n] for n in (key, entry.low, entry.high)) for row in (one, other)]
+    if any(value is None for side in sides for value in side):
+        return "no data"
+    if not any(row[str(entry.counts)] for row in (one, other)):
+        return "nothing"
+    least, most = difference(sides[0], sides[1])
+    if least <= 0 <= most:
+        return "level"
+    return "first" if (sides[0][0] > sides[1][0]) == (entry.better == "higher") else "second"
+
+
+def silence_bounds(headline: Mapping[str, Mapping[str, Any]]) -> tuple[float, float] | None:
+    """Conversion if none of the unreported had sold, and if all had; None where most reported.
+
+    Only of a conversion out of feedback: out of deliveries the silent are in it already.
+    `headline` has the rows of the table by key.
+    """
+    told, sold = headline.get("coverage"), headline.get("conversion_rate")
+    if not told or not sold or told["value"] is None or sold["numerator"] is None:
+        return None
+    if told["value"] >= MOST_REPORTED or sold["denominator"] != told["numerator"]:
+        return None
+    delivered, silent = told["denominator"], told["denominator"] - told["numerator"]
+    return sold["numerator"] / delivered, (sold["numerator"] + silent) / delivered
 
 
 def _cell(frame: pl.DataFrame | None, name: str) -> float | None:

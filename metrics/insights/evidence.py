@@ -33,6 +33,10 @@ SLICES: Final[dict[str, pl.DataType]] = {
 }
 
 
+MOST_WEEKS: Final = 40
+"""The latest so many weeks are shown: more cannot be told apart."""
+
+
 def slices(
     rows: pl.LazyFrame, dimensions: Mapping[str, pl.Expr], measure: str, first: int
 ) -> pl.DataFrame:
@@ -91,6 +95,26 @@ AFTER: Final[dict[str, pl.DataType]] = {
     "weeks_after": pl.Int64(),
 }
 WEEKS: Final = 4
+
+
+def week_rates(weeks: pl.DataFrame, item: Mapping[str, Any]) -> pl.DataFrame:
+    """The weeks of a finding's source or sub-source (`alerts.weekly`), the latest few.
+
+    week, count, of, rate, low, high, `looked` (a week the finding is about), `expected`
+    (of those weeks).
+    """
+    count, of = number(item["measure"]).counted()
+    mine = weeks.filter(pl.col("source_id") == item["source_id"])
+    if item["sub_source"]:
+        mine = mine.filter(pl.col("sub_source") == item["sub_source"])
+    sums = mine.group_by("week").agg(count=pl.col(count).sum(), of=pl.col(of).sum())
+    week = pl.col("week").cast(pl.Int32).cast(pl.Date)
+    table = sums.sort("week").tail(MOST_WEEKS).with_columns(week=week)
+    table = table.with_columns(**rated("rate", pl.col("count"), pl.col("of")))
+    looked = pl.col("week") >= item["since"]
+    return table.rename({"rate_low": "low", "rate_high": "high"}).with_columns(
+        looked=looked, expected=pl.when(looked).then(pl.lit(item["expected"], pl.Float64))
+    )
 
 
 def after(weeks: pl.DataFrame, source_id: str, measure: str, decided: date) -> dict[str, Any]:

@@ -69,6 +69,16 @@ def expected(
     return _summed(_forecast(cohorts, _own_rates(grown, names), names), by)
 
 
+def share_arrived(still_to_come: pl.DataFrame) -> float | None:
+    """The share of the sales expected in the end that is in; None where no end is known.
+
+    `still_to_come` has `converted` and `expected_final`, null where it is not known.
+    """
+    known = still_to_come.drop_nulls("expected_final")
+    end = float(known["expected_final"].sum())
+    return float(known["converted"].sum()) / end if end > 0 else None
+
+
 def _cohorts(
     changes: pl.DataFrame,
     found: Curves,

@@ -14,9 +14,9 @@ from pages import text
 import dashboard.answers.workspace
 from dashboard.answers import result
 from dashboard.layout import cards
-from dashboard.panels.shared import headline_cards
 from dashboard.panels.sources import source_profile
 from metrics.definitions.scope import Scope
+from metrics.insights.comparison import silence_bounds
 
 if TYPE_CHECKING:
     from builders import Desk
@@ -37,9 +37,9 @@ def rows(sold: int, told: int, delivered_: int, of: int | None = None) -> dict[s
 
 def test_bounds_say_what_the_unreported_leave_open() -> None:
     """10 sales of 13 reports on 100: 10 % if none of the 87 sold, 97 % if all did."""
-    assert headline_cards.unreported(rows(10, 13, 100)) == (0.10, 0.97)
-    assert headline_cards.unreported(rows(10, 80, 100)) is None  # most have reported
-    assert headline_cards.unreported(rows(10, 13, 100, of=100)) is None  # out of deliveries
+    assert silence_bounds(rows(10, 13, 100)) == (0.10, 0.97)
+    assert silence_bounds(rows(10, 80, 100)) is None  # most have reported
+    assert silence_bounds(rows(10, 13, 100, of=100)) is None  # out of deliveries
     said = source_profile.silent(rows(10, 13, 100))
     assert said.startswith(" Buyers have not reported on 87 % of these leads")
     assert said.endswith("conversion lies between 10 and 97 %.")

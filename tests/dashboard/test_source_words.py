@@ -21,6 +21,7 @@ from dashboard.charts import (
 from dashboard.panels.overview import overview_cards
 from dashboard.panels.sources import source_cards, source_pair, source_table
 from dashboard.presentation import formats, theme
+from metrics.insights import evidence
 from metrics.insights.mix import SHIFT
 from metrics.insights.ranking import brackets
 
@@ -262,7 +263,7 @@ def test_the_weeks_of_a_change_are_those_it_is_about() -> None:
         "since": date(2026, 10, 26),
         "expected": 0.1,
     }
-    rows = weekly_rate.rows(weeks, item)
+    rows = evidence.week_rates(weeks, item)
     assert rows["rate"].to_list() == [0.1, 0.02]
     assert rows["looked"].to_list() == [False, True]
     assert rows["expected"].to_list() == [None, 0.1]

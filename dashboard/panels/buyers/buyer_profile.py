@@ -18,6 +18,7 @@ from dashboard.panels.shared import headline_cards, shared_cards
 from dashboard.presentation import formats
 from dashboard.query import filters
 from metrics.definitions.scope import Rows
+from metrics.insights.comparison import MOST_REPORTED
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
@@ -137,7 +138,7 @@ def _sells(row: dict[str, Any]) -> str:
         return f"Too few of them to judge its conversion ({base:,} with feedback)."
     likely = formats.likely_range(row["conversion_low"], row["conversion_high"])
     text = f"It sells to {formats.rate(row['conversion_rate'])} of those ({likely})"
-    if row["coverage"] < cards.HALF:
+    if row["coverage"] < MOST_REPORTED:
         return f"{text}; what became of the rest is not known, so this may be far off."
     return f"{text}."
 

@@ -10,9 +10,9 @@ import streamlit as st
 from dashboard.answers.workspace import workspace
 from dashboard.charts import sparkline
 from dashboard.layout import address, cards
-from dashboard.layout.cards import HALF
 from dashboard.presentation import formats
 from metrics.definitions.catalogue import number
+from metrics.insights.comparison import silence_bounds
 
 if TYPE_CHECKING:
     import polars as pl
@@ -41,7 +41,7 @@ def show(headline: pl.DataFrame, trend: pl.DataFrame, scope: Scope, currency: st
     colours, alone = cards.colours(), ALONE[workspace().alone(scope) or "record"]
     rows = {row["key"]: row for row in headline.iter_rows(named=True)}
     keys = [_money_key(rows) if key == "margin_cents" else key for key in KEYS]
-    bounds = unreported(rows)
+    bounds = silence_bounds(rows)
     drawn = [
         _card(
             rows[key],
@@ -68,20 +68,6 @@ def _money_key(rows: dict[str, dict[str, Any]]) -> str:
     """Margin, or net revenue where the cost of leads is unknown."""
     margin = rows.get("margin_cents")
     return "margin_cents" if margin and margin["value"] is not None else "net_cents"
-
-
-def unreported(rows: dict[str, dict[str, Any]]) -> tuple[float, float] | None:
-    """Conversion if none of the unreported had sold, and if all had; None where most reported.
-
-    Only of a conversion out of feedback: out of deliveries the silent are in it already.
-    """
-    told, sold = rows.get("coverage"), rows.get("conversion_rate")
-    if not told or not sold or told["value"] is None or sold["numerator"] is None:
-        return None
-    if told["value"] >= HALF or sold["denominator"] != told["numerator"]:
-        return None
-    delivered, silent = told["denominator"], told["denominator"] - told["numerator"]
-    return sold["numerator"] / delivered, (sold["numerator"] + silent) / delivered
 
 
 def _card(

@@ -17,6 +17,7 @@ from dashboard.tables import row_limit
 from dashboard.worklist import todo_items
 from metrics.definitions.catalogue import QUALITY_RATES, number
 from metrics.insights.comparison import only_ends
+from metrics.insights.expected_final import share_arrived
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -143,9 +144,7 @@ def developed(scope: Scope) -> float | None:
     """
     if scope.clock != "delivered" or scope.base == "mature":
         return None
-    rows = workspace().table("still_to_come", scope).drop_nulls("expected_final")
-    expected = float(rows["expected_final"].sum())
-    return float(rows["converted"].sum()) / expected if expected > 0 else None
+    return share_arrived(workspace().table("still_to_come", scope))
 
 
 def trend_card(scope: Scope, status: Status, *, chip: str | None) -> None:

@@ -14,7 +14,7 @@ from dashboard.layout import address, cards
 from dashboard.panels.shared import shared_cards
 from dashboard.presentation import formats
 from metrics.definitions.catalogue import QUALITY_RATES, number
-from metrics.definitions.intervals import difference
+from metrics.insights.comparison import better_of_two
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
@@ -66,17 +66,9 @@ def pair(sources: pl.DataFrame, scope: Scope) -> list[dict[str, Any]]:
 
 def sure(one: dict[str, Any], other: dict[str, Any], key: str) -> str:
     """Which of two sources is better at a rate, or that nobody can tell."""
-    entry = number(key)
-    sides = [tuple(row[n] for n in (key, entry.low, entry.high)) for row in (one, other)]
-    if any(value is None for side in sides for value in side):
-        return "no data"
-    least, most = difference(sides[0], sides[1])
-    if not any(row[str(entry.counts)] for row in (one, other)):
-        return NONE
-    if least <= 0 <= most:
-        return LEVEL
-    first = (sides[0][0] > sides[1][0]) == (entry.better == "higher")
-    return f"{(one if first else other)['name']} is better"
+    found = better_of_two(one, other, key)
+    said = {"level": LEVEL, "nothing": NONE, "no data": "no data"}
+    return said.get(found) or f"{(one if found == 'first' else other)['name']} is better"
 
 
 def verdict(rows: list[dict[str, Any]]) -> str:

@@ -14,6 +14,7 @@ from dashboard.layout import address, cards
 from dashboard.panels.shared import accuracy_cards, headline_cards, reason_cards, shared_cards
 from dashboard.panels.sources import source_cards
 from dashboard.presentation import formats
+from metrics.insights.comparison import silence_bounds
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
@@ -104,7 +105,7 @@ def verdict(name: str, rows: dict[str, dict[str, Any]]) -> str:
 
 def silent(rows: dict[str, dict[str, Any]]) -> str:
     """What the unreported leads leave open, where many are; else nothing."""
-    bounds = headline_cards.unreported(rows)
+    bounds = silence_bounds(rows)
     if bounds is None:
         return ""
     missing = f"{(1 - rows['coverage']['value']) * 100:.0f} %"

@@ -21,6 +21,7 @@ from dashboard.tables import buyers
 from dashboard.tables.findings import RECENT_DAYS
 from dashboard.worklist import todo_items
 from metrics.definitions.catalogue import number
+from metrics.insights import evidence
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
@@ -86,7 +87,7 @@ def _weeks(item: dict[str, Any], scope: Scope) -> None:
     )
     cards.show(
         card,
-        lambda: weekly_rate.rows(todo_items.weekly(scope), item),
+        lambda: evidence.week_rates(todo_items.weekly(scope), item),
         lambda rows, colours: weekly_rate.figure(rows, label, colours),
     )
     _leads(item, scope)

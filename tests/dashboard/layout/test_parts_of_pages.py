@@ -4,17 +4,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 from pages import text
 from scripts_on_pages import drawn
 
 from dashboard.layout import filter_bar
 from metrics.definitions.scope import BASES, CLOCKS, COMPARES
-
-if TYPE_CHECKING:
-    from dashboard.answers.workspace import Workspace
 
 
 def no_rows() -> None:
@@ -32,8 +27,9 @@ def no_rows() -> None:
         (("2026-01-01", "2026-01-10"), "The first delivery was on 1 Sep 2026.", True),
     ],
 )
+@pytest.mark.usefixtures("shop")
 def test_an_empty_period_says_why_and_offers_another(
-    shop: Workspace, period: tuple[str, str], said: str, *, offered: bool
+    period: tuple[str, str], said: str, *, offered: bool
 ) -> None:
     """The ninety days that end with the latest delivery."""
     page = drawn(no_rows, **{"from": period[0], "to": period[1]})
@@ -41,15 +37,14 @@ def test_an_empty_period_says_why_and_offers_another(
     labels = [button.label for button in page.button]
     assert ("Show 31 Jul – 28 Oct 2026" in labels) is offered
     assert "Take all filters away" not in labels
-    assert shop.status().deliveries == 220
 
 
-def test_filters_that_leave_nothing_can_be_taken_away(shop: Workspace) -> None:
+@pytest.mark.usefixtures("shop")
+def test_filters_that_leave_nothing_can_be_taken_away() -> None:
     """They are named as the reason only inside the days of the store."""
     page = drawn(no_rows, source="src_oak", **{"from": "2026-10-01", "to": "2026-10-31"})
     assert "The filters leave nothing of it" in text(page)
     assert "Take all filters away" in [button.label for button in page.button]
-    assert shop.status().deliveries == 220
 
 
 def sentences() -> None:
@@ -80,7 +75,8 @@ def header() -> None:
     header.show("Sources", workspace().status())
 
 
-def test_the_header_has_title_search_freshness_and_two_links(shop: Workspace) -> None:
+@pytest.mark.usefixtures("shop")
+def test_the_header_has_title_search_freshness_and_two_links() -> None:
     """One that stays at the latest, and one that is frozen."""
     page = drawn(header, source="src_oak")
     assert page.title[0].value == "Sources"
@@ -90,7 +86,6 @@ def test_the_header_has_title_search_freshness_and_two_links(shop: Workspace) ->
     assert moving.endswith("?source=src_oak")
     assert "as_of=" in frozen
     assert "from=" in frozen
-    assert shop.status().deliveries == 220
 
 
 def tabs() -> None:

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from builders import Desk
     from pages import Open
 
-    from dashboard.answers.workspace import Workspace
-
 
 def found(text: str) -> None:
     """What a search draws."""
@@ -32,12 +30,12 @@ def found(text: str) -> None:
         ("OAK", "Sources", "source=src_oak"),
     ],
 )
-def test_ids_and_names_are_found(shop: Workspace, query: str, kind: str, link: str) -> None:
+@pytest.mark.usefixtures("shop")
+def test_ids_and_names_are_found(query: str, kind: str, link: str) -> None:
     """Of a name a part is enough, in whatever case."""
     said = text(drawn(found, query))
     assert f"<span>{kind}</span>" in said
     assert link in said
-    assert shop.status().deliveries == 220
 
 
 def test_what_is_found_is_no_markup(desk: Desk, opened: Open) -> None:
@@ -48,9 +46,9 @@ def test_what_is_found_is_no_markup(desk: Desk, opened: Open) -> None:
     assert HOSTILE not in said
 
 
-def test_nothing_found_is_said(shop: Workspace) -> None:
+@pytest.mark.usefixtures("shop")
+def test_nothing_found_is_said() -> None:
     """Of an id the beginning is not enough."""
     said = text(drawn(found, "O-00"))
     assert "Nothing has this id or name" in said
     assert "<span>" not in said
-    assert shop.status().deliveries == 220
