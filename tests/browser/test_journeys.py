@@ -26,7 +26,7 @@ TABS = ("data?tab=refused", "data?tab=tables", "data?tab=names", "data?tab=defin
 def best(site: Site, query: str) -> str:
     """The source at the top of the ranking."""
     rows = [row for row in site.rows("sources", query) if row["conversion_rate"] is not None]
-    return str(min(rows, key=lambda row: (-row["conversion_rate"], row["source_id"]))["id"])
+    return str(min(rows, key=lambda row: (-row["conversion_rate"], row["source_id"]))["source_id"])
 
 
 def test_a_click_on_a_source_filters_and_back_and_forward_go_through_it(
