@@ -60,7 +60,7 @@ class SafeHeaders:
         await self.app(scope, receive, send_safely if scope["type"] == "http" else send)
 
 
-def told(error: Exception) -> bool:
+def explained(error: Exception) -> bool:
     """Show our sentence for an error that a page did not foresee, not the framework's box.
 
     The framework has logged it by then.
@@ -81,5 +81,5 @@ app = App(
     lifespan=warmed,
     routes=[Mount("/api", routes=list(routes))],
     middleware=MIDDLEWARE,
-    on_script_error=told,
+    on_script_error=explained,
 )

@@ -109,8 +109,8 @@ def read(tables: Mapping[str, Any], where: str, defaults: Rules) -> Rules:
             outside what is allowed, or values that do not fit together.
     """
     try:
-        said = _form(type(defaults)).model_validate(tables).model_dump(exclude_unset=True)
-        return replace(defaults, **{name: _put(name, defaults, said[name]) for name in said})
+        given = _form(type(defaults)).model_validate(tables).model_dump(exclude_unset=True)
+        return replace(defaults, **{name: _put(name, defaults, given[name]) for name in given})
     except ValidationError as error:
         raise BadRules(_explained(error, where, defaults)) from None
     except ValueError as error:
@@ -118,13 +118,13 @@ def read(tables: Mapping[str, Any], where: str, defaults: Rules) -> Rules:
         raise BadRules(message) from None
 
 
-def _put(name: str, rules: DataclassInstance, said: Any) -> object:  # noqa: ANN401 - as TOML gives it
+def _put(name: str, rules: DataclassInstance, given: Any) -> object:  # noqa: ANN401 - as TOML gives it
     """One section: its defaults with what was said."""
     default = getattr(rules, name)
     if name == PATTERNS:
-        return default.preceded_by((row["reason"], row["group"], row["pattern"]) for row in said)
+        return default.preceded_by((row["reason"], row["group"], row["pattern"]) for row in given)
     return replace(
-        default, **{key: _value(getattr(default, key), value) for key, value in said.items()}
+        default, **{key: _value(getattr(default, key), value) for key, value in given.items()}
     )
 
 

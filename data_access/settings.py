@@ -58,7 +58,7 @@ class Settings(BaseSettings):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _said(cls, value: object, info: ValidationInfo) -> object:
+    def _given(cls, value: object, info: ValidationInfo) -> object:
         if isinstance(value, str) and not value.strip():
             message = f"{_variable(info)} is empty; give it a value, or take the variable away"
             raise ValueError(message)

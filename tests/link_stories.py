@@ -211,7 +211,7 @@ def check_alone(desk: Desk, tellings: Sequence[Telling]) -> pl.DataFrame:
         tell(desk, {number: telling})
         facts = read(desk)
         held.append(facts)
-        names.append(parties.heard(facts.attempts, facts.feedback, facts.aliases, span))
+        names.append(parties.namings(facts.attempts, facts.feedback, facts.aliases, span))
     for one in names:
         assert_frame_equal(one.drop("event_id"), names[0].drop("event_id"))
     attempts, feedback = (pl.concat(getattr(f, n) for f in held) for n in ("attempts", "feedback"))

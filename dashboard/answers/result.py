@@ -154,7 +154,7 @@ def about(answer: TableResult) -> dict[str, Any]:
     """What the manifest says of an answer beside its columns."""
     scope = answer.query.scope
     frozen = {"as_of": _instant(scope.as_of_us), "data_version": str(answer.version)}
-    query_text = filters.query_string(answer.query, **_said(answer.options), **frozen)
+    query_text = filters.query_string(answer.query, **_given(answer.options), **frozen)
     name = answer.table.name
     plain = answer.table.kind == "receipts"
     return {
@@ -201,7 +201,7 @@ def _instant(us: int) -> str:
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _said(options: Options) -> dict[str, str]:
+def _given(options: Options) -> dict[str, str]:
     default = Options()
     said: dict[str, str] = {}
     for name in (
@@ -226,7 +226,7 @@ def _command(answer: TableResult) -> str:
         ("from", scope.first.isoformat()),
         ("to", scope.last.isoformat()),
         *pairs,
-        *_said(answer.options).items(),
+        *_given(answer.options).items(),
         ("as_of", _instant(scope.as_of_us)),
         ("data_version", str(answer.version)),
     ]

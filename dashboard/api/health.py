@@ -94,7 +94,7 @@ async def health(_request: Request) -> JSONResponse:
     try:
         state = await asyncio.wait_for(asyncio.shield(look), WITHIN_S)
     except TimeoutError:
-        look.add_done_callback(_heard)
+        look.add_done_callback(_take_outcome)
         return _unwell("busy", SLOW[_LOOKING.at])
     except ExplainedError as error:
         return _unwell("unavailable", str(error))
@@ -105,7 +105,7 @@ async def health(_request: Request) -> JSONResponse:
     return JSONResponse(state, headers=HEADERS)
 
 
-def _heard(look: asyncio.Future[dict[str, Any]]) -> None:
+def _take_outcome(look: asyncio.Future[dict[str, Any]]) -> None:
     """Take note of how a look ended that nobody waits for any more."""
     if not look.cancelled():
         look.exception()

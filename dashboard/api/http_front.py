@@ -27,9 +27,9 @@ TAKEN_WITHIN_S: Final = 60.0
 """Seconds that an answer may lie without being taken."""
 CONNECTIONS_MOST: Final = 512
 """Connections at once; every page that lies open holds one."""
-HEARD_MOST: Final = 64
+REFUSED_MOST: Final = 64
 """Connections beyond these that are heard before they are refused."""
-HEARD_WITHIN_S: Final = 1.0
+REFUSED_WITHIN_S: Final = 1.0
 """Seconds that they have to ask in."""
 UNCLEAR: Final = "The request is not written as HTTP asks for, so where it ends cannot be told."
 TOO_LONG: Final = f"The line and the headers of the request have more than {HEAD_MOST:,} bytes."
@@ -92,10 +92,10 @@ class FrontProtocol(H11Protocol):
         super().connection_made(transport)
         over = len(self.connections) - CONNECTIONS_MOST
         self._crowded = over > 0
-        if over > HEARD_MOST:
+        if over > REFUSED_MOST:
             self._end(503, CROWDED)
         elif self._crowded:  # closed before it is read it would be reset, and the answer lost
-            self._late = self.loop.call_later(HEARD_WITHIN_S, self._end, 503, CROWDED)
+            self._late = self.loop.call_later(REFUSED_WITHIN_S, self._end, 503, CROWDED)
         else:
             self._wait_for("head")
 

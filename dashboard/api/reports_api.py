@@ -54,12 +54,12 @@ def one(request: Request) -> Response:
     return _answer(html.whole(document), ending, f"{kind}-{order.scope.first}")
 
 
-def kept(request: Request) -> Response:
+def published_file(request: Request) -> Response:
     """A published report as it was given out."""
     number, ending = _split(request.path_params["name"])
     text = None
     if _NUMBER.fullmatch(number):
-        text = publications.kept_file(workspace().store, int(number))
+        text = publications.published_file(workspace().store, int(number))
     if text is None:
         return _missing(f"No report was published as {number!r}; /api/v1/reports lists all.")
     if ending not in FORMATS:
@@ -89,6 +89,6 @@ def _answer(text: str, ending: str, name: str) -> Response:
 
 ENDPOINTS: Final[tuple[tuple[str, Callable[[Request], Response]], ...]] = (
     ("/v1/reports", listed),
-    ("/v1/reports/published/{name}", kept),
+    ("/v1/reports/published/{name}", published_file),
     ("/v1/reports/{name}", one),
 )

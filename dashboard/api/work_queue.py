@@ -16,7 +16,7 @@ from anyio import to_thread
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 ANSWERS_AT_ONCE: Final = 4
 """Answers of the API that are made at the same time."""
 ANSWERS_WAITING: Final = 32
@@ -52,7 +52,7 @@ class WorkQueue:
         self._most_waiting = waiting
         self._wait_s = wait_s
 
-    async def run(self, work: Callable[[], Found]) -> Found:
+    async def run(self, work: Callable[[], Result]) -> Result:
         """What the work gives; Crowded where its turn does not come."""
         async with self._place():
             return await to_thread.run_sync(work, limiter=self._threads)

@@ -62,7 +62,7 @@ def incidence(frame: pl.DataFrame, colours: Palette) -> go.Figure:
         if ages and shares[-1] is not None:
             label = f"{word} {formats.rate(shares[-1])}"
             shade = colours.quiet if stem == "closed" else shades[stem]
-            row_axis.said(chart, ages[-1], shares[-1], label, shade, xanchor="left", xshift=6)
+            row_axis.label(chart, ages[-1], shares[-1], label, shade, xanchor="left", xshift=6)
     chart.update_layout(margin={"r": 108})
     chart.update_xaxes(range=[0, max([*ages, 1])], nticks=8, title={"text": "Days since delivery"})
     chart.update_yaxes(rangemode="tozero", tickformat=".0%", showgrid=True, nticks=6)
@@ -129,7 +129,7 @@ def _start_labels(chart: go.Figure, ends: list[tuple[float, float, str, str]]) -
     """Names left of the first points, pushed apart where lines begin together."""
     places = row_axis.pushed_apart([share for _, share, _, _ in ends], _LABEL)
     for (age, _, word, shade), at in zip(ends, places, strict=True):
-        row_axis.said(chart, age, at, theme.short(word), shade, xanchor="right", xshift=-8)
+        row_axis.label(chart, age, at, theme.short(word), shade, xanchor="right", xshift=-8)
 
 
 def segment_name(segment: str) -> str:
@@ -140,52 +140,51 @@ def segment_name(segment: str) -> str:
 def complete(frame: pl.DataFrame, colours: Palette) -> go.Figure:
     """`cohorts`: how much of each delivery week's final sales is normally in by now."""
     rows = list(frame.sort("week").iter_rows(named=True))
-    shares = [row["developed"] or 0.0 for row in rows]
     chart = theme.figure(colours, height=_TALL, bargap=0.25, barmode="stack")
+    _complete_bars(chart, rows, colours)
+    _complete_labels(chart, rows, colours)
+    chart.update_yaxes(range=[0, 1.16], tickformat=".0%", tickvals=[0, 0.5, 1], showgrid=True)
+    date_axis.axis(chart, [row["week"] for row in rows])
+    return chart
+
+
+def _complete_bars(chart: go.Figure, rows: list[dict[str, Any]], colours: Palette) -> None:
+    """What is in, and hatched above it what is still to come."""
+    shares = [row["developed"] or 0.0 for row in rows]
     weeks = [row["week"] for row in rows]
+    hover = [_cohort_hover(row) for row in rows]
     chart.add_bar(
         x=weeks,
         y=shares,
-        hovertext=[_cohort_hover(row) for row in rows],
+        hovertext=hover,
         hoverinfo="text",
         marker={"color": colours.subject, "line": {"width": 0}},
     )
+    hatched = {
+        "shape": "/",
+        "fgcolor": colours.comparison,
+        "bgcolor": colours.card,
+        "size": 6,
+    }
     chart.add_bar(
         x=weeks,
         y=[1 - share for share in shares],
-        hovertext=[_cohort_hover(row) for row in rows],
+        hovertext=hover,
         hoverinfo="text",
-        marker={
-            "color": colours.comparison,
-            "pattern": {
-                "shape": "/",
-                "fgcolor": colours.comparison,
-                "bgcolor": colours.card,
-                "size": 6,
-            },
-            "line": {"width": 0},
-        },
+        marker={"color": colours.comparison, "pattern": hatched, "line": {"width": 0}},
     )
+
+
+def _complete_labels(chart: go.Figure, rows: list[dict[str, Any]], colours: Palette) -> None:
+    """Percents above young weeks, and one word above those too young to say."""
     for row in rows:
         text = f"{(row['developed'] or 0) * 100:.0f}"
         if row["developed"] and row["developed"] < _NAMED:
-            row_axis.said(chart, row["week"], 1.0, text, colours.text, yanchor="bottom")
+            row_axis.label(chart, row["week"], 1.0, text, colours.text, yanchor="bottom")
     early = [row["week"] for row in rows if not row["developed"]]
     if early:
-        row_axis.said(
-            chart,
-            early[-1],
-            1.0,
-            "too early",
-            colours.quiet,
-            xanchor="right",
-            xshift=14,
-            yanchor="bottom",
-            yshift=16,
-        )
-    chart.update_yaxes(range=[0, 1.16], tickformat=".0%", tickvals=[0, 0.5, 1], showgrid=True)
-    date_axis.axis(chart, weeks)
-    return chart
+        place = {"xanchor": "right", "xshift": 14, "yanchor": "bottom", "yshift": 16}
+        row_axis.label(chart, early[-1], 1.0, "too early", colours.quiet, **place)
 
 
 def expected(frame: pl.DataFrame, colours: Palette) -> go.Figure:

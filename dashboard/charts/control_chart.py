@@ -51,7 +51,7 @@ def figure(frame: pl.DataFrame, colours: Palette) -> go.Figure:
     for start, rate, side, shade in zip(starts, rates, sides, shades, strict=True):
         if side:
             text = "above normal" if side > 0 else "below normal"
-            row_axis.said(chart, start, rate, text, shade, yshift=14 * side)
+            row_axis.label(chart, start, rate, text, shade, yshift=14 * side)
     highest = _highest(rows)
     chart.update_yaxes(range=[0, highest * 1.2], tickformat=".0%", showgrid=True, nticks=5)
     date_axis.axis(chart, starts)
@@ -93,7 +93,7 @@ def _band(chart: go.Figure, table: pl.DataFrame, colours: Palette) -> None:
     days, tops = known["start"].to_list(), known["normal_high"].to_list()
     line_parts.spread(chart, days, known["normal_low"].to_list(), tops, colours)
     if days:
-        row_axis.said(
+        row_axis.label(
             chart, days[0], tops[0], "normal", colours.quiet, xanchor="left", yanchor="bottom"
         )
 

@@ -47,15 +47,15 @@ def _short(day: date, *, monthly: bool) -> str:
     return f"{text.split()[1]}<br>{year}" if monthly else text
 
 
-def notes(chart: go.Figure, said: Sequence[tuple[date, str]], colours: Palette) -> None:
+def notes(chart: go.Figure, marks: Sequence[tuple[date, str]], colours: Palette) -> None:
     """Thin lines at days with what happened then; all of it is on hover."""
-    for place, (day, sentence) in enumerate(said):
+    for place, (day, sentence) in enumerate(marks):
         chart.add_vline(x=day, line={"color": colours.attention, "width": 1, "dash": "dot"})
         chart.add_annotation(
             x=day,
             y=1,
             yref="paper",
-            text=theme.short(sentence, 18) if len(said) <= _NAMED else "●",
+            text=theme.short(sentence, 18) if len(marks) <= _NAMED else "●",
             hovertext=f"{formats.day(day)}<br>{theme.safe(sentence)}",
             showarrow=False,
             xanchor="left",

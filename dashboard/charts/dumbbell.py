@@ -42,46 +42,45 @@ class Pair:
 def figure(frame: pl.DataFrame, pair: Pair, colours: Palette) -> go.Figure:
     """Rows in their order; rows without the filled value are left out."""
     rows = list(frame.drop_nulls(pair.value).iter_rows(named=True))
-    places = list(range(len(rows)))
     chart = theme.figure(colours, height=row_axis.tall(len(rows)))
     _joints(chart, rows, pair, colours)
     if pair.low and pair.high:
         _ranges(chart, rows, pair, colours)
-    chart.add_scatter(
-        x=[row[pair.other] for row in rows],
-        y=places,
-        mode="markers",
-        hovertext=[pair.hover(row) for row in rows],
-        hoverinfo="text",
-        customdata=[str(row[pair.key]) for row in rows],
-        marker={
-            "size": 9,
-            "color": colours.card,
-            "line": {"color": colours.comparison, "width": 1.8},
-            "opacity": 1,
-        },
-        **row_axis.STILL,
-    )
+    hollow = {
+        "size": 9,
+        "color": colours.card,
+        "line": {"color": colours.comparison, "width": 1.8},
+        "opacity": 1,
+    }
     odd = [pair.flagged is not None and row[pair.flagged] is False for row in rows]
-    chart.add_scatter(
-        x=[row[pair.value] for row in rows],
-        y=places,
-        mode="markers",
-        hovertext=[pair.hover(row) for row in rows],
-        hoverinfo="text",
-        customdata=[str(row[pair.key]) for row in rows],
-        marker={
-            "size": 10,
-            "color": [colours.bad if flag else colours.subject for flag in odd],
-            "symbol": ["diamond" if flag else "circle" for flag in odd],
-            "opacity": 1,
-        },
-        **row_axis.STILL,
-    )
+    filled = {
+        "size": 10,
+        "color": [colours.bad if flag else colours.subject for flag in odd],
+        "symbol": ["diamond" if flag else "circle" for flag in odd],
+        "opacity": 1,
+    }
+    _marks(chart, rows, pair, pair.other, hollow)
+    _marks(chart, rows, pair, pair.value, filled)
     row_axis.names(chart, [str(row[pair.name]) for row in rows], colours)
     row_axis.beside(chart, [pair.label(row) for row in rows], colours)
     _axis(chart, rows, pair, colours)
     return chart
+
+
+def _marks(
+    chart: go.Figure, rows: list[dict[str, Any]], pair: Pair, column: str, marker: dict[str, Any]
+) -> None:
+    """One mark a row, at one of its two values."""
+    chart.add_scatter(
+        x=[row[column] for row in rows],
+        y=list(range(len(rows))),
+        mode="markers",
+        hovertext=[pair.hover(row) for row in rows],
+        hoverinfo="text",
+        customdata=[str(row[pair.key]) for row in rows],
+        marker=marker,
+        **row_axis.STILL,
+    )
 
 
 def _joints(chart: go.Figure, rows: list[dict[str, Any]], pair: Pair, colours: Palette) -> None:

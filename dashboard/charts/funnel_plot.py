@@ -37,9 +37,7 @@ def figure(frame: pl.DataFrame, colours: Palette) -> go.Figure:
         y=rates,
         mode="markers",
         customdata=rows["id"].to_list(),
-        hovertext=[
-            _hover(row, side) for row, side in zip(rows.iter_rows(named=True), far, strict=True)
-        ],
+        hovertext=list(map(_hover, rows.iter_rows(named=True), far)),
         hoverinfo="text",
         marker={
             "size": 10,
@@ -50,23 +48,16 @@ def figure(frame: pl.DataFrame, colours: Palette) -> go.Figure:
         },
         **row_axis.STILL,
     )
+    dots = [(size / widest, rate / top) for size, rate in zip(sizes, rates, strict=True)]
     labelled = [
-        (size / widest, rate / top, theme.short(name))
-        for name, size, rate, side in zip(rows["name"], sizes, rates, far, strict=True)
+        (*dot, theme.short(name))
+        for name, dot, side in zip(rows["name"], dots, far, strict=True)
         if side
     ]
-    dots = [(size / widest, rate / top) for size, rate in zip(sizes, rates, strict=True)]
     for x, y, name in apart(labelled, dots):
         right = x > _RIGHT
-        row_axis.said(
-            chart,
-            x * widest,
-            y * top,
-            name,
-            colours.text,
-            xanchor="right" if right else "left",
-            xshift=-9 if right else 9,
-        )
+        place = {"xanchor": "right" if right else "left", "xshift": -9 if right else 9}
+        row_axis.label(chart, x * widest, y * top, name, colours.text, **place)
     chart.update_xaxes(
         range=[0, widest], tickformat=",d", nticks=6, title={"text": "Deliveries", "standoff": 6}
     )
@@ -105,7 +96,7 @@ def _limits(chart: go.Figure, overall: float, widest: float, top: float, colours
     sizes = [widest * (step + 0.4) / _STEPS for step in range(_STEPS)]
     chart.add_hline(y=overall, line={"color": colours.comparison, "width": 1})
     small = colours.quiet
-    row_axis.said(
+    row_axis.label(
         chart,
         widest,
         overall,

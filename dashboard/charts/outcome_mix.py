@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from dashboard.presentation import formats, theme
 
@@ -16,6 +16,20 @@ ORDER: Final = tuple(formats.OUTCOMES)
 _ROW_HEIGHT: Final = 30
 _LETTER: Final = 5.6  # pixels of a digit in a label, with some to spare for other fonts
 _LEAST: Final = 300  # as high as the trend beside it
+
+
+def _marker(rows: list[dict[str, Any]], colours: Palette) -> dict[str, Any]:
+    """The colour of each bar; those without a word are hatched."""
+    return {
+        "color": [_colour(row, colours) for row in rows],
+        "pattern": {
+            "shape": ["/" if row["outcome"] == "silent" else "" for row in rows],
+            "fgcolor": colours.comparison,
+            "bgcolor": colours.card,
+            "size": 6,
+        },
+        "line": {"width": 0},
+    }
 
 
 def figure(frame: pl.DataFrame, colours: Palette) -> go.Figure:
@@ -32,16 +46,7 @@ def figure(frame: pl.DataFrame, colours: Palette) -> go.Figure:
         y=list(range(len(rows))),
         orientation="h",
         width=min(0.65, 0.07 * (len(rows) + 1)),
-        marker={
-            "color": [_colour(row, colours) for row in rows],
-            "pattern": {
-                "shape": ["/" if row["outcome"] == "silent" else "" for row in rows],
-                "fgcolor": colours.comparison,
-                "bgcolor": colours.card,
-                "size": 6,
-            },
-            "line": {"width": 0},
-        },
+        marker=_marker(rows, colours),
         text=labels,
         textposition="outside",
         textangle=0,

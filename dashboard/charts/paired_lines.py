@@ -63,7 +63,7 @@ def _names(
     places = row_axis.pushed_apart([rate for _, _, rate in ends], _LABEL * top)
     for (place, start, _), at in zip(ends, places, strict=True):
         name, shade = theme.short(lines[place][1]), _shade(place, colours)
-        row_axis.said(chart, start, at, name, shade, xanchor="left", xshift=8)
+        row_axis.label(chart, start, at, name, shade, xanchor="left", xshift=8)
 
 
 def _line(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
@@ -133,44 +133,55 @@ def _dots(
 ) -> None:
     rates, lows, highs = (rows[name].to_list() for name in (ranked.rate, ranked.low, ranked.high))
     bases = rows[ranked.base].to_list()
-    largest = max(bases, default=1) or 1
     few = [base < FEW for base in bases]
-    places = list(range(rows.height))
+    ends = {
+        "type": "data",
+        "symmetric": False,
+        "array": [high - rate for high, rate in zip(highs, rates, strict=True)],
+        "arrayminus": [rate - low for low, rate in zip(lows, rates, strict=True)],
+        "color": colours.subject,
+        "thickness": 1.6,
+        "width": 0,
+    }
     chart.add_scatter(
         x=rates,
-        y=places,
+        y=list(range(rows.height)),
         mode="markers",
         customdata=rows[ranked.key].to_list(),
         hovertext=[_hover(row, ranked) for row in rows.iter_rows(named=True)],
         hoverinfo="text",
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": [high - rate for high, rate in zip(highs, rates, strict=True)],
-            "arrayminus": [rate - low for low, rate in zip(lows, rates, strict=True)],
-            "color": colours.subject,
-            "thickness": 1.6,
-            "width": 0,
-        },
-        marker={
-            "size": [
-                _SMALLEST + (_LARGEST - _SMALLEST) * (base / largest) ** 0.5 for base in bases
-            ],
-            "color": [colours.card if hollow else colours.subject for hollow in few],
-            "line": {"color": colours.subject, "width": 1.8},
-            "opacity": 1,
-        },
+        error_x=ends,
+        marker=_marker(bases, few, colours),
         selected={"marker": {"opacity": 1}},
         unselected={"marker": {"opacity": 1}},
     )
+    texts = [
+        f"{_CLEAR * (2 if high - rate < _NARROW * limit else 1)}{formats.rate(rate)}"
+        for rate, high in zip(rates, highs, strict=True)
+    ]
+    _beside(chart, [min(high, limit * _BEYOND) for high in highs], texts, few, colours)
+
+
+def _marker(bases: list[int], few: list[bool], colours: Palette) -> dict[str, Any]:
+    """Dots by size of the sample; those of small samples are hollow."""
+    largest = max(bases, default=1) or 1
+    return {
+        "size": [_SMALLEST + (_LARGEST - _SMALLEST) * (base / largest) ** 0.5 for base in bases],
+        "color": [colours.card if hollow else colours.subject for hollow in few],
+        "line": {"color": colours.subject, "width": 1.8},
+        "opacity": 1,
+    }
+
+
+def _beside(
+    chart: go.Figure, ends: list[float], texts: list[str], few: list[bool], colours: Palette
+) -> None:
+    """The rates as text to the right of their ranges."""
     chart.add_scatter(
-        x=[min(high, limit * _BEYOND) for high in highs],
-        y=places,
+        x=ends,
+        y=list(range(len(texts))),
         mode="text",
-        text=[
-            f"{_CLEAR * (2 if high - rate < _NARROW * limit else 1)}{formats.rate(rate)}"
-            for rate, high in zip(rates, highs, strict=True)
-        ],
+        text=texts,
         textposition="middle right",
         textfont={
             "size": theme.SIZE - 1,

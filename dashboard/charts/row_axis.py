@@ -69,7 +69,7 @@ def pushed_apart(places: Sequence[float], least: float) -> list[float]:
     return moved
 
 
-def said(chart: go.Figure, x: float, y: float, text: str, colour: str, **place: object) -> None:
+def label(chart: go.Figure, x: float, y: float, text: str, colour: str, **place: object) -> None:
     """A direct label at a point of the data."""
     chart.add_annotation(
         x=x,

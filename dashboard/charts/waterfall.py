@@ -55,10 +55,10 @@ def figure(
         hoverinfo="text",
     )
     for place, (step, end) in enumerate(zip(steps, ends, strict=True)):
-        row_axis.said(chart, place, end, write(step.value), colours.text, yanchor="bottom")
+        row_axis.label(chart, place, end, write(step.value), colours.text, yanchor="bottom")
     if target:
         chart.add_hline(y=target[0], line={"color": colours.comparison, "width": 1, "dash": "dot"})
-        row_axis.said(
+        row_axis.label(
             chart, 0, *target, colours.quiet, xref="paper", xanchor="left", yanchor="bottom"
         )
     top = max([*ends, target[0] if target else 0.0], default=1.0) or 1.0

@@ -53,7 +53,7 @@ def _expectation(chart: go.Figure, query: pl.DataFrame, colours: Palette) -> Non
     line_parts.plain(chart, *ends, color=colours.comparison, width=2, dash="dash")
     text = f"expected {formats.rate(level)}"
     at = (weeks[-1], level)
-    row_axis.said(chart, *at, text, colours.quiet, xanchor="right", yanchor="bottom")
+    row_axis.label(chart, *at, text, colours.quiet, xanchor="right", yanchor="bottom")
 
 
 def _hover(row: dict[str, Any], label: str) -> str:

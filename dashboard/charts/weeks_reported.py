@@ -35,7 +35,7 @@ def figure(frame: pl.DataFrame, colours: Palette) -> go.Figure:
     whole = [(at, row) for at, row in known if not row["partial"]]
     if whole:
         at, row = whole[-1]
-        row_axis.said(chart, at, row["normal_high"], "usual", colours.quiet, yanchor="bottom")
+        row_axis.label(chart, at, row["normal_high"], "usual", colours.quiet, yanchor="bottom")
     date_axis.axis(chart, [row["start"] for row in rows], middles)
     chart.update_yaxes(rangemode="tozero", tickformat=",d", showgrid=True, nticks=5)
     return chart

@@ -84,7 +84,7 @@ def _taken(store: Store, order: ImportOrder, *, as_lines: bool) -> str | None:
             done = import_file(store, replace(order, progress=move))
     except (UnreadableFile, UnknownProfile) as error:
         return str(error)
-    click.echo(as_json(done) if as_lines else _told(done, validate_only=order.validate_only))
+    click.echo(as_json(done) if as_lines else _summary(done, validate_only=order.validate_only))
     return None
 
 
@@ -96,7 +96,7 @@ def _tell(unread: list[str], files: int) -> None:
     sys.exit(UNREADABLE)
 
 
-def _told(done: Imported, *, validate_only: bool) -> str:
+def _summary(done: Imported, *, validate_only: bool) -> str:
     from dashboard.presentation import refusal_texts
 
     counts = ", ".join(f"{done.counts[answer]:,} {answer}" for answer in ANSWERS)
@@ -108,7 +108,7 @@ def _told(done: Imported, *, validate_only: bool) -> str:
     if done.reasons:
         lines.append(f"  {refusal_texts.reasons(done.reasons)}")
     if done.advice:
-        lines.append(f"  {refusal_texts.advised(done.advice, kept=not validate_only)}")
+        lines.append(f"  {refusal_texts.advised(done.advice, taken=not validate_only)}")
     if done.error_file:
         lines.append(f"  refused rows, ready to be corrected and imported: {done.error_file}")
     return "\n".join(lines)

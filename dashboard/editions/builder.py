@@ -187,7 +187,7 @@ def _anew(  # noqa: PLR0913 - all keyword-only but where from, where to and the 
     for clock in CLOCKS:
         whole = sorted_cells(tallies.add(cells[clock]))
         parts[f"tally_{clock}"] = {ALL: versions.put(f"tally_{clock}", whole)}
-    sayings = parties.heard(facts.attempts, facts.feedback, facts.aliases, zone)
+    sayings = parties.namings(facts.attempts, facts.feedback, facts.aliases, zone)
     parts |= _small(versions, facts, sayings)
     notes = _notes(facts, mark, first_us, _later(facts, now_us), now_us)
     notes["crowded"] = sorted(crowded)
@@ -280,7 +280,7 @@ def _exchanged(
         parts[f"tally_{clock}"] = {
             ALL: versions.put(f"tally_{clock}", sorted_cells(tallies.add(cells)))
         }
-    sayings = parties.heard(facts.attempts, facts.feedback, facts.aliases, zone)
+    sayings = parties.namings(facts.attempts, facts.feedback, facts.aliases, zone)
     known = versions.scan(list(old.parts["heard"].values())).collect()
     parts |= _small(versions, facts, parties.latest(pl.concat([known, sayings])))
     kept = [(lead, at) for lead, at in old.notes["later"] if lead not in set(leads)]

@@ -63,7 +63,7 @@ class Edition:
         aliases = self.aliases(version)
         settings = self._whole("settings").filter(pl.col("seq") <= version)
         return parties.named(
-            parties.heard(attempts, feedback, aliases, self.zone), settings, aliases
+            parties.namings(attempts, feedback, aliases, self.zone), settings, aliases
         )
 
     def tally(self, clock: Clock) -> pl.DataFrame:

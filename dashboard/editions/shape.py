@@ -21,7 +21,7 @@ FRAMES: Final = {
     "feedback": columns.FEEDBACK,
     "aliases": columns.ALIASES,
     "settings": columns.ENTITIES,
-    "heard": parties.HEARD,
+    "heard": parties.NAMINGS,
     "outcomes": resolve.COLUMNS,
     "earlier": state_history.COLUMNS,
     "steps": changes.COLUMNS,

@@ -23,18 +23,18 @@ OTHER: Final = (
 )
 """Parameters that belong to single pages: which tab, which figure, a search."""
 _NEXT: Final = "go_to_next"
-_ASKED: Final = "address_asked"
+_QUERY_STATE: Final = "address_asked"
 _SEEN: Final = "address_seen"
 
 
 def query() -> filters.Query:
     """What the address asks for; read once a run, for many links ask for it."""
     params = {name: st.query_params.get_all(name) for name in st.query_params}
-    before: tuple[dict[str, list[str]], filters.Query] | None = st.session_state.get(_ASKED)
+    before: tuple[dict[str, list[str]], filters.Query] | None = st.session_state.get(_QUERY_STATE)
     if before and before[0] == params:
         return before[1]
     found = _read(params)
-    st.session_state[_ASKED] = (params, found)
+    st.session_state[_QUERY_STATE] = (params, found)
     return found
 
 
@@ -51,7 +51,7 @@ def _read(params: dict[str, list[str]]) -> filters.Query:
     )
 
 
-def asked_with(**changes: filters.Value) -> filters.Query:
+def query_with(**changes: filters.Value) -> filters.Query:
     """What a link with these changes asks for: `target` read back."""
     return _read(target(**changes))
 
@@ -62,7 +62,7 @@ def settle() -> None:
     A link to the page one is already on brings its parameters here without changing the
     address bar; where the bar agrees this does nothing.
     """
-    st.session_state.pop(_ASKED, None)
+    st.session_state.pop(_QUERY_STATE, None)
     now = {name: st.query_params.get_all(name) for name in st.query_params}
     if st.session_state.get(_SEEN, now) != now:
         st.query_params.from_dict(now)

@@ -19,7 +19,7 @@ from dashboard.presentation.markup import html
 from dashboard.tables.registry import TABLES
 from data_access.explained import ExplainedError
 from metrics.insights.comparison import MOST_REPORTED
-from metrics.insights.tiers import HEARD
+from metrics.insights.tiers import LEAST_COVERAGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _LOG: Final = logging.getLogger(__name__)
 FEW: Final = 30
-LITTLE: Final = HEARD
+LITTLE: Final = LEAST_COVERAGE
 ARRIVED: Final = 0.9
 NEEDS_ALL: Final = (
     "This needs all deliveries. Counted by when results came only those with feedback exist; "

@@ -60,7 +60,7 @@ def no_rows(query: Query, status: Status) -> None:
 def unavailable(why: str = "") -> None:
     """Nothing can be shown; `why` is a sentence where the reason is known."""
     told = why or "The store did not answer; the reason is in the server's log"
-    st.html(html("empty_states.unavailable", said=_sentence(told)))
+    st.html(html("empty_states.unavailable", reason=_sentence(told)))
 
 
 def _sentence(text: str) -> Markup:
@@ -70,7 +70,7 @@ def _sentence(text: str) -> Markup:
 
 def failed(why: str = "") -> None:
     """Something went wrong that nobody foresaw; or `why`, where it is known."""
-    st.html(html("empty_states.failed", said=_sentence(why) if why else None))
+    st.html(html("empty_states.failed", reason=_sentence(why) if why else None))
 
 
 def trouble(why: str) -> None:

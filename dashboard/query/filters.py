@@ -135,7 +135,7 @@ def parameters(query: Query, /, **changes: Value) -> list[tuple[str, str]]:
         changes = {**changes, "from": None, "to": None}
     elif "from" in changes or "to" in changes:
         changes = {**changes, "period": None}
-    chosen = {**_said(query), **changes}
+    chosen = {**_given(query), **changes}
     names = [*PARAMETERS, *(name for name in chosen if name not in PARAMETERS)]
     return [
         (name, text)
@@ -187,7 +187,7 @@ def counted_otherwise(query: Query) -> bool:
 
 def changes(query: Query) -> int:
     """How many of `COUNTING` differ from their defaults."""
-    said = _said(query)
+    said = _given(query)
     return sum(said[name] is not None and (name, said[name]) not in _SILENT for name in COUNTING)
 
 
@@ -251,7 +251,7 @@ def _rows(reader: Reader) -> Rows:
     )
 
 
-def _said(query: Query) -> dict[str, Value]:
+def _given(query: Query) -> dict[str, Value]:
     """Every parameter of a question by name."""
     scope = query.scope
     dates: dict[str, Value] = {"period": query.preset}

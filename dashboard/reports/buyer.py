@@ -8,7 +8,7 @@ import polars as pl
 
 from dashboard.presentation import formats
 from dashboard.reports import party_sentences, since_published
-from dashboard.reports.document import Document, Grid, Section, Tile, Tiles, told
+from dashboard.reports.document import Document, Grid, Section, Tile, Tiles, paragraph
 from data_access.columns import OUTCOMES
 from metrics.definitions import phrases
 from metrics.sentences import sentences
@@ -98,7 +98,7 @@ def _parts(reading: ReportQuery) -> list[Section | None]:
 def _ask(reading: ReportQuery) -> Section:
     left = unanswered(reading)
     if not left:
-        return Section("What we ask", (told("Nothing is open. Please go on as you do."),))
+        return Section("What we ask", (paragraph("Nothing is open. Please go on as you do."),))
     many = phrases.quantity(left, "delivery", "deliveries")
     texts = [
         f"The file {FILE}.csv lists the {many} without a word from you, the oldest first.",
@@ -109,7 +109,7 @@ def _ask(reading: ReportQuery) -> Section:
         "Send the file back as it is: it can be read in without any change, whole or in part.",
         _overdue(reading),
     ]
-    return Section("What we ask", (told(*texts),))
+    return Section("What we ask", (paragraph(*texts),))
 
 
 def _overdue(reading: ReportQuery) -> str | None:
@@ -160,5 +160,5 @@ def _claims(reading: ReportQuery) -> Section | None:
     usual = None
     if days is not None and sum(row["claims"] for row in rows[1:]) >= sentences.LEAST:
         usual = f"Half of the decided claims were decided within {days:.0f} days."
-    blocks = (Grid(("Claims", "Number", "Price"), body, (1, 2)), told(usual, listed=False))
+    blocks = (Grid(("Claims", "Number", "Price"), body, (1, 2)), paragraph(usual, listed=False))
     return Section("Your claims", blocks if usual else blocks[:1], half=True)

@@ -44,7 +44,7 @@ class Statement:
 class Sentences:
     """Sentences, as a list where there may be several."""
 
-    said: tuple[Statement, ...]
+    statements: tuple[Statement, ...]
     listed: bool = True
 
 
@@ -96,6 +96,6 @@ class Document:
     figures: dict[str, Any] = field(default_factory=dict)
 
 
-def told(*texts: str | None, tone: Tone = "", listed: bool = True) -> Sentences:
+def paragraph(*texts: str | None, tone: Tone = "", listed: bool = True) -> Sentences:
     """Sentences of one tone; missing ones are left out."""
     return Sentences(tuple(Statement(text, tone) for text in texts if text), listed)

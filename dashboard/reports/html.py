@@ -38,7 +38,7 @@ def whole(document: Document) -> str:
     variables = "".join(f"--{f.name}:{getattr(LIGHT, f.name)};" for f in fields(LIGHT))
     page = html(
         "report.whole",
-        title=_said(document.title),
+        title=_line(document.title),
         policy=POLICY,
         style=f":root{{{variables}}}{rules()}",
         body=body(document, LIGHT),
@@ -52,17 +52,17 @@ def body(document: Document, colours: Palette, *, images: bool = False) -> Marku
     return html(
         "report.body",
         kind=document.kind,
-        title=_said(document.title),
-        standing=_said(document.standing),
-        verdict=_said(document.verdict),
+        title=_line(document.title),
+        standing=_line(document.standing),
+        verdict=_line(document.verdict),
         sections=[_section(section, colours, images=images) for section in document.sections],
-        footer=map(_said, document.footer),
-        link=_said(link),
+        footer=map(_line, document.footer),
+        link=_line(link),
         address=link if link.startswith(("https://", "http://")) else None,
     )
 
 
-def _said(text: str) -> str:
+def _line(text: str) -> str:
     """One line of text, in which a number stays beside its unit."""
     return _UNIT.sub("\u00a0", plain(text))
 
@@ -70,7 +70,7 @@ def _said(text: str) -> str:
 def _section(section: Section, colours: Palette, *, images: bool) -> Markup:
     marks = [name for name in ("half", "small") if getattr(section, name)]
     blocks = [_block(block, colours, images=images) for block in section.blocks]
-    return html("report.section", marks=" ".join(marks), title=_said(section.title), blocks=blocks)
+    return html("report.section", marks=" ".join(marks), title=_line(section.title), blocks=blocks)
 
 
 def _block(block: Block, colours: Palette, *, images: bool) -> Markup:
@@ -78,23 +78,23 @@ def _block(block: Block, colours: Palette, *, images: bool) -> Markup:
         return html("report.tiles", tiles=map(_tile, block.tiles))
     if isinstance(block, Sentences):
         tag, around = ("li", "ul") if block.listed else ("p", "div")
-        said = [(s.tone, _said(s.text)) for s in block.said]
-        return html("report.sentences", around=around, tag=tag, said=said)
+        statements = [(s.tone, _line(s.text)) for s in block.statements]
+        return html("report.sentences", around=around, tag=tag, statements=statements)
     if isinstance(block, Grid):
-        heads, *rows = [[_said(text) for text in row] for row in (block.heads, *block.rows)]
+        heads, *rows = [[_line(text) for text in row] for row in (block.heads, *block.rows)]
         return html("report.grid", heads=heads, rows=rows, numbers=block.numbers)
     return _picture(block, colours, images=images)
 
 
 def _tile(tile: Tile) -> dict[str, str | None]:
     return {
-        "label": _said(tile.label),
-        "meaning": _said(tile.meaning),
-        "value": _said(tile.value),
-        "of": _said(tile.of),
+        "label": _line(tile.label),
+        "meaning": _line(tile.meaning),
+        "value": _line(tile.value),
+        "of": _line(tile.of),
         "tone": tile.tone,
         "mark": _ARROWS.get(tile.tone),
-        "change": _said(tile.change),
+        "change": _line(tile.change),
     }
 
 
@@ -103,4 +103,4 @@ def _picture(picture: Picture, colours: Palette, *, images: bool) -> Markup:
     if not images:
         return html("report.drawing", svg=svg)
     code = base64.b64encode(svg.encode()).decode()
-    return html("report.picture", alt=_said(picture.alt), code=code)
+    return html("report.picture", alt=_line(picture.alt), code=code)

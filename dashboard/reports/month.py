@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from dashboard.reports import report_charts, since_published
-from dashboard.reports.document import Document, Section, Sentences, Statement, Tiles, told
+from dashboard.reports.document import Document, Section, Sentences, Statement, Tiles, paragraph
 from dashboard.reports.report_query import BASES
 from metrics.definitions.catalogue import number
 from metrics.sentences.packs import NUMBERS
@@ -94,18 +94,20 @@ _SECTIONS: Final = {"monthly": _month, "weekly": _week, "daily": _day}
 
 def _money(reading: ReportQuery) -> Section | None:
     """Gross to margin as a waterfall, and what moved it."""
-    rows = reading.said("bridge")
+    rows = reading.rows("bridge")
     if not rows:
         return None
     picture = report_charts.bridge(reading)
-    first = told(rows[0]["sentence"], listed=False) if picture is None else None
+    first = paragraph(rows[0]["sentence"], listed=False) if picture is None else None
     steps = Sentences(tuple(Statement(row["sentence"], _sign(row["value"])) for row in rows[1:]))
     blocks: list[Block | None] = [picture, first]
-    if steps.said:
+    if steps.statements:
         past = reading.called.before
-        blocks += [told(f"What moved the margin from {past}:", listed=False), steps]
+        blocks += [paragraph(f"What moved the margin from {past}:", listed=False), steps]
     elif picture is not None:
-        blocks.append(told("There is nothing before to compare with.", tone="quiet", listed=False))
+        blocks.append(
+            paragraph("There is nothing before to compare with.", tone="quiet", listed=False)
+        )
     return _section("From gross revenue to margin", blocks, half=True)
 
 
@@ -120,7 +122,7 @@ def _ends(reading: ReportQuery) -> Section | None:
         said = [*said[:1], published]
     if not said:
         return None
-    blocks = [*_by_week(reading), told(*said)]
+    blocks = [*_by_week(reading), paragraph(*said)]
     return _section("Conversion by week, and where sales will end", blocks, half=True)
 
 
@@ -130,7 +132,7 @@ def _trend(reading: ReportQuery) -> Section | None:
 
 def _by_week(reading: ReportQuery) -> list[Block]:
     picture = report_charts.trend(reading)
-    return [] if picture is None else [picture, told(_HOW_TREND, tone="quiet", listed=False)]
+    return [] if picture is None else [picture, paragraph(_HOW_TREND, tone="quiet", listed=False)]
 
 
 def _movers(reading: ReportQuery, way: str) -> Section | None:
@@ -139,13 +141,13 @@ def _movers(reading: ReportQuery, way: str) -> Section | None:
     texts = reading.sentences(way)
     if not texts:
         return None
-    return Section(title, (told(*texts, tone=tone),), half=True)
+    return Section(title, (paragraph(*texts, tone=tone),), half=True)
 
 
 def _alerts(reading: ReportQuery) -> Section:
-    rows = reading.said("alerts")
+    rows = reading.rows("alerts")
     said = tuple(Statement(row["sentence"], row["verdict"] or "") for row in rows)
-    block = Sentences(said) if said else told("Nothing unusual.", tone="quiet", listed=False)
+    block = Sentences(said) if said else paragraph("Nothing unusual.", tone="quiet", listed=False)
     return Section("Unusual changes", (block,), half=bool(reading.delivered))
 
 
@@ -154,7 +156,7 @@ def _listed(
 ) -> Section | None:
     """A section of the pack as a list; left out where it is empty."""
     texts = reading.sentences(section)
-    return Section(title, (told(*texts),), half=half) if texts else None
+    return Section(title, (paragraph(*texts),), half=half) if texts else None
 
 
 def _sources(reading: ReportQuery) -> Section | None:
@@ -164,7 +166,7 @@ def _sources(reading: ReportQuery) -> Section | None:
     picture = report_charts.conversions(reading, rows)
     if picture is None:
         return None
-    how = told(_HOW_RANGES, tone="quiet", listed=False)
+    how = paragraph(_HOW_RANGES, tone="quiet", listed=False)
     return Section("Conversion of the largest sources", (picture, how), half=True)
 
 
@@ -172,14 +174,14 @@ def _to_decide(reading: ReportQuery) -> Section | None:
     found = _listed(reading, "To decide", "decisions")
     if found is None:
         return None
-    how = told(f"Suggestions go by {reading.window}", tone="quiet", listed=False)
+    how = paragraph(f"Suggestions go by {reading.window}", tone="quiet", listed=False)
     return replace(found, blocks=(*found.blocks, how))
 
 
 def _decided(reading: ReportQuery) -> Section:
     texts = since_published.decided(reading)
     nothing = f"Nothing was noted as done in {reading.called.now}."
-    block = told(*texts) if texts else told(nothing, tone="quiet", listed=False)
+    block = paragraph(*texts) if texts else paragraph(nothing, tone="quiet", listed=False)
     return Section("Decided, and what came of it", (block,))
 
 
@@ -189,14 +191,14 @@ def _since(reading: ReportQuery) -> Section | None:
     texts = [since_published.since_published(reading, scope) for scope in scopes]
     if not any(texts):
         return None
-    return Section("Since we reported", (told(*texts),))
+    return Section("Since we reported", (paragraph(*texts),))
 
 
 def _definitions(reading: ReportQuery) -> Section:
     entries = [number(key) for key in NUMBERS[reading.order.kind]]
     words = " ".join(f"{entry.label}: {_lower(entry.definition)}" for entry in entries)
     base = f"{BASES[reading.scope.rate_base].capitalize()}."
-    return Section("", (told(f"{words} {base} {_LEVEL}", listed=False),), small=True)
+    return Section("", (paragraph(f"{words} {base} {_LEVEL}", listed=False),), small=True)
 
 
 def _lower(text: str) -> str:

@@ -8,7 +8,7 @@ from dashboard.presentation import formats
 from dashboard.reports.document import Grid, Section
 from metrics.definitions import phrases
 from metrics.insights.comparison import only_ends
-from metrics.insights.tiers import HEARD
+from metrics.insights.tiers import LEAST_COVERAGE
 from metrics.sentences import sentences
 
 if TYPE_CHECKING:
@@ -36,16 +36,16 @@ def source_verdict(name: str, headline: Mapping[str, Row], called: Called) -> st
     if not delivered:
         return f"Nothing from {name} was delivered in this {called.noun}."
     if not sentences.has_enough(row, delivered):
-        told = phrases.quantity(row["denominator"] or 0, "report")
+        coverage = phrases.quantity(row["denominator"] or 0, "report")
         sent = phrases.quantity(delivered, "delivery", "deliveries")
-        return f"Too few to judge {name}: {told} on {sent}, {sentences.LEAST} needed."
+        return f"Too few to judge {name}: {coverage} on {sent}, {sentences.LEAST} needed."
     likely = formats.likely_range(row["low"], row["high"])
     text = f"{name} converts {formats.rate(row['value'])} ({likely})"
     parts = [text + _against(row, called), f"returns {_returns(back)}"]
     share = (headline["feedback"]["value"] or 0) / delivered
     if only_ends(headline):
         parts.append("only sales and returns are reported: this says nothing of the other leads")
-    elif share < HEARD:
+    elif share < LEAST_COVERAGE:
         parts.append(f"buyers have reported on {formats.rate(share)} of its leads only")
     return "; ".join(parts) + "."
 
@@ -81,15 +81,17 @@ def tier(row: Row) -> str:
     )
 
 
-def score(row: Row, rules: Score, told: float) -> str | None:
+def score(row: Row, rules: Score, coverage: float) -> str | None:
     """The quality score with its parts, each of what it can reach under the rules.
 
     None is named where under 40 % is reported: of the few it would flatter or blame.
     """
     if row["score"] is None:
         return None
-    if told < HEARD:
-        return f"No quality score: buyers have reported on {formats.rate(told)} of its leads only."
+    if coverage < LEAST_COVERAGE:
+        return (
+            f"No quality score: buyers have reported on {formats.rate(coverage)} of its leads only."
+        )
     parts = [
         f"{label} {row[f'{name}_points']:.0f} of {getattr(rules, f'{name}_points'):.0f}"
         for name, label in _PARTS.items()

@@ -71,13 +71,13 @@ class ReportQuery:
         """The table of the report's own kind."""
         return self.table(self.order.kind)
 
-    def said(self, section: str) -> list[dict[str, Any]]:
+    def rows(self, section: str) -> list[dict[str, Any]]:
         """Rows of a section of the pack."""
         return self.pack.filter(section=section).to_dicts()
 
     def sentences(self, section: str) -> list[str]:
         """Sentences of a section of the pack."""
-        return [row["sentence"] for row in self.said(section)]
+        return [row["sentence"] for row in self.rows(section)]
 
     @cached_property
     def headline(self) -> dict[str, dict[str, Any]]:

@@ -37,7 +37,7 @@ def figures(reading: ReportQuery) -> dict[str, Any]:
     told: dict[str, Any] = {"numbers": kept, "filters": _filters(reading.scope)}
     if reading.order.kind == "monthly":
         names = ("value", "low", "high", "numerator", "denominator")
-        rows = [row for row in reading.said("forecast") if row["label"] == "Sales"]
+        rows = [row for row in reading.rows("forecast") if row["label"] == "Sales"]
         told["forecast"] = {name: rows[0][name] for name in names} if rows else None
     return told
 
@@ -91,12 +91,12 @@ def _written(key: str, value: float | None, currency: str) -> str:
 def forecast_then(reading: ReportQuery) -> str | None:
     """What was published as the end of the period before, against what has come by now."""
     kept = latest(reading, reading.scope.previous())
-    said = (kept or {}).get("figures", {}).get("forecast")
-    come = [row for row in reading.said("forecast") if row["label"] != "Sales"]
-    if not kept or not said or said["value"] is None or not come:
+    published = (kept or {}).get("figures", {}).get("forecast")
+    come = [row for row in reading.rows("forecast") if row["label"] != "Sales"]
+    if not kept or not published or published["value"] is None or not come:
         return None
-    row = {f"expected_{name}": said[key] for name, key in _ENDS.items()}
-    row |= {"delivered": said["denominator"]}
+    row = {f"expected_{name}": published[key] for name, key in _ENDS.items()}
+    row |= {"delivered": published["denominator"]}
     return sentences.forecast_then(reading.called, row, come[0]["numerator"])
 
 
@@ -116,30 +116,32 @@ def decided(reading: ReportQuery) -> list[str]:
     )
     last = rows.unique("finding", keep="last", maintain_order=True).filter(state="done")
     told = [(row, json.loads(row["figure"]) if row["figure"] else {}) for row in last.to_dicts()]
-    return [_decision(reading, row, said) for row, said in told if _inside(scope, said)]
+    return [
+        _decision(reading, row, published) for row, published in told if _inside(scope, published)
+    ]
 
 
-def _inside(scope: Scope, said: dict[str, Any]) -> bool:
+def _inside(scope: Scope, published: dict[str, Any]) -> bool:
     """Whether a finding is about a source and a buyer that the filters let through."""
     return all(
-        not chosen or said.get(f"{kind}_id") in chosen
+        not chosen or published.get(f"{kind}_id") in chosen
         for kind, chosen in (("source", scope.source), ("buyer", scope.buyer))
     )
 
 
-def _decision(reading: ReportQuery, row: dict[str, Any], said: dict[str, Any]) -> str:
+def _decision(reading: ReportQuery, row: dict[str, Any], published: dict[str, Any]) -> str:
     moment = (_EPOCH + timedelta(microseconds=row["recorded_us"])).astimezone(reading.zone)
-    names = [said.get(name) for name in ("source_name", "sub_source", "buyer_name")]
+    names = [published.get(name) for name in ("source_name", "sub_source", "buyer_name")]
     about = ", ".join(name for name in names if isinstance(name, str))
     note = str(row["note"] or "done").rstrip(".")
     by = f"({row['who']}, {phrases.day(moment.date(), year=False)})."
-    parts = [f"{about}:" if about else "", note, by, _result(reading, said, moment.date())]
+    parts = [f"{about}:" if about else "", note, by, _result(reading, published, moment.date())]
     return " ".join(filter(None, parts))
 
 
-def _result(reading: ReportQuery, said: dict[str, Any], day: date) -> str | None:
+def _result(reading: ReportQuery, published: dict[str, Any], day: date) -> str | None:
     """The measure before and after at the same age, as on the page *To do*."""
-    measure, source = said.get("measure"), said.get("source_id")
+    measure, source = published.get("measure"), published.get("source_id")
     if measure not in QUALITY_RATES or not isinstance(source, str):
         return None
     plain = replace(reading.scope, clock="delivered", base="feedback")

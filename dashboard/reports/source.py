@@ -12,10 +12,10 @@ import polars as pl
 
 from dashboard.presentation import formats
 from dashboard.reports import party_sentences, report_charts, since_published
-from dashboard.reports.document import Document, Grid, Section, Tiles, told
+from dashboard.reports.document import Document, Grid, Section, Tiles, paragraph
 from dashboard.reports.report_query import BASES
 from dashboard.tables.packs import when_judged
-from metrics.insights.tiers import HEARD
+from metrics.insights.tiers import LEAST_COVERAGE
 from metrics.sentences import sentences
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _parts(reading: ReportQuery) -> list[Section | None]:
         _reasons(reading),
         _mix(reading),
         _subs(reading),
-        _asked(reading),
+        _requests(reading),
         _messages(reading),
     ]
 
@@ -75,7 +75,7 @@ def _trend(reading: ReportQuery) -> Section | None:
     picture = report_charts.trend(reading)
     if picture is None:
         return None
-    how = told("Dotted and hollow: too young to judge.", tone="quiet", listed=False)
+    how = paragraph("Dotted and hollow: too young to judge.", tone="quiet", listed=False)
     return Section("Conversion by week of delivery", (picture, how), half=True)
 
 
@@ -88,13 +88,13 @@ def _standing(reading: ReportQuery) -> Section | None:
     then = when_judged(wide, reading.zone.key, age)
     changes = reading.table("alerts", then).filter(pl.col("alert"), source_id=source).to_dicts()
     texts = [
-        *(party_sentences.tier(row) for row in tier if share >= HEARD),
+        *(party_sentences.tier(row) for row in tier if share >= LEAST_COVERAGE),
         *(party_sentences.score(row, reading.workspace.rules.score, share) for row in score),
         *(party_sentences.place(row) for row in place),
         *(sentences.alert(row) for row in changes[:2]),
     ]
     known = [text for text in texts if text]
-    return Section("Where it stands", (told(*known),), half=True) if known else None
+    return Section("Where it stands", (paragraph(*known),), half=True) if known else None
 
 
 def _reasons(reading: ReportQuery) -> Section | None:
@@ -147,7 +147,7 @@ def _sub(row: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _asked(reading: ReportQuery) -> Section | None:
+def _requests(reading: ReportQuery) -> Section | None:
     rows = reading.table("recommendations", among_all(reading.scope)).filter(
         pl.col("fires"), id=reading.scope.source[0]
     )
@@ -155,8 +155,8 @@ def _asked(reading: ReportQuery) -> Section | None:
         party_sentences.ask_of_source(row)
         for row in rows.unique("rule", maintain_order=True).to_dicts()
     ]
-    window = told(f"Counted over {reading.window}", tone="quiet", listed=False)
-    return Section("What we ask", (told(*texts), window)) if texts else None
+    window = paragraph(f"Counted over {reading.window}", tone="quiet", listed=False)
+    return Section("What we ask", (paragraph(*texts), window)) if texts else None
 
 
 def _messages(reading: ReportQuery) -> Section | None:
@@ -184,4 +184,4 @@ def _definitions(reading: ReportQuery) -> Section:
         "returned later. Returns: claimed back, credited or not. A likely range holds the true "
         f"rate with 95 % confidence. {base}"
     )
-    return Section("", (told(text, listed=False),), small=True)
+    return Section("", (paragraph(text, listed=False),), small=True)

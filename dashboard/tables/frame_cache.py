@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     import polars as pl
 
 Key = TypeVar("Key", bound="Hashable")
-KEPT_BYTES: Final = 256 * 1_048_576
+MOST_BYTES: Final = 256 * 1_048_576
 """What kept answers may hold in all: a few questions with large answers, or thousands."""
-KEPT_ANSWERS: Final = 2_048
+MOST_ANSWERS: Final = 2_048
 """How many may be kept in all: small ones hold their question and its edition too."""
 
 
@@ -22,7 +22,7 @@ class FrameCache(Generic[Key]):
     """A function from a question to a frame, whose answers are kept."""
 
     def __init__(
-        self, make: Callable[[str, Key], pl.DataFrame], most_bytes: int = KEPT_BYTES
+        self, make: Callable[[str, Key], pl.DataFrame], most_bytes: int = MOST_BYTES
     ) -> None:
         self._make = make
         self._most = most_bytes
@@ -53,6 +53,6 @@ class FrameCache(Generic[Key]):
                 return
             self._kept[key] = (frame, size)
             self.bytes += size
-            while self._kept and (self.bytes > self._most or len(self._kept) > KEPT_ANSWERS):
+            while self._kept and (self.bytes > self._most or len(self._kept) > MOST_ANSWERS):
                 _, (_, gone) = self._kept.popitem(last=False)
                 self.bytes -= gone

@@ -28,12 +28,12 @@ def _weeks(query: TableQuery) -> pl.DataFrame:
     days = (day_number(scope.first), day_number(last))
     cut = day_number(last - timedelta(days=RECENT_DAYS))
     plain = replace(scope, clock="delivered", base="feedback", compare="before")
-    told = _told(query.of(replace(plain, first=EVER, last=query.today)))
+    told = _since_reports_began(query.of(replace(plain, first=EVER, last=query.today)))
     return reporting_habits.reporting_weeks(told, days, cut, query.as_of_day, query.named)
 
 
 @lru_cache(maxsize=4)
-def _told(query: TableQuery) -> pl.DataFrame:
+def _since_reports_began(query: TableQuery) -> pl.DataFrame:
     """Deliveries since reports began, up to as-of: `buyer`, `dated_day`, `reported_day`."""
     seen = ~reporting_start.unseen(query.curves.since, pl.col("dated_day"))
     rows = nw.from_native(query.outcomes_by(["buyer"]).filter(seen, delivered=1))

@@ -52,7 +52,7 @@ ITEMS: Final = {
     "again": pl.Boolean(),
     "then": pl.String(),
 }
-_KEPT: Final = (
+_FIGURE: Final = (
     *("kind", "code", "source_id", "source_name", "sub_source", "buyer_id", "buyer_name"),
     *("sentence", "better", "measure", "count", "of", "figure", "low", "high", "expected"),
     "money_cents",
@@ -65,15 +65,15 @@ def items(scope: Scope) -> pl.DataFrame:
     """Every finding with its state (`ITEMS`), and those decided on that are found no longer."""
     known = workspace()
     plain = cached_frames.timeless(scope)
-    found = known.table("findings", plain)
+    findings = known.table("findings", plain)
     if not scope.filters:
-        found = pl.concat([found, refused(store_rows.refused(known.store))])
+        findings = pl.concat([findings, refused(store_rows.refused(known.store))])
     zone = known.settings.zone
     today = periods.day_of(formats.instant_of(scope.as_of_us), zone)
     latest = decisions.latest(known.store)
     if scope.filters:
-        latest = latest.filter(pl.col("finding").is_in(found["finding"].implode()))
-    return stated(found, latest, today, zone)
+        latest = latest.filter(pl.col("finding").is_in(findings["finding"].implode()))
+    return stated(findings, latest, today, zone)
 
 
 def refused(rows: pl.DataFrame) -> pl.DataFrame:
@@ -90,7 +90,7 @@ def refused(rows: pl.DataFrame) -> pl.DataFrame:
             "kind": "refused",
             "code": row["code"],
             "sentence": f"{formats.quantity(row['count'], 'row')} not taken: "
-            f"{_uncapital(refusal_texts.said(row['code']))}.",
+            f"{_uncapital(refusal_texts.words_of(row['code']))}.",
             "better": False,
             "measure": "rejected",
             "count": row["count"],
@@ -106,7 +106,9 @@ def _uncapital(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def stated(found: pl.DataFrame, latest: pl.DataFrame, today: date, zone: ZoneInfo) -> pl.DataFrame:
+def stated(
+    findings: pl.DataFrame, latest: pl.DataFrame, today: date, zone: ZoneInfo
+) -> pl.DataFrame:
     """Findings joined with the latest decision on each.
 
     One without a decision is new; so is a snoozed one whose day has come, and (`again`) one
@@ -115,13 +117,13 @@ def stated(found: pl.DataFrame, latest: pl.DataFrame, today: date, zone: ZoneInf
     decided = {row["finding"]: row for row in latest.to_dicts()}
     rows = [
         {**row, "found": True, **_state(row, decided.pop(row["finding"], None), today, zone)}
-        for row in ordered(found).to_dicts()
+        for row in ordered(findings).to_dicts()
     ]
     for name, decision in decided.items():
         kept = json.loads(decision["figure"]) if decision["figure"] else {}
         if decision["state"] == "new" or "sentence" not in kept:
             continue
-        row = {key: kept.get(key) for key in _KEPT}
+        row = {key: kept.get(key) for key in _FIGURE}
         gone = _state({"since": None}, decision, today, zone)
         rows.append({**row, "finding": name, "found": False, **gone})
     return pl.DataFrame(rows, schema=ITEMS)
@@ -151,7 +153,7 @@ def _state(
 
 def remembered(item: dict[str, Any]) -> dict[str, Any]:
     """What a decision keeps of a finding: what it said on that day."""
-    return {key: item[key] for key in _KEPT if item[key] is not None}
+    return {key: item[key] for key in _FIGURE if item[key] is not None}
 
 
 def decide(item: dict[str, Any], decision: decisions.Decision, at: datetime) -> None:
@@ -168,8 +170,8 @@ def result(item: dict[str, Any], scope: Scope) -> str | None:
     on = periods.day_of(formats.instant_of(item["decided_us"]), workspace().settings.zone)
     if then.get("source_id") and then.get("measure") in QUALITY_RATES:
         settled = weekly(scope, SETTLED_DAYS)
-        found = evidence.after(settled, then["source_id"], then["measure"], on)
-        return after_sentence({**found, "measure": then["measure"]})
+        findings = evidence.after(settled, then["source_id"], then["measure"], on)
+        return after_sentence({**findings, "measure": then["measure"]})
     now = item["figure"] if item["found"] else 0.0
     was = then.get("figure")
     return None if was is None else counted_sentence(was, now, on)

@@ -21,7 +21,7 @@ _ARRIVED_BADLY: Final = (
     {"price": pl.lit("12,5O")},
     {"attempted_at": pl.col("attempted_at").str.strip_suffix("Z")},
 )
-_SAID_BADLY: Final = (
+_BAD_WORDS: Final = (
     {"outcome": pl.lit("maybe")},
     {"reported_at": pl.col("reported_at").str.strip_suffix("Z")},
     {"value": pl.lit("12,5O")},
@@ -51,7 +51,7 @@ def reported(
         [
             rows,
             *_twice(plain, notes, rng),
-            *_bad(plain, _SAID_BADLY, rng),
+            *_bad(plain, _BAD_WORDS, rng),
             _of_strangers(plain, rng, strangers, seed),
         ]
     )

@@ -49,7 +49,7 @@ _PROGRESS: Final = {  # share with an event of no contact, of contact, of intere
 }
 
 
-def said(market: Market, known: Fates, rng: np.random.Generator) -> pl.DataFrame:
+def event_times(market: Market, known: Fates, rng: np.random.Generator) -> pl.DataFrame:
     """All events, in a fixed order.
 
     Columns: `of` (row among the fates), `tag` (makes the id), `outcome`, `occurred`,
@@ -59,8 +59,8 @@ def said(market: Market, known: Fates, rng: np.random.Generator) -> pl.DataFrame
     early = rng.random(len(known)) < DIRT
     before = known.delivered - rng.integers(1 * MINUTE, 8 * MINUTE, len(known))
     ended = np.where(early, before, known.ended)
-    told = np.where(early, before + 30 * SECOND, known.told)
-    known = replace(known, ended=ended, told=told)
+    told = np.where(early, before + 30 * SECOND, known.reported)
+    known = replace(known, ended=ended, reported=told)
     parts = [
         *_last(known, ~early, rng),
         *_progress(market, known, ~early, rng),
@@ -70,14 +70,16 @@ def said(market: Market, known: Fates, rng: np.random.Generator) -> pl.DataFrame
     return pl.concat(parts, how="diagonal")
 
 
-def _at(tag: str, mask: Flags, *, occurred: Ints, told: Ints, word: Ints | None) -> pl.DataFrame:
+def _at(
+    tag: str, mask: Flags, *, occurred: Ints, reported_at: Ints, word: Ints | None
+) -> pl.DataFrame:
     """Events about those fates that the mask hits; the arrays hold a value for every fate."""
     of = np.flatnonzero(mask)
     columns = {
         "of": pl.Series(of),
         "tag": pl.repeat(tag, of.size, dtype=pl.String, eager=True),
         "occurred": pl.Series(occurred[of]),
-        "reported": pl.Series(told[of]),
+        "reported": pl.Series(reported_at[of]),
     }
     if word is not None:
         columns["outcome"] = words(WORDS, word[of])
@@ -89,10 +91,10 @@ def _last(known: Fates, plain: Flags, rng: np.random.Generator) -> list[pl.DataF
     size = len(known)
     everyone = np.ones(size, dtype=bool)
     again = plain & (rng.random(size) < DIRT)
-    later = known.told + rng.integers(1 * HOUR, 20 * HOUR, size)
-    told = np.where(again, later, known.told)
-    last = _at(LAST, everyone, occurred=known.ended, told=told, word=known.end)
-    wrong = _at("w", again, occurred=known.ended, told=known.told, word=known.end)
+    later = known.reported + rng.integers(1 * HOUR, 20 * HOUR, size)
+    told = np.where(again, later, known.reported)
+    last = _at(LAST, everyone, occurred=known.ended, reported_at=told, word=known.end)
+    wrong = _at("w", again, occurred=known.ended, reported_at=known.reported, word=known.end)
     decisions = _decisions(known, rng)
     at_once = decisions.select("approved", "decided", "paid").with_columns(
         pl.when(pl.Series(rng.random(size) < _AT_ONCE)).then(pl.all())
@@ -100,7 +102,7 @@ def _last(known: Fates, plain: Flags, rng: np.random.Generator) -> list[pl.DataF
     at_once = at_once.with_columns(
         decided=pl.when(
             pl.Series(rng.random(size) < _AT_ONCE * 2) & pl.col("approved").is_not_null()
-        ).then(pl.Series(known.told))
+        ).then(pl.Series(known.reported))
     )
     separate = decisions.filter(decisions["approved"].is_not_null() & at_once["approved"].is_null())
     last = pl.concat([last, at_once], how="horizontal").with_columns(
@@ -114,8 +116,8 @@ def _decisions(known: Fates, rng: np.random.Generator) -> pl.DataFrame:
     size = len(known)
     chance, amount = rng.random(size), rng.random(size)
     claimed = (known.end == RETURNED_SPOKEN) | (known.end == RETURNED_UNREACHED)
-    decided = known.told + rng.integers(1 * DAY, 9 * DAY, size)
-    rows = _at("d", np.ones(size, dtype=bool), occurred=decided, told=decided, word=None)
+    decided = known.reported + rng.integers(1 * DAY, 9 * DAY, size)
+    rows = _at("d", np.ones(size, dtype=bool), occurred=decided, reported_at=decided, word=None)
     credited, ruled = pl.Series(chance < DECIDED[0]), pl.Series(claimed & (chance < DECIDED[1]))
     part = pl.Series(np.where(amount < _HALF_PAID, 0.5, 1.0))
     named = ruled & credited & pl.Series(amount < _NAMED)
@@ -145,7 +147,9 @@ def _progress(
         occurred = known.delivered + _part(span, share)
         mask = plain & possible & (chance[1] < shares[:, place])
         told = reported(market, known.buyer, occurred, rng)
-        parts.append(_at(tag, mask, occurred=occurred, told=told, word=np.full(len(known), word)))
+        parts.append(
+            _at(tag, mask, occurred=occurred, reported_at=told, word=np.full(len(known), word))
+        )
     return parts
 
 
@@ -158,7 +162,9 @@ def _cancelled(known: Fates, rng: np.random.Generator) -> pl.DataFrame:
     mask = (known.end == RETURNED_SPOKEN) & (rng.random(len(known)) < CANCELLED)
     sold = known.delivered + _part(known.ended - known.delivered, np.full(len(known), 0.97))
     word = np.full(len(known), CONVERTED)
-    return _at("c", mask & (sold < known.ended), occurred=sold, told=sold + 4 * MINUTE, word=word)
+    return _at(
+        "c", mask & (sold < known.ended), occurred=sold, reported_at=sold + 4 * MINUTE, word=word
+    )
 
 
 def _taken_back(market: Market, known: Fates, rng: np.random.Generator) -> list[pl.DataFrame]:
@@ -170,6 +176,6 @@ def _taken_back(market: Market, known: Fates, rng: np.random.Generator) -> list[
     told = reported(market, known.buyer, occurred, rng)
     word = np.where(rng.random(len(known)) < _DEAD_NUMBERS, BAD_INFO, NOT_INTERESTED)
     back = told + rng.integers(1 * HOUR, 30 * HOUR, len(known))
-    mistake = _at("x", mask, occurred=occurred, told=told, word=word)
-    retraction = _at("y", mask, occurred=back, told=back, word=None)
+    mistake = _at("x", mask, occurred=occurred, reported_at=told, word=word)
+    retraction = _at("y", mask, occurred=back, reported_at=back, word=None)
     return [mistake, retraction.with_columns(retracts=pl.lit("x"))]

@@ -61,7 +61,7 @@ class Fates:
     delivered: Ints
     end: Ints  # position in ENDS
     ended: Ints  # when it came to its end
-    told: Ints  # when the buyer said so
+    reported: Ints  # when the buyer said so
 
     def take(self, rows: Ints | Flags) -> Fates:
         """Some of them."""
@@ -158,5 +158,5 @@ def reported(market: Market, buyer: Ints, occurred: Ints, rng: np.random.Generat
     hour = hours[buyer]
     since = (occurred - hour * HOUR) % DAY
     batch = DAY - since + rng.integers(0, 10 * MINUTE, size)
-    told: Ints = occurred + np.where(hour < 0, delay, batch)
-    return told
+    moment: Ints = occurred + np.where(hour < 0, delay, batch)
+    return moment

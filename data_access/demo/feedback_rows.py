@@ -52,7 +52,7 @@ def rows(
         events: what was said; see `demo_events.said`.
         rng: draws words and details.
     """
-    told = _told(market, known, sold, rng)
+    told = _shared_details(market, known, sold, rng)
     of = events["of"]
     all_of = pl.concat([events, told[of]], how="horizontal")
     chances = rng.random((8, all_of.height))
@@ -62,7 +62,7 @@ def rows(
     return _in_words(_detailed(all_of))
 
 
-def _told(
+def _shared_details(
     market: Market, known: Fates, sold: pl.DataFrame, rng: np.random.Generator
 ) -> pl.DataFrame:
     """What all events about a delivery share: reason, worth, how the buyer liked it."""

@@ -89,7 +89,7 @@ def _month(
     arrived = np.flatnonzero(sales.arrived)
     known = fates(who, rates, expected, sales=sales.take(arrived), rng=draws[3])
     sold = offered[arrived[known.of]]
-    events = event_times.said(who, known, draws[4])
+    events = event_times.event_times(who, known, draws[4])
     rows = feedback_rows.rows(who, known, sold, events, draws[4])
     passed_on = source_messages.rows(known, sold, draws[4])
     rows = pl.concat([_unsilenced(who, rows, expected), passed_on], how="diagonal")

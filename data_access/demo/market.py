@@ -89,7 +89,7 @@ def market(seed: int, *, stories: bool = True) -> Market:
     sources = tuple(_source(entry, z, rng) for entry, z in zip(roster.SOURCES, spread, strict=True))
     if stories:
         sources = tuple(_with_story(source) for source in sources)
-        buyers = tuple(_told(buyer) for buyer in buyers)
+        buyers = tuple(_buyer_with_story(buyer) for buyer in buyers)
     return Market(seed, stories, sources, buyers, roster.VERTICALS)
 
 
@@ -162,7 +162,7 @@ def _only(weights: dict[str, float]) -> tuple[float, ...]:
     return tuple(weights.get(entry.name, 0.0) for entry in roster.BUYERS)
 
 
-def _told(buyer: Buyer) -> Buyer:
+def _buyer_with_story(buyer: Buyer) -> Buyer:
     """What a buyer's story asks of its true parameters."""
     others = (roster.LIVE, roster.LEAD, roster.LEAD, roster.DATA)  # as its sources sell elsewhere
     usual = sum(RETURNS[kind] for kind in others) / len(others)

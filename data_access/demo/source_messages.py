@@ -31,7 +31,7 @@ def rows(known: Fates, sold: pl.DataFrame, rng: np.random.Generator) -> pl.DataF
     issue = rng.integers(0, len(_ISSUES), of.size)
     share = rng.integers(1, 7, of.size) * 5
     passed = sold[of].with_columns(
-        told_at=pl.Series(known.told[of] + rng.integers(2 * HOUR, 3 * DAY, of.size)),
+        told_at=pl.Series(known.reported[of] + rng.integers(2 * HOUR, 3 * DAY, of.size)),
         share=pl.Series(share),
         category=words([row[0] for row in _ISSUES], issue),
         issue=words([row[1] for row in _ISSUES], issue),

@@ -86,7 +86,7 @@ def check(rows: pl.DataFrame, *, now_us: int) -> CheckedRows:
     )
 
 
-def _said(rows: pl.DataFrame, *names: str) -> pl.Expr:
+def _given(rows: pl.DataFrame, *names: str) -> pl.Expr:
     present = [pl.col(name).is_not_null() for name in names if name in rows.columns]
     return pl.any_horizontal(present) if present else pl.lit(value=False)
 
@@ -100,7 +100,7 @@ def _with_parts(rows: pl.DataFrame) -> pl.DataFrame:
     missing = [n for n in ("event_id", "raw", "feedback_type", *needed) if n not in rows.columns]
     rows = rows.with_columns(pl.lit(None, pl.String).alias(name) for name in missing)
     event = pl.col("event_type")
-    says = _said(rows, *SAYING, "occurred_at", "reported_at")
+    says = _given(rows, *SAYING, "occurred_at", "reported_at")
     return rows.with_columns(
         is_attempt=event.is_in(DELIVERY_EVENTS).fill_null(value=False)
         | (event.is_null() & pl.col("attempted_at").is_not_null()),
@@ -112,50 +112,56 @@ def _with_parts(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _row_problems(rows: pl.DataFrame) -> pl.DataFrame:
     """What is wrong with a row as a whole, whatever its fields say."""
+    event = pl.col("event_type")
+    known = event.is_null() | event.is_in([*DELIVERY_EVENTS, *FEEDBACK_EVENTS])
+    kind = pl.coalesce("feedback_type", "event_type").fill_null("feedback.received")
+    refused = (
+        rows.with_columns(feedback_event=kind)
+        .select(
+            "line",
+            code=_row_code(rows, known),
+            field=pl.lit(None, pl.String),
+            value=pl.when(~known).then(event),
+        )
+        .filter(pl.col("code").is_not_null())
+    )
+    nearest = _nearest(refused, [*DELIVERY_EVENTS, *FEEDBACK_EVENTS])
+    return refused.with_columns(
+        allowed=pl.col("code").replace_strict(ALLOWED, default=None, return_dtype=pl.String),
+        nearest=nearest,
+    ).select(*PROBLEM)
+
+
+def _row_code(rows: pl.DataFrame, known: pl.Expr) -> pl.Expr:
+    """The first thing that is wrong with a row, as a code; null where nothing is."""
     attempt, feedback = pl.col("is_attempt"), pl.col("is_feedback")
-    event, linked = pl.col("event_type"), pl.coalesce("retracts", "replaces")
     no_lead = pl.col("lead_id").is_null() & (attempt | pl.col("buyer_lead_id").is_null())
+    no_buyer = (attempt & pl.col("buyer_id").is_null()) | (
+        feedback & pl.col("reporter_id").is_null()
+    )
     no_time = (attempt & pl.col("attempted_at").is_null()) | (
         feedback & pl.col("occurred_at").is_null() & pl.col("reported_at").is_null()
     )
+    silent = feedback & (pl.col("feedback_event") != "feedback.sent") & ~_given(rows, *SAYING)
     both = pl.col("retracts").is_not_null() & pl.col("replaces").is_not_null()
-    known = event.is_null() | event.is_in([*DELIVERY_EVENTS, *FEEDBACK_EVENTS])
-    code = (
+    return (
         pl.when(~known)
         .then(pl.lit("unknown_event"))
         .when(~attempt & ~feedback)
         .then(pl.lit("nothing_said"))
         .when(no_lead)
         .then(pl.lit("lead_missing"))
-        .when(
-            (attempt & pl.col("buyer_id").is_null()) | (feedback & pl.col("reporter_id").is_null())
-        )
+        .when(no_buyer)
         .then(pl.lit("buyer_missing"))
         .when(no_time)
         .then(pl.lit("missing_time"))
-        .when(feedback & (pl.col("feedback_event") != "feedback.sent") & ~_said(rows, *SAYING))
+        .when(silent)
         .then(pl.lit("nothing_said"))
         .when(both)
         .then(pl.lit("retracts_and_replaces"))
-        .when(linked == pl.col("event_id"))
+        .when(pl.coalesce("retracts", "replaces") == pl.col("event_id"))
         .then(pl.lit("links_to_itself"))
     )
-    kind = pl.coalesce("feedback_type", "event_type").fill_null("feedback.received")
-    found = (
-        rows.with_columns(feedback_event=kind)
-        .select(
-            "line",
-            code=code,
-            field=pl.lit(None, pl.String),
-            value=pl.when(~known).then(event),
-        )
-        .filter(pl.col("code").is_not_null())
-    )
-    nearest = _nearest(found, [*DELIVERY_EVENTS, *FEEDBACK_EVENTS])
-    return found.with_columns(
-        allowed=pl.col("code").replace_strict(ALLOWED, default=None, return_dtype=pl.String),
-        nearest=nearest,
-    ).select(*PROBLEM)
 
 
 def _filled(rows: pl.DataFrame) -> pl.DataFrame:

@@ -39,15 +39,15 @@ def encoding_of(path: Path, head: bytes, rules: Mapping[str, Any]) -> str:
     Raises:
         UnreadableFile: some byte is none of that encoding; the message names it.
     """
-    found = next((name for mark, name in _MARKS if head.startswith(mark)), None)
-    if found is None and head.count(0) > _BINARY_SHARE * len(head):
+    records = next((name for mark, name in _MARKS if head.startswith(mark)), None)
+    if records is None and head.count(0) > _BINARY_SHARE * len(head):
         message = (
             "the file holds NUL bytes: it is no text, or UTF-16 without its mark; save it as UTF-8"
         )
         raise UnreadableFile(message)
-    found = found or rules.get("encoding") or "utf-8"
-    _check_encoding(path, found)
-    return found
+    records = records or rules.get("encoding") or "utf-8"
+    _check_encoding(path, records)
+    return records
 
 
 def _check_encoding(path: Path, encoding: str) -> None:
@@ -85,19 +85,19 @@ def open_delimited(
     delimiter = delimiter or max(",;\t|", key=first.count)
     header = check_header([name.strip() for name in _header(first, delimiter)])
     lines = _lines(stream)
-    found = delimited_records.read(
+    records = delimited_records.read(
         lines, delimiter=delimiter, width=len(header), first_line=skipped + 1
     )
-    ahead = next(found, None)
+    ahead = next(records, None)
     if ahead is None:
         message = "no rows under the header"
         raise UnreadableFile(message)
     opened = Opened("flat", header, delimiter, escaped=True)
-    return opened, in_pieces(header, _rows(ahead, found))
+    return opened, in_pieces(header, _rows(ahead, records))
 
 
 def _rows(
-    ahead: delimited_records.Record, found: Iterator[delimited_records.Record]
+    ahead: delimited_records.Record, records: Iterator[delimited_records.Record]
 ) -> Iterator[Row]:
     record: delimited_records.Record | None = ahead
     while record is not None:
@@ -105,7 +105,7 @@ def _rows(
             yield record.line, list(record.cells)
         else:
             yield BadLine(record.line, record.code, record.allowed, record.raw)
-        record = next(found, None)
+        record = next(records, None)
 
 
 def _lines(stream: io.TextIOWrapper) -> Iterator[str]:

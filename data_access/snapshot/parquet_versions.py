@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 LOG: Final = logging.getLogger(__name__)
 FORMAT: Final = 2
-KEPT: Final = 3
+NEWEST_STAY: Final = 3
 STAYS_SECONDS: Final = 2 * 3_600
 """How long a file stays though newer versions have replaced it."""
 
@@ -216,10 +216,10 @@ class ParquetVersions:
 
     def _sweep(self) -> None:
         kept = sorted(self.folder.glob("kept-*.json"))
-        for old in kept[:-KEPT]:
+        for old in kept[:-NEWEST_STAY]:
             old.unlink(missing_ok=True)
         named: set[str] = set()
-        for path in kept[-KEPT:]:
+        for path in kept[-NEWEST_STAY:]:
             text = path.read_bytes().decode("utf-8", errors="replace")
             named |= set(re.findall(r'"([^"]+\.parquet)"', text))
         old_enough = time.time() - STAYS_SECONDS

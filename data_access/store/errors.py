@@ -100,29 +100,29 @@ def store_name(engine: sa.Engine) -> str:
 
 def _why(error: BaseException) -> str | None:
     code = getattr(error, "sqlite_errorcode", None)
-    said = first_line(error)
+    message = first_line(error)
     if isinstance(code, int):
-        return _of_sqlite(code & 0xFF, said)
+        return _of_sqlite(code & 0xFF, message)
     if getattr(error, "sqlstate", None) in _MISSING:
-        return _lacking(said)
+        return _lacking(message)
     if isinstance(error, psycopg.IntegrityError):  # writers take turns, so it is not a race
-        return _CHANGED.format(said)
+        return _CHANGED.format(message)
     if isinstance(error, psycopg.OperationalError):
-        return _FULL if error.sqlstate == _DISK_FULL else f"did not answer: {said}"
+        return _FULL if error.sqlstate == _DISK_FULL else f"did not answer: {message}"
     return None
 
 
-def _of_sqlite(code: int, said: str) -> str | None:
-    if said.startswith("Could not decode"):  # and its text is nobody's business
+def _of_sqlite(code: int, message: str) -> str | None:
+    if message.startswith("Could not decode"):  # and its text is nobody's business
         return _DAMAGED
-    if any(text in said for text in _LACKING):
-        return _lacking(said)
-    return _CHANGED.format(said) if code == _CONSTRAINT else _SQLITE.get(code)
+    if any(text in message for text in _LACKING):
+        return _lacking(message)
+    return _CHANGED.format(message) if code == _CONSTRAINT else _SQLITE.get(code)
 
 
-def _lacking(said: str) -> str:
+def _lacking(message: str) -> str:
     """All tables were taken away where the one that is asked first is; else some part was."""
-    return _EXCHANGED if "counters" in said else _CHANGED.format(said)
+    return _EXCHANGED if "counters" in message else _CHANGED.format(message)
 
 
 def first_line(error: BaseException) -> str:

@@ -81,7 +81,7 @@ def published(store: Store) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=PUBLISHED, orient="row")
 
 
-def kept_file(store: Store, number: int) -> str | None:
+def published_file(store: Store, number: int) -> str | None:
     """The HTML of a publication as it was given out; None where there is none."""
     query = sa.select(tables.publications.c.html).where(
         tables.publications.c.publication_id == number

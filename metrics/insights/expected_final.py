@@ -44,7 +44,7 @@ then, null where hardly any do."""
 
 def expected(
     changes: pl.DataFrame,
-    found: Curves,
+    curves: Curves,
     as_of_day: int,
     by: Sequence[str],
     history: pl.DataFrame | None = None,
@@ -54,7 +54,7 @@ def expected(
     Args:
         changes: change-tally cells with `by` beside `delivery_week`, `age_week`,
             `buyer_id`, `delivered`, `feedback`, `converted`.
-        found: curves of the segments.
+        curves: those of the segments.
         as_of_day: the first day that is not wholly known.
         by: columns of `changes` that make a group.
         history: the same cells of all days, from which a group's own rate is known where
@@ -62,10 +62,10 @@ def expected(
             is used.
     """
     names = [name for name in by if name != "delivery_week"]
-    ladder = _ladder(found)
-    cohorts = _cohorts(changes, found, as_of_day, [*by, "delivery_week"], ladder)
-    past = witnessed(changes if history is None else history, found.since)
-    grown = _cohorts(past, found, as_of_day, [*names, "delivery_week"], ladder)
+    ladder = _ladder(curves)
+    cohorts = _cohorts(changes, curves, as_of_day, [*by, "delivery_week"], ladder)
+    past = witnessed(changes if history is None else history, curves.since)
+    grown = _cohorts(past, curves, as_of_day, [*names, "delivery_week"], ladder)
     return _summed(_forecast(cohorts, _own_rates(grown, names), names), by)
 
 
@@ -81,13 +81,13 @@ def share_arrived(still_to_come: pl.DataFrame) -> float | None:
 
 def _cohorts(
     changes: pl.DataFrame,
-    found: Curves,
+    curves: Curves,
     as_of_day: int,
     by: Sequence[str],
     ladder: pl.DataFrame,
 ) -> pl.DataFrame:
     """Delivery weeks of each group and segment, with how developed they are."""
-    segments = {buyer: found.segment(buyer) for buyer in changes["buyer_id"].unique()}
+    segments = {buyer: curves.segment(buyer) for buyer in changes["buyer_id"].unique()}
     rows = changes.with_columns(
         segment=pl.col("buyer_id").replace_strict(segments, default=ALL, return_dtype=pl.String),
         reached=((as_of_day - pl.col("delivery_week") - 7) // 7).clip(0),
@@ -114,7 +114,7 @@ def _own_rates(cohorts: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     return rates.filter(pl.col("grown") >= LEAST_OWN).drop("grown")
 
 
-def _ladder(found: Curves) -> pl.DataFrame:
+def _ladder(curves: Curves) -> pl.DataFrame:
     """Developed share, its variance, dispersion, final rate and oldest age by segment and age."""
     rows = [
         (
@@ -126,7 +126,7 @@ def _ladder(found: Curves) -> pl.DataFrame:
             one.rate,
             one.open_after,
         )
-        for one in found.by_segment.values()
+        for one in curves.by_segment.values()
         for j, share in enumerate(np.clip(one.developed, 0.0, None))
     ]
     numbers = dict.fromkeys(("share", "noise", "dispersion", "rate"), pl.Float64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import polars as pl
@@ -77,23 +77,8 @@ def _shift(
     if not whole["n"] or not whole["n_now"]:
         return pl.DataFrame(schema=SHIFT)
     old, new = whole["x"] / whole["n"], whole["x_now"] / whole["n_now"]
-    r0, r1 = share(pl.col("x"), pl.col("n")), share(pl.col("x_now"), pl.col("n_now"))
-    rows = rows.with_columns(rate_before=r0, rate_now=r1).with_columns(
-        a=pl.coalesce("rate_before", "rate_now"), b=pl.coalesce("rate_now", "rate_before")
-    )
-    w0, w1 = pl.col("n") / whole["n"], pl.col("n_now") / whole["n_now"]
-    mean = (pl.col("a") + pl.col("b")) / 2 - (old + new) / 2
-    rows = (
-        rows.filter(pl.col("a").is_not_null())
-        .with_columns(
-            measure=pl.lit(measure),
-            name=pl.col("group").replace(names),
-            of_before="n",
-            of_now="n_now",
-            from_mix=(w1 - w0) * mean,
-            from_performance=(w0 + w1) / 2 * (pl.col("b") - pl.col("a")),
-        )
-        .with_columns(change=pl.col("from_mix") + pl.col("from_performance"))
+    parts = _parts(rows, whole).with_columns(
+        measure=pl.lit(measure), name=pl.col("group").replace(names)
     )
     total = {
         "measure": measure,
@@ -103,16 +88,37 @@ def _shift(
         "of_now": whole["n_now"],
         "rate_before": old,
         "rate_now": new,
-        "from_mix": rows["from_mix"].sum(),
-        "from_performance": rows["from_performance"].sum(),
+        "from_mix": parts["from_mix"].sum(),
+        "from_performance": parts["from_performance"].sum(),
         "change": new - old,
-        "paradox": _against(rows, new - old),
+        "paradox": _against(parts, new - old),
     }
-    single = rows.with_columns(paradox=pl.lit(None, pl.Boolean)).sort(
+    single = parts.with_columns(paradox=pl.lit(None, pl.Boolean)).sort(
         -pl.col("change").abs(), "group"
     )
     frame = pl.DataFrame([total], schema=SHIFT)
     return pl.concat([frame, single.select(pl.col(n).cast(k) for n, k in SHIFT.items())])
+
+
+def _parts(rows: pl.DataFrame, whole: dict[str, Any]) -> pl.DataFrame:
+    """What each group adds to the change, by its weight and by its rate (`mix_shift`)."""
+    old, new = whole["x"] / whole["n"], whole["x_now"] / whole["n_now"]
+    r0, r1 = share(pl.col("x"), pl.col("n")), share(pl.col("x_now"), pl.col("n_now"))
+    rows = rows.with_columns(rate_before=r0, rate_now=r1).with_columns(
+        a=pl.coalesce("rate_before", "rate_now"), b=pl.coalesce("rate_now", "rate_before")
+    )
+    w0, w1 = pl.col("n") / whole["n"], pl.col("n_now") / whole["n_now"]
+    mean = (pl.col("a") + pl.col("b")) / 2 - (old + new) / 2
+    return (
+        rows.filter(pl.col("a").is_not_null())
+        .with_columns(
+            of_before="n",
+            of_now="n_now",
+            from_mix=(w1 - w0) * mean,
+            from_performance=(w0 + w1) / 2 * (pl.col("b") - pl.col("a")),
+        )
+        .with_columns(change=pl.col("from_mix") + pl.col("from_performance"))
+    )
 
 
 def _against(rows: pl.DataFrame, change: float) -> bool:

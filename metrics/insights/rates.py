@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from metrics.definitions.catalogue import RATES, number
 from metrics.definitions.intervals import share, wilson
 from metrics.definitions.scope import NOTHING
 from metrics.outcomes.selection import column
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 BUCKETS: Final = {"day": "1d", "week": "1w", "month": "1mo"}
 NAMED: Final = ("source", "buyer")
 
-RATE_COLUMNS: Final[dict[str, pl.DataType]] = {
+_FIRST: Final[dict[str, pl.DataType]] = {
     "attempted": pl.Int64(),
     "delivered": pl.Int64(),
     "delivery_rate": pl.Float64(),
@@ -52,6 +53,13 @@ RATE_COLUMNS: Final[dict[str, pl.DataType]] = {
     "coverage_high": pl.Float64(),
     "cost_known_share": pl.Float64(),
 }
+_MORE: Final = tuple(
+    column
+    for entry in map(number, RATES)
+    for column in (entry.key, entry.low, entry.high)
+    if column not in _FIRST
+)
+RATE_COLUMNS: Final[dict[str, pl.DataType]] = {**_FIRST, **dict.fromkeys(_MORE, pl.Float64())}
 """Columns of every table of rates, after its keys; only ever added to.
 
 Counts are deliveries. A rate and its range are null where its denominator is 0. By the
@@ -70,21 +78,15 @@ def summed(tally: pl.LazyFrame, keys: Sequence[str] = ()) -> pl.LazyFrame:
 
 def rated(sums: pl.LazyFrame, scope: Scope) -> pl.LazyFrame:
     """Rates, ranges and money of sums, keys kept: `RATE_COLUMNS` under their contract."""
-    base = pl.col("feedback") if scope.rate_base == "feedback" else pl.col("delivered")
-    delivered, attempted = pl.col("delivered"), pl.col("attempted")
-    rates = {
-        "delivery": (delivered, attempted),
-        "coverage": (pl.col("feedback"), delivered),
-        "contact": (pl.col("contacted"), base),
-        "conversion": (pl.col("converted"), base),
-        "return": (pl.col("returned"), delivered),
-    }
-    named = {"coverage": "coverage"}
-    columns: dict[str, pl.Expr] = {"contact_base": base, "conversion_base": base}
-    for name, (count, of) in rates.items():
+    delivered = pl.col("delivered")
+    base = "feedback" if scope.rate_base == "feedback" else "delivered"
+    columns: dict[str, pl.Expr] = {}
+    for entry in map(number, RATES):
+        count, of = map(pl.col, entry.counted(base))
         low, high = wilson(count, of)
-        columns[named.get(name, f"{name}_rate")] = share(count, of)
-        columns |= {f"{name}_low": low, f"{name}_high": high}
+        columns |= {entry.key: share(count, of), entry.low: low, entry.high: high}
+        if entry.base_column:
+            columns[entry.base_column] = of
     gross = pl.when((pl.col("priced") > 0) | (delivered == 0)).then("gross_cents")
     cost_known = share(pl.col("costed"), delivered)
     net = gross - pl.col("credit_cents")
@@ -104,8 +106,9 @@ def rated(sums: pl.LazyFrame, scope: Scope) -> pl.LazyFrame:
 
 def _without_deliveries(rated_sums: pl.LazyFrame) -> pl.LazyFrame:
     """By other clocks only deliveries with feedback are counted: the rest is unknown."""
-    unknown = ("attempted", "delivered", "delivery_rate", "coverage", "return_rate")
-    ranges = [f"{n}_{end}" for n in ("delivery", "coverage", "return") for end in ("low", "high")]
+    needing = [entry for entry in map(number, RATES) if entry.of in {"attempted", "delivered"}]
+    ranges = [name for entry in needing for name in (entry.key, entry.low, entry.high)]
+    unknown = ("attempted", "delivered")
     return rated_sums.with_columns(pl.lit(None).alias(name) for name in (*unknown, *ranges))
 
 

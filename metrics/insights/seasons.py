@@ -184,7 +184,7 @@ def season_claims(outcomes: pl.LazyFrame, *, whole_year: bool) -> pl.DataFrame:
             found[season, row["measure"]] = row
         found[season, "hours"] = _speed(marked, season)
     rows_ = [
-        {"season": s, "claim": c, "measure": m, "expected": e, **_told(found.get((s, m), {}))}
+        {"season": s, "claim": c, "measure": m, "expected": e, **_figures(found.get((s, m), {}))}
         for s, c, m, e in GUIDE
     ]
     table = pl.DataFrame(rows_, schema=CLAIMS)
@@ -201,7 +201,7 @@ def season_claims(outcomes: pl.LazyFrame, *, whole_year: bool) -> pl.DataFrame:
     return table.with_columns(verdict=verdict_)
 
 
-def _told(row: dict[str, object]) -> dict[str, object]:
+def _figures(row: dict[str, object]) -> dict[str, object]:
     names = ("of", "index", "index_low", "index_high", "p_value")
     return {name: row.get(name) for name in names}
 

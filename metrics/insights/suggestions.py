@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from metrics.definitions.intervals import rated, share, wilson
-from metrics.insights.tiers import HEARD
+from metrics.insights.tiers import LEAST_COVERAGE
 
 if TYPE_CHECKING:
     from metrics.definitions.party_names import PartyNames
@@ -58,7 +58,11 @@ class Rule:
     def enough(self, least: int) -> pl.Expr:
         """Condition on sums: as many deliveries, and as many that the rate is of."""
         found = (pl.col("delivered") >= least) & (pl.col(self.of) >= least)
-        return found & (pl.col("feedback") >= HEARD * pl.col("delivered")) if self.judges else found
+        return (
+            found & (pl.col("feedback") >= LEAST_COVERAGE * pl.col("delivered"))
+            if self.judges
+            else found
+        )
 
     def fires(self, least: int) -> pl.Expr:
         """Condition on sums: enough, and the whole likely range beyond the edge."""
@@ -115,8 +119,8 @@ def recommendations(grown: pl.LazyFrame, named: PartyNames, rules: Rules) -> pl.
         partner_id=pl.col("buyer"), partner_name=pl.col("buyer").replace(named.buyer)
     )
     least = rules.floors.least_deliveries
-    parts = [_said(sources, rule, "source", least) for rule in by_source(rules)]
-    parts.append(_said(pairs, by_pair(rules), "source × buyer", least))
+    parts = [_judged(sources, rule, "source", least) for rule in by_source(rules)]
+    parts.append(_judged(pairs, by_pair(rules), "source × buyer", least))
     found = pl.concat(parts, how="diagonal").filter("fires").collect()
     total = sources.select(pl.len()).collect().item()
     hit = pl.col("id").n_unique().over("rule")
@@ -148,7 +152,7 @@ def _summed(rows: pl.LazyFrame, named: PartyNames, *keys: str) -> pl.LazyFrame:
     return sums.with_columns(id="source", name=pl.col("source").replace(named.source))
 
 
-def _said(sums: pl.LazyFrame, rule: Rule, kind: str, least: int) -> pl.LazyFrame:
+def _judged(sums: pl.LazyFrame, rule: Rule, kind: str, least: int) -> pl.LazyFrame:
     """What a rule says of each row of sums, and the money behind it."""
     low, high = wilson(pl.col(rule.count), pl.col(rule.of))
     rate = share(pl.col(rule.count), pl.col(rule.of))

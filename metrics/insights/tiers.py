@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 NAMES: Final = ("Poor", "Watch", "Good", "Excellent")
 PRIOR: Final = 0.5  # Jeffreys
 MOST: Final = 100_000
-HEARD: Final = 0.4
+LEAST_COVERAGE: Final = 0.4
 """So large a part of the deliveries must have been reported on before quality is judged."""
 
 TIERS: Final[dict[str, pl.DataType]] = {

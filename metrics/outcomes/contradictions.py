@@ -45,22 +45,22 @@ def bit(code: str) -> int:
     return _BIT[code]
 
 
-def flags(said: Known, events: Frame, deliveries: Frame, attributes: Frame) -> Frame:
+def flags(statements: Known, events: Frame, deliveries: Frame, attributes: Frame) -> Frame:
     """`contradiction_mask` and `differs` (0 / 1) per delivery that has any."""
     marks = [
         _own(events),
         _dead_elsewhere(events),
-        _on_failed(said, deliveries),
+        _on_failed(statements, deliveries),
         _mark(deliveries.filter(nw.col("successes") > 1), "repeated_delivery"),
-        _of_leads(_aimed_elsewhere(said, attributes), deliveries, "sent_to_other_source"),
+        _of_leads(_aimed_elsewhere(statements, attributes), deliveries, "sent_to_other_source"),
         _of_leads(
             attributes.filter(nw.col("disagree") == 1).select("lead_id"),
             deliveries,
             "attributes_disagree",
         ),
-        _foreign(said),
-        _mark(said.links.idle, "link_without_effect"),
-        _mark(said.links.replaced_twice, "replaced_twice"),
+        _foreign(statements),
+        _mark(statements.links.idle, "link_without_effect"),
+        _mark(statements.links.replaced_twice, "replaced_twice"),
     ]
     all_marks = (
         nw.concat(marks, how="vertical")
@@ -145,9 +145,9 @@ def _dead_elsewhere(events: Frame) -> Frame:
     return _mark(nw.concat(sides, how="vertical"), "number_dead_elsewhere")
 
 
-def _on_failed(said: Known, deliveries: Frame) -> Frame:
+def _on_failed(statements: Known, deliveries: Frame) -> Frame:
     failed = deliveries.filter(nw.col("delivered") == 0).select(*KEY)
-    told = said.standing.select(*KEY)
+    told = statements.standing.select(*KEY)
     return _mark(failed.join(told, on=list(KEY), how="semi"), "feedback_on_failed")
 
 
@@ -156,9 +156,9 @@ def _of_leads(leads: Frame, deliveries: Frame, code: str) -> Frame:
     return _mark(deliveries.join(leads.unique(), on="lead_id", how="semi"), code)
 
 
-def _aimed_elsewhere(said: Known, attributes: Frame) -> Frame:
+def _aimed_elsewhere(statements: Known, attributes: Frame) -> Frame:
     """Leads of which we wrote to another source than their own."""
-    sent = said.feedback.filter(
+    sent = statements.feedback.filter(
         nw.col("event_type") != RECEIVED, ~nw.col("target_id").is_null()
     ).select("lead_id", "target_id", "target_type")
     own = attributes.select("lead_id", "source_id")
@@ -170,12 +170,12 @@ def _aimed_elsewhere(said: Known, attributes: Frame) -> Frame:
     )
 
 
-def _foreign(said: Known) -> Frame:
+def _foreign(statements: Known) -> Frame:
     """Deliveries whose report another buyer tried to retract or replace."""
-    links = said.links.idle.select(
+    links = statements.links.idle.select(
         "lead_id", nw.col("target").alias("event_id"), nw.col("buyer_id").alias("linker")
     )
-    meant = said.feedback.filter(nw.col("event_type") == RECEIVED).select(*KEY, "event_id")
+    meant = statements.feedback.filter(nw.col("event_type") == RECEIVED).select(*KEY, "event_id")
     own = links.join(
         meant.select("lead_id", "event_id", nw.col("buyer_id").alias("linker")),
         on=["lead_id", "event_id", "linker"],

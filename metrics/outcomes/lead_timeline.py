@@ -66,7 +66,25 @@ def events(
         idle: `seq` of links without effect, and whether they are reports (`counts`).
         named: what buyers and sources are called.
     """
-    offers = attempts.select(
+    offers, reports = _offers(attempts), _reports(feedback, undone, idle)
+    rows = pl.concat(
+        [offers, reports.select(c for c in reports.columns if c in EVENTS or c == "who_id")],
+        how="diagonal",
+    )
+    names = {**named.source, **named.buyer}
+    name = pl.col("who_id").replace_strict(names, default=None, return_dtype=pl.String)
+    rows = rows.with_columns(who=pl.coalesce(name, "who_id"))
+    order = ("at", "reported_at", "event_id", "who_id", "kind")
+    rows = rows.sort(*order, nulls_last=True, maintain_order=True)
+    return rows.select(
+        (pl.col(c) if c in rows.columns else pl.lit(None)).cast(kind).alias(c)
+        for c, kind in EVENTS.items()
+    )
+
+
+def _offers(attempts: pl.DataFrame) -> pl.DataFrame:
+    """Every try to deliver."""
+    return attempts.select(
         at=pl.col("at").cast(INSTANT),
         precision="attempted_precision",
         kind=pl.when(pl.col("succeeded") == 1)
@@ -79,8 +97,13 @@ def events(
         batch_id="batch_id",
         reported_at=pl.col("at").cast(INSTANT),
     )
+
+
+def _reports(feedback: pl.DataFrame, undone: pl.DataFrame, idle: pl.DataFrame) -> pl.DataFrame:
+    """Every report and message, with what became of it."""
+    message = pl.col("event_type") == "feedback.sent"
     kind = (
-        pl.when(pl.col("event_type") == "feedback.sent")
+        pl.when(message)
         .then(pl.lit("message"))
         .when(pl.col("retracts").is_not_null() & ~pl.col("counts").fill_null(value=False))
         .then(pl.lit("retraction"))
@@ -90,31 +113,16 @@ def events(
         pl.col("reported_precision") == "instant"
     )
     delay = (pl.col("reported") - pl.col("occurred")) // 1_000_000
-    told = feedback.join(undone, on="seq", how="left").join(idle, on="seq", how="left")
-    told = told.sort("reporter_id").with_columns(
+    rows = feedback.join(undone, on="seq", how="left").join(idle, on="seq", how="left")
+    return rows.sort("reporter_id").with_columns(
         at=pl.col("occurred").cast(INSTANT),
         precision="occurred_precision",
         kind=kind,
-        who_id=pl.when(pl.col("event_type") == "feedback.sent")
-        .then("target_id")
-        .otherwise("buyer_id"),
+        who_id=pl.when(message).then("target_id").otherwise("buyer_id"),
         delay_seconds=pl.when(exact & ~pl.col("reported_filled").fill_null(value=False)).then(
             delay
         ),
         reported_at=pl.col("reported").cast(INSTANT),
         retracted=pl.col("retracted_by").is_not_null(),
         without_effect=pl.col("counts").is_not_null(),
-    )
-    rows = pl.concat(
-        [offers, told.select(c for c in told.columns if c in EVENTS or c == "who_id")],
-        how="diagonal",
-    )
-    names = {**named.source, **named.buyer}
-    name = pl.col("who_id").replace_strict(names, default=None, return_dtype=pl.String)
-    rows = rows.with_columns(who=pl.coalesce(name, "who_id"))
-    order = ("at", "reported_at", "event_id", "who_id", "kind")
-    rows = rows.sort(*order, nulls_last=True, maintain_order=True)
-    return rows.select(
-        (pl.col(c) if c in rows.columns else pl.lit(None)).cast(kind).alias(c)
-        for c, kind in EVENTS.items()
     )

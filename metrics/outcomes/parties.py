@@ -18,7 +18,7 @@ from metrics.outcomes.known_facts import instant
 if TYPE_CHECKING:
     from metrics.definitions.report_calendar import ReportZone
 
-HEARD: Final[dict[str, pl.DataType]] = {
+NAMINGS: Final[dict[str, pl.DataType]] = {
     "kind": pl.String(),
     "entity_id": pl.String(),
     "what": pl.String(),
@@ -36,7 +36,7 @@ _SAYINGS: Final = (
 )
 
 
-def heard(
+def namings(
     attempts: pl.DataFrame, feedback: pl.DataFrame, aliases: pl.DataFrame, zone: ReportZone
 ) -> pl.DataFrame:
     """The latest name and type of every entity in some facts (`HEARD`)."""
@@ -69,7 +69,7 @@ def latest(sayings: pl.DataFrame) -> pl.DataFrame:
     known = sayings.drop_nulls(["entity_id", "said"])
     known = known.filter(pl.col("at") == pl.col("at").max().over(key))  # few are left to sort
     best = known.sort(*key, *order).unique(key, keep="last", maintain_order=True)
-    return best.select(*HEARD)
+    return best.select(*NAMINGS)
 
 
 def named(sayings: pl.DataFrame, settings: pl.DataFrame, aliases: pl.DataFrame) -> PartyNames:

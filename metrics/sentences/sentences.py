@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from metrics.definitions.catalogue import number
 from metrics.definitions.phrases import figure, listing, money, quantity, span
 from metrics.insights.comparison import LEVEL_SHARE, only_ends
-from metrics.insights.tiers import HEARD
+from metrics.insights.tiers import LEAST_COVERAGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,7 +83,7 @@ def verdict(headline: Sequence[Mapping[str, Any]], called: Called, currency: str
     sold = quality if has_enough(quality, delivered) else None
     told = (rows["feedback"]["value"] or 0) / delivered
     silent = only_ends(rows)
-    judged = sold if told >= HEARD and not silent else None
+    judged = sold if told >= LEAST_COVERAGE and not silent else None
     words = [
         (_JUDGED["worse" if word == "money" and row["value"] < 0 else row["verdict"]], word)
         for row, word in ((cash, "money"), (judged, "quality"))
@@ -209,10 +209,10 @@ def forecast(row: Mapping[str, Any]) -> str | None:
     if row["expected_final"] is None:
         return f"{so_far}; where it will end cannot be told yet: too little is old enough."
     end, low, high = (round(row[f"expected_{name}"]) for name in ("final", "low", "high"))
-    said = f"{so_far}, about {end:,} in the end, {low:,} – {high:,}"
+    published = f"{so_far}, about {end:,} in the end, {low:,} – {high:,}"
     if low == high:
-        said = f"{so_far}, and hardly any more are to come"
-    return f"{said}{beyond(row['open_after_weeks'])}."
+        published = f"{so_far}, and hardly any more are to come"
+    return f"{published}{beyond(row['open_after_weeks'])}."
 
 
 def beyond(weeks: int | None) -> str:
@@ -225,11 +225,11 @@ def beyond(weeks: int | None) -> str:
     )
 
 
-def forecast_then(called: Called, said: Mapping[str, Any], come: int) -> str | None:
+def forecast_then(called: Called, published: Mapping[str, Any], come: int) -> str | None:
     """What was said of the period before, against what has come since."""
-    if (said["delivered"] or 0) < LEAST or said["expected_final"] is None:
+    if (published["delivered"] or 0) < LEAST or published["expected_final"] is None:
         return None
-    end, low, high = (round(said[f"expected_{name}"]) for name in ("final", "low", "high"))
+    end, low, high = (round(published[f"expected_{name}"]) for name in ("final", "low", "high"))
     said_of = f"For {called.before} we said {end:,}"
     if low == high:
         return f"{said_of}; {come:,} have come."

@@ -55,11 +55,11 @@ def test_what_cannot_be_taken_is_said_everywhere(
 
 
 def _script() -> None:
-    from dashboard.app import told  # noqa: PLC0415 - a page's script stands alone
+    from dashboard.app import explained  # noqa: PLC0415 - a page's script stands alone
     from data_access.rules_file import BadRules  # noqa: PLC0415 - likewise
 
-    told(BadRules("why <not>"))
-    told(ZeroDivisionError("secret detail"))
+    explained(BadRules("why <not>"))
+    explained(ZeroDivisionError("secret detail"))
 
 
 def test_an_error_that_reaches_the_end_of_a_page_is_said_as_far_as_it_is_known() -> None:

@@ -111,7 +111,7 @@ def test_the_list_names_kinds_parameters_and_what_was_published(client: TestClie
     assert row["as_of"] == "2026-11-20T23:59:59.999999Z"
     assert row["page"].startswith("/reports?month=2026-10&as_of=2026-11-20T23")
     kept = client.get(row["html"])
-    assert kept.text == publications.kept_file(workspace.workspace().store, row["id"])
+    assert kept.text == publications.published_file(workspace.workspace().store, row["id"])
     assert kept.headers["content-security-policy"].startswith("default-src 'none'")
     assert "12 of 96" in client.get(row["api"]).text
 

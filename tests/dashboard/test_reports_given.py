@@ -17,7 +17,7 @@ from report_reading import Text, report, said
 import dashboard.answers.workspace
 from dashboard.commands.main import main
 from dashboard.reports import compose, html, pdf, published_reports, report_order, svg
-from dashboard.reports.document import Document, Picture, Section, told
+from dashboard.reports.document import Document, Picture, Section, paragraph
 from data_access.store import decisions, publications
 
 if TYPE_CHECKING:
@@ -44,10 +44,10 @@ def test_a_published_report_stays_as_it_was(
     workspace = open_workspace()
     order = report_order.read("monthly", OCTOBER, workspace)
     number = published_reports.publish(workspace, order, who="Ana", base="https://leads.example")
-    before = publications.kept_file(workspace.store, number)
+    before = publications.published_file(workspace.store, number)
     desk.take(reported("O-100", "buy_acme", "converted", "2026-11-19T10:00:00Z"))
     workspace.refresh()
-    assert publications.kept_file(workspace.store, number) == before
+    assert publications.published_file(workspace.store, number) == before
     assert "12 of 96" in (before or "")
     [row] = published_reports.listed(workspace)
     again: dict[str, list[str]] = {}
@@ -277,7 +277,7 @@ def test_a_drawing_is_never_cut_by_the_end_of_a_page(tmp_path: Path) -> None:
     picture = Picture(lambda colours: svg.waterfall(bars, colours, "a"), "a")
     pages_of_it = []
     for lines in (24, 28, 32, 36, 40):
-        filler = [Section("", (told(f"Line {n}."),)) for n in range(lines)]
+        filler = [Section("", (paragraph(f"Line {n}."),)) for n in range(lines)]
         parts = (*filler, Section("Drawn", (picture,), half=True))
         document = Document(kind="x", title="T", standing="S", verdict="V.", sections=parts)
         pages = words_on_pages(pdf.printed(html.whole(document)), tmp_path)

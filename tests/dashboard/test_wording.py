@@ -119,4 +119,4 @@ def test_every_reason_to_refuse_a_row_has_words() -> None:
 
 def test_a_reason_that_is_not_listed_is_spelt_out() -> None:
     """An older store may hold one that no code gives any more."""
-    assert refusal_texts.said("too_old_now") == "Too old now"
+    assert refusal_texts.words_of("too_old_now") == "Too old now"

@@ -190,7 +190,7 @@ def test_an_import_counts_its_advice(desk: Desk) -> None:
     assert (done.counts["created"], done.advice) == (5, {"replaced_already": 2})
     assert json.loads(as_json(done))["advice"] == {"replaced_already": 2}
     sentence = "a replacement of what is replaced already (2 rows)"
-    assert sentence in file_import.told(done, validate_only=False)
+    assert sentence in file_import.outcome_html(done, validate_only=False)
     assert sentence in refusal_texts.advised(done.advice)
 
 

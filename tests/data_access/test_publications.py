@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from data_access.store.publications import (
     PUBLISHED,
     Publication,
-    kept_file,
     publish,
     published,
+    published_file,
 )
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def test_a_report_is_kept_as_it_was_given_out(any_desk: Desk) -> None:
     """Every column and every sign of the file."""
     number = publish(any_desk.store, REPORT, at_us=77)
     assert number == 1
-    assert kept_file(any_desk.store, number) == REPORT.html
+    assert published_file(any_desk.store, number) == REPORT.html
     frame = published(any_desk.store)
     assert dict(frame.schema) == PUBLISHED
     [row] = frame.to_dicts()
@@ -65,8 +65,8 @@ def test_publishing_again_adds_and_changes_nothing(any_desk: Desk) -> None:
     first = publish(any_desk.store, REPORT, at_us=1)
     second = publish(any_desk.store, replace(REPORT, html="<p>new</p>"), at_us=2)
     assert published(any_desk.store)["publication_id"].to_list() == [second, first]
-    assert kept_file(any_desk.store, first) == REPORT.html
-    assert kept_file(any_desk.store, 3) is None
+    assert published_file(any_desk.store, first) == REPORT.html
+    assert published_file(any_desk.store, 3) is None
 
 
 def test_publishing_is_in_the_audit(any_desk: Desk) -> None:

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from data_access.snapshot.parquet_versions import KEPT, STAYS_SECONDS, Manifest, ParquetVersions
+from data_access.snapshot.parquet_versions import (
+    NEWEST_STAY,
+    STAYS_SECONDS,
+    Manifest,
+    ParquetVersions,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +55,7 @@ def test_files_of_old_versions_go_once_nobody_can_need_them(tmp_path: Path) -> N
     for path in tmp_path.glob("*.parquet"):
         os.utime(path, (long_ago, long_ago))
     _publish(shelf, 7)
-    assert len(list(tmp_path.glob("*.parquet"))) == 2 * KEPT
+    assert len(list(tmp_path.glob("*.parquet"))) == 2 * NEWEST_STAY
 
 
 def test_a_reader_never_sees_two_versions_at_once(tmp_path: Path) -> None:

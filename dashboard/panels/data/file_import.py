@@ -95,7 +95,7 @@ def _run(
             now_us=clock.now_us,
         )
         try:
-            return told(import_file(workspace().store, order), validate_only=validate_only)
+            return outcome_html(import_file(workspace().store, order), validate_only=validate_only)
         except (UnreadableFile, UnknownProfile) as error:  # these begin with the file's name
             text = (
                 str(error).replace("name one with --profile", _NO_PROFILE).removesuffix(".") + "."
@@ -111,7 +111,7 @@ def _run(
         return html("texts.notice", text=text)
 
 
-def told(done: Imported, *, validate_only: bool) -> Markup:
+def outcome_html(done: Imported, *, validate_only: bool) -> Markup:
     """What came of a file: the five counts, and what to do about refused rows."""
     rows: list[tuple[str, ...]] = [
         (grids.HEADINGS[answer], formats.count(done.counts[answer])) for answer in ANSWERS
@@ -122,7 +122,7 @@ def told(done: Imported, *, validate_only: bool) -> Markup:
     if done.reasons:
         more.append(refusal_texts.reasons(done.reasons))
     if done.advice:
-        more.append(refusal_texts.advised(done.advice, kept=not validate_only))
+        more.append(refusal_texts.advised(done.advice, taken=not validate_only))
     if done.error_file and not validate_only:
         more.append(
             "Refused rows are listed under Refused rows, and stand in a file to be corrected and "
@@ -130,4 +130,4 @@ def told(done: Imported, *, validate_only: bool) -> Markup:
         )
     if not validate_only and done.counts["created"]:
         more.append("Figures change when you ask for it: New data – show it, above.")
-    return html("imports.told", head=head, counts=cards.facts(rows, numbers=(1,)), more=more)
+    return html("imports.outcome", head=head, counts=cards.facts(rows, numbers=(1,)), more=more)

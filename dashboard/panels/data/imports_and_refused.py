@@ -131,7 +131,7 @@ _ANSWERS: Final = {"rejected": "Refused", "conflict": "Refused", "parked": "Wait
 def readable(rows: pl.DataFrame) -> pl.DataFrame:
     """Codes and answers of the intake in plain words."""
     return rows.with_columns(
-        code=pl.col("code").map_elements(refusal_texts.said, return_dtype=pl.String),
+        code=pl.col("code").map_elements(refusal_texts.words_of, return_dtype=pl.String),
         answer=pl.col("answer").replace_strict(_ANSWERS, default=pl.col("answer")),
     )
 

@@ -52,23 +52,23 @@ def show(query: Query, status: Status) -> None:
     """Draw the conditions, the count and the list."""
     with st.container(border=True, key="card_leads"), cards.guarded("The list"):
         matching = workspace().count(query.scope)
-        said = conditions(query)
+        given = conditions(query)
         with st.container(horizontal=True, vertical_alignment="center", key="list_head"):
             noun = ("delivery", "deliveries") if _delivered_only(query) else ("offer", "offers")
             text = formats.quantity(matching, *noun)
             st.html(html("cards.title", text=text), width="content")
-            _conditions(query, len(said))
-            if said:
+            _conditions(query, len(given))
+            if given:
                 st.button(
                     "Clear conditions",
                     type="tertiary",
                     on_click=address.change,
                     kwargs=dict.fromkeys(filters.ROW_PARAMETERS),
                 )
-        how = "; ".join(said) or _HOW
+        how = "; ".join(given) or _HOW
         st.html(html("texts.how", text=how))
         if not matching:
-            _nothing(query, status, said)
+            _nothing(query, status, given)
             return
         _rows(query, status, matching)
 
@@ -113,19 +113,19 @@ def _readable(rows: pl.DataFrame) -> pl.DataFrame:
 def conditions(query: Query) -> list[str]:
     """The conditions on rows in words."""
     rows = query.scope.rows
-    said = []
+    given = []
     for name, (title, labels) in {**_ONE, **_MANY}.items():
         value: Any = getattr(rows, name)
         values = value if isinstance(value, tuple) else () if value is None else (value,)
         texts = [labels.get(str(v).lower(), str(v)) for v in values]
         if texts:
-            said.append(f"{title}: {formats.listing(texts, 'or')}")
-    said += [
+            given.append(f"{title}: {formats.listing(texts, 'or')}")
+    given += [
         f"{title}: {getattr(rows, name)}"
         for name, title in _AGES.items()
         if getattr(rows, name) is not None
     ]
-    return said
+    return given
 
 
 def _conditions(query: Query, number: int) -> None:
@@ -191,8 +191,8 @@ def _delivered_only(query: Query) -> bool:
     return rows.status == "delivered" or reported or query.scope.base == "mature"
 
 
-def _nothing(query: Query, status: Status, said: list[str]) -> None:
-    if said:
+def _nothing(query: Query, status: Status, given: list[str]) -> None:
+    if given:
         nothing = "No delivery of the period meets these conditions."
         st.html(html("texts.empty", text=nothing))
     else:

@@ -157,7 +157,7 @@ def queue(scope: Scope, status: Status) -> None:
 
     with cards.guarded("The waiting claims"):
         said = conclusion(workspace().table("claims", scope), status.currency)
-        st.html(html("headline.waiting", said=said, earlier=_earlier(scope, status)))
+        st.html(html("headline.waiting", text=said, earlier=_earlier(scope, status)))
     cards.show(card, frame, None, cards.Extras(on_row=_to_lead))
 
 

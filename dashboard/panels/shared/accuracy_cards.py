@@ -101,7 +101,7 @@ def interest_card(scope: Scope) -> None:
     )
 
 
-def found(scope: Scope) -> pl.DataFrame:
+def faults_by_field(scope: Scope) -> pl.DataFrame:
     """What buyers found wrong in the details of all leads, by field."""
     order = pl.col("field").replace_strict(
         {name: place for place, name in enumerate(FIELDS)}, default=9, return_dtype=pl.Int64
@@ -129,7 +129,9 @@ def accuracy_card(scope: Scope) -> None:
     )
     kind = share_dots.Shares(name="called", count="deliveries", of="checked", words="checked")
     cards.show(
-        card, lambda: found(scope), lambda rows, colours: share_dots.figure(rows, kind, colours)
+        card,
+        lambda: faults_by_field(scope),
+        lambda rows, colours: share_dots.figure(rows, kind, colours),
     )
 
 
@@ -140,7 +142,7 @@ def examples_card(scope: Scope) -> None:
         cards.guarded("Examples"),
     ):
         cards.title("Examples", "Leads whose details were found wrong; each leads to its story.")
-        rows = found(scope)
+        rows = faults_by_field(scope)
         if rows.is_empty():
             st.html(html("texts.empty", text="There is none to look at."))
             return
@@ -157,6 +159,18 @@ def _example(row: dict[str, Any]) -> tuple[str, list[tuple[str, str]]]:
 def _tail(lead: str, most: int = 14) -> str:
     """A lead's id, its end where it is long: the beginnings are often alike."""
     return lead if len(lead) <= most else "…" + lead[-most + 1 :]
+
+
+def _wrong(scope: Scope, field: str) -> pl.DataFrame:
+    """By source, the share of one kind of detail that was not right."""
+    rows = workspace().table("accuracy", scope).filter(pl.col("id") != ALL, field=field)
+    rows = rows.filter(status="correct").drop_nulls("share")
+    return rows.with_columns(
+        wrong=pl.col("checked") - pl.col("deliveries"),
+        share=1 - pl.col("share"),
+        low=1 - pl.col("high"),
+        high=1 - pl.col("low"),
+    )
 
 
 def by_source_card(scope: Scope) -> None:
@@ -180,20 +194,9 @@ def by_source_card(scope: Scope) -> None:
         label="Not right",
         lowest_first=True,
     )
-
-    def frame() -> pl.DataFrame:
-        rows = workspace().table("accuracy", scope).filter(pl.col("id") != ALL, field=field)
-        rows = rows.filter(status="correct").drop_nulls("share")
-        return rows.with_columns(
-            wrong=pl.col("checked") - pl.col("deliveries"),
-            share=1 - pl.col("share"),
-            low=1 - pl.col("high"),
-            high=1 - pl.col("low"),
-        )
-
     cards.show(
         card,
-        frame,
+        lambda: _wrong(scope, field),
         lambda rows, colours: ranking.figure(rows, kind, colours),
         cards.Extras(
             controls=lambda: shared_cards.switch(

@@ -27,7 +27,7 @@ def of(scope: Scope) -> list[dict[str, Any]]:
     return rows.filter(mine, inside).to_dicts()
 
 
-def said(scope: Scope) -> list[tuple[date, str]]:
+def as_marks(scope: Scope) -> list[tuple[date, str]]:
     """The same as days with sentences, for figures."""
     return [(row["day"], row["sentence"]) for row in of(scope)]
 

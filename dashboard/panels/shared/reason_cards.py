@@ -30,7 +30,7 @@ def level(scope: Scope, name: str, group: str | None = None) -> pl.DataFrame:
     return rows.with_columns(called=key.map_elements(word, return_dtype=pl.String))
 
 
-def asked_group(groups: pl.DataFrame) -> str | None:
+def chosen_group(groups: pl.DataFrame) -> str | None:
     """The group looked at: that of the address, else the largest."""
     found = groups["reason_group"].to_list()
     return address.choice("group", found, found[0]) if found else None
@@ -132,7 +132,7 @@ def avoidable_card(scope: Scope, status: Status) -> None:
 
 def tab(scope: Scope, status: Status) -> None:
     """The tab of reasons: groups, the reasons of one, avoidable credits."""
-    group = asked_group(level(scope, "group"))
+    group = chosen_group(level(scope, "group"))
     left, right = st.columns(2)
     with left:
         groups_card(scope, status, chosen=group, leads=False)

@@ -99,12 +99,12 @@ def headline(query: Query, status: Status, page: str) -> pl.DataFrame | None:
     if not value(numbers, "attempted") and not value(numbers, "feedback"):
         empty_states.no_rows(query, status)
         return None
-    if only_ends_told(numbers):
+    if only_ends_reported(numbers):
         _note_only_ends(page, of_feedback=query.scope.rate_base == "feedback")
     return numbers
 
 
-def only_ends_told(headline: pl.DataFrame) -> bool:
+def only_ends_reported(headline: pl.DataFrame) -> bool:
     """Whether buyers report nothing but sales and returns (`comparison.only_ends`)."""
     return only_ends({row["key"]: row for row in headline.to_dicts()})
 
@@ -196,7 +196,7 @@ def _line(scope: Scope, key: str, currency: str) -> trend.Line:
         previous=f"previous_{key}" if entry.unit == "rate" else None,
         compared=compared(scope),
         currency=currency,
-        notes=[*note_box.said(scope), *unusual(scope, key)],
+        notes=[*note_box.as_marks(scope), *unusual(scope, key)],
     )
 
 

@@ -14,7 +14,7 @@ from dashboard.panels.todo import todo_list
 from dashboard.presentation import formats
 from dashboard.presentation.markup import html
 from dashboard.worklist import todo_items
-from metrics.insights.tiers import HEARD
+from metrics.insights.tiers import LEAST_COVERAGE
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
@@ -59,10 +59,10 @@ def _sure(probability: float) -> str:
 
 
 def score_card(
-    source_id: str, scope: Scope, rules: Score, *, told: float | None, chip: str | None
+    source_id: str, scope: Scope, rules: Score, *, coverage: float | None, chip: str | None
 ) -> None:
     """What made the score: points of each part up to the total; none of under 40 % `told`."""
-    few = told is not None and told < HEARD
+    few = coverage is not None and coverage < LEAST_COVERAGE
 
     def frame() -> pl.DataFrame:
         if few:
@@ -76,8 +76,8 @@ def score_card(
         how=_ALL_PARTS if few else _score_words(source_id, scope),
         columns=("part", "share", "points", "most"),
         table="scores",
-        empty=f"Buyers have reported on {formats.rate(told)} of these leads only: a score of so "
-        "few would flatter or blame. Data → Tables has it."
+        empty=f"Buyers have reported on {formats.rate(coverage)} of these leads only: a score of "
+        "so few would flatter or blame. Data → Tables has it."
         if few
         else "There is no score: part of it is not known in this period.",
     )

@@ -41,7 +41,7 @@ def show(query: Query, status: Status) -> None:
         st.button(
             "Back to all sources", type="tertiary", on_click=address.change, kwargs={"source": None}
         )
-    if not (scope.rate_base == "feedback" and shared_cards.only_ends_told(numbers)):
+    if not (scope.rate_base == "feedback" and shared_cards.only_ends_reported(numbers)):
         st.html(html("texts.conclusion", text=verdict(rows)))
     left, right = st.columns([2, 3])
     with (

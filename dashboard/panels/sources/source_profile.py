@@ -58,7 +58,7 @@ def source(source_id: str, query: Query, status: Status) -> None:
         reason_cards.groups_card(scope, status, leads=True)
     with right:
         chip = cards.chip_of(None, told)
-        source_cards.score_card(source_id, scope, workspace().rules.score, told=told, chip=chip)
+        source_cards.score_card(source_id, scope, workspace().rules.score, coverage=told, chip=chip)
     left, right = st.columns(2)
     with left:
         source_cards.price_card(source_id, scope, status)

@@ -225,7 +225,7 @@ def _leads(item: dict[str, Any], scope: Scope) -> None:
         if item["kind"] == "refused":
             _way_on("data", "Show the refused rows", address.target(tab="refused"))
         return
-    query = address.asked_with(**wanted)
+    query = address.query_with(**wanted)
     listed = workspace().count(query.scope)
     old = " counted" if item["kind"] == "suggestion" else ""
     old = " of these weeks" if item["kind"] == "change" else old

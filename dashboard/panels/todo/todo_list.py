@@ -39,10 +39,10 @@ _EMPTY: Final = {
 
 def show(scope: Scope, status: Status) -> None:
     """Draw the list under its heaps and kinds."""
-    found = todo_items.items(scope)
-    heap = _heap(found)
+    items = todo_items.items(scope)
+    heap = _heap(items)
     kind = address.choice("kind", todo_items.KINDS, _ALL)
-    rows = found.filter(pl.col("state").is_in(HEAPS[heap][1]))
+    rows = items.filter(pl.col("state").is_in(HEAPS[heap][1]))
     chosen = rows if kind == _ALL else rows.filter(pl.col("kind") == kind)
     with st.container(border=True, key="card_todo"):
         with st.container(horizontal=True, vertical_alignment="center", key="head_todo"):
@@ -81,9 +81,9 @@ def nothing(heap: str, scope: Scope, status: Status) -> str:
     return _EMPTY[heap]
 
 
-def _heap(found: pl.DataFrame) -> str:
+def _heap(items: pl.DataFrame) -> str:
     """The heap looked at, chosen among all with how much lies on each."""
-    counts = dict(found.group_by("state").len().iter_rows())
+    counts = dict(items.group_by("state").len().iter_rows())
     labels = {
         name: f"{title} ({sum(counts.get(state, 0) for state in states)})"
         for name, (title, states) in HEAPS.items()
@@ -108,13 +108,13 @@ def _line(row: dict[str, Any], scope: Scope, currency: str, *, results: bool) ->
         "tone": tone,
         "link": address.link("todo", case=row["finding"]),
         "kind": todo_items.KINDS[row["kind"]],
-        "said": _kept_together(row["sentence"]),
+        "sentence": _grouped(row["sentence"]),
         "amount": formats.money(row["money_cents"], currency) if row["money_cents"] else "",
         "more": " ".join(filter(None, said)),
     }
 
 
-def _kept_together(text: str) -> str:
+def _grouped(text: str) -> str:
     """Text whose figures and units do not part at the end of a line."""
     return re.sub(r"(?<=\d) (?=%|pp\b)", "\u00a0", text)
 

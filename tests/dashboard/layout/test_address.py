@@ -26,7 +26,7 @@ def links() -> None:
         "target": address.target(),
         "grain": address.choice("grain", ("day", "week"), "week"),
         "metric": address.choice("metric", ("a", "b"), "a"),
-        "asked": address.asked_with(buyer="buy_acme").scope.buyer,
+        "asked": address.query_with(buyer="buy_acme").scope.buyer,
         "query": address.query().scope,
     }
 

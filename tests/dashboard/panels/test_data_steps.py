@@ -109,8 +109,8 @@ def test_reasons_stand_in_two_levels() -> None:
     """Nobody said why: one group, one reason, and the group is the one that is looked at."""
     groups = reason_cards.level(OCTOBER, "group")
     assert groups["called"].to_list() == ["No reason given"]
-    assert reason_cards.asked_group(groups) == "(not said)"
-    assert reason_cards.asked_group(groups.clear()) is None
+    assert reason_cards.chosen_group(groups) == "(not said)"
+    assert reason_cards.chosen_group(groups.clear()) is None
     assert reason_cards.level(OCTOBER, "reason", "(not said)")["returned"].to_list() == [6]
     assert reason_cards.level(OCTOBER, "reason", "duplicate").is_empty()
 
@@ -129,7 +129,7 @@ def test_wrong_details_are_named_in_words_and_right_ones_left_out(small: Desk) -
             delivered(f"L{n}", "b1", "2026-10-05T09:00:00Z"),
             reported(f"L{n}", "b1", "contacted", "2026-10-05T13:00:00Z", **details),
         )
-    found = accuracy_cards.found(OCTOBER)
+    found = accuracy_cards.faults_by_field(OCTOBER)
     assert found["called"].to_list() == ["Phone wrong", "Phone somebody else's", "E-mail bounces"]
     assert found["deliveries"].to_list() == [2, 1, 1]
     assert found["checked"].to_list() == [4, 4, 1]
@@ -146,8 +146,8 @@ def test_notes_are_those_of_the_period_and_of_the_sources_looked_at(small: Desk)
             who="Ann",
             at_us=NOW,
         )
-    assert note_box.said(OCTOBER) == [(date(2026, 10, 5), "note 5")]
-    of_one = note_box.said(replace(OCTOBER, source=("s1",)))
+    assert note_box.as_marks(OCTOBER) == [(date(2026, 10, 5), "note 5")]
+    of_one = note_box.as_marks(replace(OCTOBER, source=("s1",)))
     assert of_one == [(date(2026, 10, 5), "note 5"), (date(2026, 10, 6), "note 6")]
     assert note_box.of(replace(OCTOBER, first=date(2026, 10, 6), source=("s1",)))[0]["who"] == "Ann"
-    assert note_box.said(replace(OCTOBER, last=date(2026, 10, 4))) == []
+    assert note_box.as_marks(replace(OCTOBER, last=date(2026, 10, 4))) == []

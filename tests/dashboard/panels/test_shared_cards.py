@@ -77,7 +77,7 @@ def test_one_number_of_the_headline(shop: Workspace) -> None:
     assert shared_cards.value(headline, "conversion_rate") == 0.125
     assert shared_cards.value(headline, "nonsense") is None
     assert all(shared_cards.value(headline, key) is not None for key in QUALITY_RATES)
-    assert not shared_cards.only_ends_told(headline)
+    assert not shared_cards.only_ends_reported(headline)
 
 
 @pytest.mark.usefixtures("shop")

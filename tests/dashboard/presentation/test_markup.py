@@ -48,7 +48,7 @@ def test_markup_stands_as_it_is() -> None:
 
 def test_a_line_break_is_a_space_between_words_and_nothing_beside_a_mark() -> None:
     """Templates are written over several lines; what they draw is one."""
-    assert html("empty_states.failed", said=None) == (
+    assert html("empty_states.failed", reason=None) == (
         '<div class="empty"><strong>This page cannot be shown as it should be.</strong> Something '
         "went wrong here; the reason is in the server's log. Reload the page to try again.</div>"
     )

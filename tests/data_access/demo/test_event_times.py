@@ -16,7 +16,7 @@ from data_access.demo.fates import CONVERTED, RETURNED_SPOKEN, RETURNED_UNREACHE
 @cache
 def said(seed: int = 21) -> pl.DataFrame:
     """All events of the month."""
-    return event_times.said(who(), ended(), draws(seed))
+    return event_times.event_times(who(), ended(), draws(seed))
 
 
 def tagged(tag: str) -> pl.DataFrame:
@@ -101,6 +101,6 @@ def test_a_cancelled_sale_comes_before_the_claim() -> None:
 
 def test_the_same_draws_give_the_same_events() -> None:
     """And others do not."""
-    again = event_times.said(who(), ended(), draws(21))
+    again = event_times.event_times(who(), ended(), draws(21))
     assert_frame_equal(again, said())
     assert not said(22).equals(said())

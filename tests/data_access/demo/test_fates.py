@@ -51,7 +51,7 @@ def test_an_end_comes_after_the_delivery_and_is_told_after_it_came() -> None:
     took = ended().ended - ended().delivered
     assert took.min() >= 20 * SECOND
     assert took.max() <= 90 * DAY
-    assert ((ended().told - ended().ended) > 0).all()
+    assert ((ended().reported - ended().ended) > 0).all()
 
 
 def test_buyers_with_a_batch_tell_at_their_hour() -> None:
@@ -59,11 +59,11 @@ def test_buyers_with_a_batch_tell_at_their_hour() -> None:
     for place, buyer in enumerate(who().buyers):
         mine = ended().take(ended().buyer == place)
         hour = buyer.entry.batch_hour
-        late = mine.told - mine.ended
+        late = mine.reported - mine.ended
         if hour is None:
             assert late.max() <= 2 * DAY
         else:
-            assert ((mine.told % DAY - hour * HOUR) < 10 * MINUTE).all()
+            assert ((mine.reported % DAY - hour * HOUR) < 10 * MINUTE).all()
             assert late.max() <= DAY + 10 * MINUTE
 
 
@@ -85,5 +85,5 @@ def test_the_same_draws_give_the_same_fates() -> None:
     arrived = sales().take(sales().arrived)
     again = fates.fates(who(), rates(), small_market.expected(), sales=arrived, rng=draws(12))
     assert again.end.tolist() == ended().end.tolist()
-    assert again.told.tolist() == ended().told.tolist()
+    assert again.reported.tolist() == ended().reported.tolist()
     assert small_market.ended(13).of.tolist() != ended().of.tolist()

@@ -14,7 +14,7 @@ from data_access.demo.wire_text import money
 @cache
 def events() -> pl.DataFrame:
     """What was said, before it is text."""
-    return event_times.said(who(), ended(), draws(41))
+    return event_times.event_times(who(), ended(), draws(41))
 
 
 @cache

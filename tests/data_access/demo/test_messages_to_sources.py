@@ -25,7 +25,7 @@ def sent(share_of: int = 1) -> pl.DataFrame:
 def claimed() -> pl.DataFrame:
     """The claims of the month, with when they were told."""
     mine = np.flatnonzero(np.isin(ended().end, (RETURNED_SPOKEN, RETURNED_UNREACHED)))
-    return sold()[mine].with_columns(claim=pl.Series(ended().told[mine]))
+    return sold()[mine].with_columns(claim=pl.Series(ended().reported[mine]))
 
 
 def test_claims_alone_are_passed_on_and_only_a_few() -> None:

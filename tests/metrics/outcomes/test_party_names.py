@@ -33,7 +33,7 @@ def saying(entity: str, said: str | None, at: int, **more: Any) -> dict[str, Any
 
 def heard(*sayings: dict[str, Any]) -> pl.DataFrame:
     """Sayings as a frame."""
-    return pl.DataFrame(list(sayings), schema=parties.HEARD)
+    return pl.DataFrame(list(sayings), schema=parties.NAMINGS)
 
 
 def setting(seq: int, **said: Any) -> pl.DataFrame:
