@@ -1,12 +1,11 @@
 """To do: what wants a decision, and what became of what was decided?"""
 
-import html
-
 import streamlit as st
 
 from dashboard.answers.workspace import workspace
 from dashboard.layout import address, cards
 from dashboard.panels.todo import todo_case, todo_list
+from dashboard.presentation.markup import html
 from dashboard.worklist import todo_items
 
 query, status = address.query(), workspace().status()
@@ -19,5 +18,5 @@ with cards.guarded("The to-do list"):
     else:
         if name:
             text = "That finding is not there any more under these filters; here is the list."
-            st.html(f'<p class="notice">{html.escape(text)}</p>')
+            st.html(html("texts.notice", text=text))
         todo_list.show(query.scope, status)

@@ -6,7 +6,6 @@ reason goes to the log, and the other cards stand.
 
 from __future__ import annotations
 
-import html
 import logging
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ import streamlit as st
 
 from dashboard.layout import address, grids
 from dashboard.presentation import formats, theme
+from dashboard.presentation.markup import html
 from dashboard.tables.registry import TABLES
 from data_access.explained import ExplainedError
 from metrics.insights.comparison import MOST_REPORTED
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     import plotly.graph_objects as go
     import polars as pl
+    from markupsafe import Markup
 
     from dashboard.presentation.theme import Palette
     from dashboard.query.filters import Value
@@ -83,14 +84,10 @@ def guarded(what: str) -> Iterator[None]:
     try:
         yield
     except ExplainedError as error:  # its own sentence says more
-        st.html(f'<div class="empty">{html.escape(formats.sentence(str(error)))}</div>')
+        st.html(html("texts.empty", text=formats.sentence(str(error))))
     except Exception:  # noqa: BLE001 - whatever it was, the other cards must stand
         _LOG.exception("%s could not be drawn", what)
-        st.html(
-            f'<div class="empty"><strong>{html.escape(what)} cannot be shown at the '
-            "moment.</strong> The reason is in the server's log; the rest of the page is not "
-            "affected.</div>"
-        )
+        st.html(html("cards.failed", what=what))
 
 
 def show(
@@ -108,7 +105,7 @@ def show(
         rows = frame()
         as_table = head(card, extras, extras.chip(rows), switch=figure is not None)
         if rows.is_empty():
-            st.html(f'<div class="empty">{html.escape(_why_empty(card))}</div>')
+            st.html(html("texts.empty", text=_why_empty(card)))
             return
         if figure is None or as_table:
             _tabulate(card, rows, extras.on_row)
@@ -142,7 +139,7 @@ def chip_of(base: int | None, coverage: float | None, developed: float | None = 
 
 def title(text: str, how: str, chip: str | None = None) -> None:
     """A card's title with its chip, and how to read it."""
-    st.html(f"{_title(text, chip)}<div class='card-how'>{html.escape(how)}</div>")
+    st.html(html("cards.titled", text=text, how=how, chip=chip))
 
 
 def actions(card: Card) -> None:
@@ -159,32 +156,20 @@ def actions(card: Card) -> None:
             st.html(downloads(card.table, card.options), width="content")
 
 
-def downloads(table: str, options: Mapping[str, Value]) -> str:
+def downloads(table: str, options: Mapping[str, Value]) -> Markup:
     """Links to a table as files and in the API, as HTML."""
-    links = [
+    files = [
         (label, address.table_link(table, kind, **options))
         for kind, label in (("csv", "CSV"), ("xlsx", "XLSX"), ("parquet", "Parquet"))
     ]
-    anchors = [f'<a href="{html.escape(link)}">{label}</a>' for label, link in links]
-    link = html.escape(address.table_link(table, "json", **options))
-    anchors.append(f'<a href="{link}" target="_blank">API</a>')
-    return f'<div class="actions">{"".join(anchors)}</div>'
+    return html("cards.downloads", files=files, api=address.table_link(table, "json", **options))
 
 
 def facts(
     rows: Sequence[tuple[str, ...]], heads: tuple[str, ...] = (), numbers: tuple[int, ...] = ()
-) -> str:
-    """A small table as HTML; all text is escaped, `numbers` are right-aligned columns."""
-
-    def cells(row: tuple[str, ...], tag: str) -> str:
-        return "".join(
-            f"<{tag}{' class=n' if place in numbers else ''}>{html.escape(text)}</{tag}>"
-            for place, text in enumerate(row)
-        )
-
-    head = f"<tr>{cells(heads, 'th')}</tr>" if heads else ""
-    body = "".join(f"<tr>{cells(row, 'td')}</tr>" for row in rows)
-    return f'<div class="scroll"><table class="facts">{head}{body}</table></div>'
+) -> Markup:
+    """A small table as HTML; `numbers` are right-aligned columns."""
+    return html("cards.facts", rows=rows, heads=heads, numbers=numbers)
 
 
 def _has(name: str, rows: pl.DataFrame) -> bool:
@@ -193,16 +178,11 @@ def _has(name: str, rows: pl.DataFrame) -> bool:
     )
 
 
-def _title(text: str, chip: str | None) -> str:
-    mark = f'<span class="chip">{html.escape(chip)}</span>' if chip else ""
-    return f'<div class="card-title">{html.escape(text)}{mark}</div>'
-
-
 def head(card: Card, extras: Extras, chip: str | None, *, switch: bool) -> bool:
     """Title with the card's switches, how to read it; whether the table is wanted."""
     view: str | None = "Table"
     with st.container(horizontal=True, vertical_alignment="center", key=f"head_{card.key}"):
-        st.html(_title(card.title, chip), width="content")
+        st.html(html("cards.title", text=card.title, chip=chip), width="content")
         st.space("stretch")
         if extras.controls:
             extras.controls()
@@ -215,7 +195,7 @@ def head(card: Card, extras: Extras, chip: str | None, *, switch: bool) -> bool:
                 key=f"view_{card.key}",
                 label_visibility="collapsed",
             )
-    st.html(f'<div class="card-how">{html.escape(card.how)}</div>')
+    st.html(html("texts.how", text=card.how))
     return view == "Table"
 
 

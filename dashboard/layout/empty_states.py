@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -11,8 +10,11 @@ import streamlit as st
 
 from dashboard.layout import address
 from dashboard.presentation import formats
+from dashboard.presentation.markup import html
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from dashboard.answers.workspace import Status
     from dashboard.query.filters import Query
 
@@ -20,18 +22,9 @@ if TYPE_CHECKING:
 def nothing_yet() -> None:
     """The store holds no delivery: offer made-up data or a first import."""
     with st.container(border=True, key="card_nothing_yet"):
-        st.html(
-            '<div class="card-title">No deliveries yet</div>'
-            '<div class="empty"><strong>Look around first.</strong> The demonstration fills an '
-            "empty store with 18 months of made-up leads; delete its data directory to begin "
-            "again.</div>"
-        )
+        st.html(html("empty_states.look_around"))
         st.code("leadloop demo", language=None)
-        st.html(
-            '<div class="empty"><strong>Or bring your own.</strong> Import a file of deliveries, '
-            "then what buyers report. Without a profile the columns are named as our exports "
-            "name them.</div>"
-        )
+        st.html(html("empty_states.bring_your_own"))
         st.code("leadloop import deliveries.csv\nleadloop import feedback.csv", language=None)
 
 
@@ -47,10 +40,7 @@ def no_rows(query: Query, status: Status) -> None:
     if not outside and filtered:
         why = "The filters leave nothing of it; taking one away may help."
     with st.container(border=True, key="card_no_rows"):
-        st.html(
-            f'<div class="card-title">Nothing in {html.escape(period)}</div>'
-            f'<div class="empty">No delivery of these days matches. {html.escape(why)}</div>'
-        )
+        st.html(html("empty_states.no_rows", period=period, why=why))
         with st.container(horizontal=True, key="actions_no_rows", gap="medium"):
             if last is not None:
                 first = last - timedelta(days=89)
@@ -70,31 +60,19 @@ def no_rows(query: Query, status: Status) -> None:
 def unavailable(why: str = "") -> None:
     """Nothing can be shown; `why` is a sentence where the reason is known."""
     told = why or "The store did not answer; the reason is in the server's log"
-    st.html(
-        '<div class="empty"><strong>The data cannot be read at the moment.</strong> '
-        f"{_sentence(told)} Reload the page to try again.</div>"
-    )
+    st.html(html("empty_states.unavailable", reason=_sentence(told)))
 
 
-def _sentence(text: str) -> str:
+def _sentence(text: str) -> Markup:
     """A sentence as HTML; what is to be typed stands out."""
-    return re.sub(r"`([^`<>]+)`", r"<code>\1</code>", html.escape(formats.sentence(text)))
+    return html("empty_states.sentence", pieces=re.split(r"`([^`]+)`", formats.sentence(text)))
 
 
 def failed(why: str = "") -> None:
     """Something went wrong that nobody foresaw; or `why`, where it is known."""
-    reason = (
-        _sentence(why)
-        if why
-        else "Something went wrong here; the reason is in the server's log. Reload the page to try "
-        "again."
-    )
-    st.html(
-        '<div class="empty"><strong>This page cannot be shown as it should be.</strong> '
-        f"{reason}</div>"
-    )
+    st.html(html("empty_states.failed", reason=_sentence(why) if why else None))
 
 
 def trouble(why: str) -> None:
     """Figures are shown, but newer ones cannot be made, or the store is damaged."""
-    st.html(f'<p class="notice">{_sentence(why)}</p>')
+    st.html(html("texts.notice", text=_sentence(why)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -11,6 +10,7 @@ import streamlit as st
 from dashboard.answers.workspace import workspace
 from dashboard.layout import address
 from dashboard.presentation import formats
+from dashboard.presentation.markup import html
 from dashboard.query import filters, periods
 from metrics.definitions.scope import DIMENSIONS, NOTHING
 
@@ -202,14 +202,14 @@ def _notices(query: Query) -> None:
         )
     if said:
         with st.container(key="notices"):
-            st.html("".join(f"<p>{html.escape(text)}</p>" for text in said))
+            st.html(html("texts.paragraphs", texts=said))
 
 
 def _sentence(query: Query, names: Mapping[str, Mapping[str, str]], status: Status) -> None:
     fresh = formats.moment(status.newest, ZoneInfo(status.zone), year=False)
-    text = html.escape(filters.sentence(query, names, fresh))
+    text = filters.sentence(query, names, fresh)
     with st.container(horizontal=True, vertical_alignment="center", key="sentence", gap="small"):
-        st.html(f'<div class="sentence">{text}</div>', width="content")
+        st.html(html("texts.sentence", text=text), width="content")
         if filters.counted_otherwise(query):
             st.button(
                 "Count as usual",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from datetime import UTC
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
@@ -13,6 +12,7 @@ import streamlit as st
 from dashboard.answers.workspace import workspace
 from dashboard.layout import address
 from dashboard.presentation import formats
+from dashboard.presentation.markup import html
 from dashboard.query import filters
 from dashboard.query.parameters import LONGEST
 
@@ -67,10 +67,7 @@ def _freshness() -> None:
         st.rerun(scope="app")
     told = formats.moment(status.newest, zone, year=False)
     hint = f"{status.deliveries:,} deliveries; version {status.data_version}"
-    st.html(
-        f'<span class="fresh" title="{html.escape(hint)}">Data to {html.escape(told)}</span>',
-        width="content",
-    )
+    st.html(html("texts.fresh", text=f"Data to {told}", hint=hint), width="content")
 
 
 def _copy_link(status: Status) -> None:

@@ -1,1 +1,1 @@
-"""Colours, number formats and words for people."""
+"""Colours, number formats, words for people, and the HTML in which they stand."""

@@ -145,6 +145,11 @@ def short(text: str, most: int = 21) -> str:
     return safe(one_line if len(one_line) <= most else one_line[: most - 1].rstrip() + "…")
 
 
+def hover(head: str, *lines: str, after: str = "") -> str:
+    """What a figure says under the pointer; text of the data is made `safe` before."""
+    return "<br>".join((f"<b>{head}</b>{after}", *lines))
+
+
 def style(colours: Palette) -> str:
     """The style sheet of our own: the palette as variables, then `assets/style.css`."""
     names = (field.name for field in fields(colours))

@@ -55,14 +55,14 @@ def test_a_ticked_row_leads_to_the_buyers_profile_and_its_link_shows_the_same(
     visitor = invite(site)
     visitor.open(f"buyers?{PERIOD}")
     first = site.rows("buyers", PERIOD)[0]
-    visitor.after(lambda: visitor.tick("card_buyers_table", 0), f"buyer={first['id']}")
-    visitor.page.locator(".st-key-profile_head h2", has_text=first["name"]).wait_for()
-    visitor.settle(first["name"])
+    visitor.after(lambda: visitor.tick("card_buyers_table", 0), f"buyer={first['buyer_id']}")
+    visitor.page.locator(".st-key-profile_head h2", has_text=first["buyer_name"]).wait_for()
+    visitor.settle(first["buyer_name"])
     figures = visitor.figures()
     words = visitor.page.locator(".conclusion").inner_text()
     assert words.startswith(f"{first['name']} has told us about ")
     other = invite(site)
-    other.open(f"buyers?{visitor.query}", first["name"])
+    other.open(f"buyers?{visitor.query}", first["buyer_name"])
     assert other.figures() == figures
     assert other.page.locator(".conclusion").inner_text() == words
     back = other.page.get_by_role("button", name="Back to all buyers")
@@ -73,7 +73,7 @@ def test_a_ticked_row_leads_to_the_buyers_profile_and_its_link_shows_the_same(
 
 @pytest.mark.parametrize(
     ("card", "table", "key"),
-    [("strictness", "buyer_strictness", "buyer_id"), ("funnel_plot", "buyers", "id")],
+    [("strictness", "buyer_strictness", "buyer_id"), ("funnel_plot", "buyers", "buyer_id")],
 )
 def test_a_click_on_a_dot_leads_to_a_buyer(
     site: Site, invite: Invite, card: str, table: str, key: str
@@ -115,7 +115,7 @@ def test_a_buyer_type_leads_to_its_buyers(site: Site, invite: Invite) -> None:
     heads, *shown = visitor.grid("card_buyers_table")
     names = {row[heads.index("Name")] for row in shown}
     rows = site.rows("buyers", f"{PERIOD}&buyer_type=data_buyer")
-    assert names == {row["name"] for row in rows}
+    assert names == {row["buyer_name"] for row in rows}
 
 
 @pytest.mark.parametrize("state", ["claimed", "waiting", "credited", "refused"])
@@ -217,6 +217,6 @@ def test_hostile_names_and_reasons_stay_text(hostile_site: Site, invite: Invite)
     """No dialog, no request elsewhere, no error, nothing made of it on any of the pages."""
     visitor = invite(hostile_site)
     buyers = hostile_site.rows("buyers", OCTOBER)
-    for path in ("buyers", f"buyers?buyer={buyers[0]['id']}", *PATHS[2:]):
+    for path in ("buyers", f"buyers?buyer={buyers[0]['buyer_id']}", *PATHS[2:]):
         visitor.open(and_more(path, OCTOBER))
         unharmed(visitor)

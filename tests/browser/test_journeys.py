@@ -26,7 +26,7 @@ TABS = ("data?tab=refused", "data?tab=tables", "data?tab=names", "data?tab=defin
 def best(site: Site, query: str) -> str:
     """The source at the top of the ranking."""
     rows = [row for row in site.rows("sources", query) if row["conversion_rate"] is not None]
-    return str(min(rows, key=lambda row: (-row["conversion_rate"], row["id"]))["id"])
+    return str(min(rows, key=lambda row: (-row["conversion_rate"], row["source_id"]))["source_id"])
 
 
 def test_a_click_on_a_source_filters_and_back_and_forward_go_through_it(
@@ -36,7 +36,9 @@ def test_a_click_on_a_source_filters_and_back_and_forward_go_through_it(
     visitor = invite(site)
     visitor.open(f"sources?{PERIOD}")
     first = best(site, PERIOD)
-    [name] = [row["name"] for row in site.rows("sources", PERIOD) if row["id"] == first]
+    [name] = [
+        row["source_name"] for row in site.rows("sources", PERIOD) if row["source_id"] == first
+    ]
     dot = visitor.page.locator(".st-key-card_ranking path.point").first
     visitor.after(lambda: dot.click(force=True), f"source={first}", name)
     filtered = headline(site, f"{PERIOD}&source={first}")
@@ -111,7 +113,7 @@ def test_the_file_of_a_card_holds_its_table_cell_by_cell(
         {name: _as_json("" if value is None else str(value)) for name, value in row.items()}
         for row in rows
     ]
-    by_name = {row["name"]: row for row in rows}
+    by_name = {row["source_name"]: row for row in rows}
     assert len(by_name) == len(rows)
     headings, *shown = visitor.grid("card_sources_table")
     assert len(shown) > 10

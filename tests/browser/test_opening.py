@@ -19,7 +19,7 @@ def test_a_tick_in_the_table_of_sources_filters_by_that_source(site: Site, invit
     visitor = invite(site)
     visitor.open(f"sources?{PERIOD}")
     headings, *rows = visitor.grid("card_sources_table")
-    ids = {row["name"]: row["id"] for row in site.rows("sources", PERIOD)}
+    ids = {row["source_name"]: row["source_id"] for row in site.rows("sources", PERIOD)}
     for place in (0, 11):
         row = dict(zip(headings, rows[place], strict=True))
         chosen = f"source={ids[row['Name']]}"

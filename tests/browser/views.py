@@ -19,8 +19,10 @@ PLAIN: Final = (
 
 def views(site: Site, query: str) -> list[str]:
     """The same with one source, two sources, a buyer, a lead and a case of the site."""
-    sources = [row["id"] for row in site.rows("sources", query) if row["id"] != "(none)"]
-    buyers = [row["id"] for row in site.rows("buyers", query)]
+    sources = [
+        row["source_id"] for row in site.rows("sources", query) if row["source_id"] != "(none)"
+    ]
+    buyers = [row["buyer_id"] for row in site.rows("buyers", query)]
     lead = site.rows("deliveries", f"{query}&limit=1")[0]["lead_id"]
     cases = [row["finding"] for row in site.rows("findings", query)]
     chosen = [f"sources?source={sources[0]}", f"buyers?buyer={buyers[0]}", f"leads?lead={lead}"]

@@ -92,7 +92,7 @@ def test_the_queue_says_what_waits_and_for_how_much(opened: Open, desk: Desk) ->
     """Waiting ones first; a month later all of them are overdue."""
     desk.take(*two_buyers())
     app = opened("returns", **PERIOD, tab="waiting", as_of="2026-11-20")
-    assert "9 claims for &#36;210.00 wait for an answer; 9 of them" in text(app)
+    assert "9 claims for $210.00 wait for an answer; 9 of them" in text(app)
     rows = app.dataframe[0].value
     assert rows["return_state"].to_list()[:10] == [*["Waiting"] * 9, "Credited"]
     assert rows["days_left"].max() < 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +12,7 @@ from dashboard.answers.workspace import workspace
 from dashboard.charts import funnel_plot, heat_map, ratio_dots
 from dashboard.layout import address, cards
 from dashboard.presentation import formats, theme
+from dashboard.presentation.markup import html
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
@@ -64,8 +64,8 @@ def types_card(scope: Scope) -> None:
     with st.container(border=True, key="card_buyer_types"), cards.guarded(card.title):
         cards.title(card.title, card.how)
         rows = in_order(workspace().table("buyer_types", scope).filter(_SOME))
-        tiles = "".join(_tile(row) for row in rows.iter_rows(named=True))
-        st.html(f'<div class="buyer-types">{tiles}</div>')
+        tiles = [_tile(row) for row in rows.iter_rows(named=True)]
+        st.html(html("tiles.buyer_types", tiles=tiles))
         cards.actions(card)
 
 
@@ -76,11 +76,10 @@ def in_order(rows: pl.DataFrame, column: str = "buyer_type") -> pl.DataFrame:
     return rows.sort(place, column, maintain_order=True)
 
 
-def _tile(row: dict[str, Any]) -> str:
+def _tile(row: dict[str, Any]) -> dict[str, Any]:
     kind = row["buyer_type"]
     value = row["key_value"]
     figure = f"{value:.2f}" if kind == "data_buyer" and value is not None else formats.rate(value)
-    told = KEY_FIGURES.get(kind, "no figure of its own")
     facts = (
         ("Deliveries", formats.count(row["delivered"])),
         ("Feedback rate", formats.rate(row["coverage"])),
@@ -90,14 +89,13 @@ def _tile(row: dict[str, Any]) -> str:
         ("Returns", formats.rate(row["return_rate"])),
         ("Revenue share", formats.rate(row["net_share"])),
     )
-    pairs = "".join(f"<dt>{name}</dt><dd>{html.escape(text)}</dd>" for name, text in facts)
-    link = html.escape(address.link("buyers", buyer_type=kind)) if kind else ""
-    name = html.escape(formats.buyer_type(kind))
-    head = f'<a href="{link}">{name}</a>' if link else name
-    return (
-        f'<div><div class="label">{head}</div><div class="number">{html.escape(figure)}</div>'
-        f'<div class="of">{html.escape(told)}</div><dl>{pairs}</dl></div>'
-    )
+    return {
+        "name": formats.buyer_type(kind),
+        "link": address.link("buyers", buyer_type=kind) if kind else None,
+        "figure": figure,
+        "of": KEY_FIGURES.get(kind, "no figure of its own"),
+        "facts": facts,
+    }
 
 
 def everyone(scope: Scope) -> Scope:
@@ -239,10 +237,9 @@ def _largest(rows: pl.DataFrame, party: str) -> list[tuple[str, str]]:
 
 def _coverage_hover(cell: dict[str, Any]) -> str:
     safe = theme.safe
-    return "<br>".join(
-        (
-            f"<b>{safe(cell['buyer_name'])}</b> about {safe(cell['source_name'])}",
-            f"feedback on {formats.rate(cell['coverage'])}",
-            f"{formats.count(cell['feedback'])} of {formats.count(cell['delivered'])} deliveries",
-        )
+    return theme.hover(
+        safe(cell["buyer_name"]),
+        f"feedback on {formats.rate(cell['coverage'])}",
+        f"{formats.count(cell['feedback'])} of {formats.count(cell['delivered'])} deliveries",
+        after=f" about {safe(cell['source_name'])}",
     )

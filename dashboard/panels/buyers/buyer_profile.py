@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
@@ -16,6 +15,7 @@ from dashboard.layout import address, cards
 from dashboard.panels.buyers import buyer_cards
 from dashboard.panels.shared import headline_cards, shared_cards
 from dashboard.presentation import formats
+from dashboard.presentation.markup import html
 from dashboard.query import filters
 from metrics.definitions.scope import Rows
 from metrics.insights.comparison import MOST_REPORTED
@@ -46,7 +46,7 @@ def buyer(buyer_id: str, query: Query, status: Status) -> None:
         return
     with cards.guarded("The verdict"):
         text = verdict(habits(buyer_id, scope))
-        st.html(f'<p class="conclusion">{html.escape(text)}</p>')
+        st.html(html("texts.conclusion", text=text))
     trend = workspace().table("trend", scope, grain=shared_cards.grain(scope))
     headline_cards.show(numbers, trend, scope, status.currency)
     _silence(scope)
@@ -71,11 +71,9 @@ def letter(buyer_id: str, query: Query) -> str:
 
 def _heading(name: str, buyer_id: str, query: Query) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="profile_head"):
-        text = html.escape(name)
-        st.html(f'<h2 title="{html.escape(buyer_id)}">{text}</h2>', width="content")
-        link = html.escape(letter(buyer_id, query))
-        link = f'<a href="{link}" target="_blank">Letter to this buyer</a>'
-        st.html(f'<div class="actions">{link}</div>', width="content")
+        st.html(html("texts.heading", text=name, title=buyer_id), width="content")
+        links = [("Letter to this buyer", letter(buyer_id, query))]
+        st.html(html("links.actions", links=links, apart=True), width="content")
         st.button(
             "Back to all buyers", type="tertiary", on_click=address.change, kwargs={"buyer": None}
         )

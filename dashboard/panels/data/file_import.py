@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import logging
 import tempfile
 from pathlib import Path
@@ -14,6 +13,7 @@ from dashboard.answers.workspace import workspace
 from dashboard.editions import clock
 from dashboard.layout import cards, grids
 from dashboard.presentation import formats, refusal_texts
+from dashboard.presentation.markup import html
 from data_access.columns import ANSWERS
 from data_access.explained import ExplainedError
 from data_access.intake.file_reader import UnreadableFile
@@ -22,6 +22,7 @@ from data_access.intake.import_order import Imported, ImportOrder
 from data_access.intake.mapping_profile import UnknownProfile, shipped
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 _KINDS: Final = ("csv", "xlsx", "parquet", "json", "ndjson", "jsonl", "txt")
@@ -29,6 +30,11 @@ _BY_HEADER: Final = "Found by its header"
 _DONE: Final = "import_done"
 _NO_PROFILE: Final = (
     "choose one above, or import it from the command line with a profile of your own"
+)
+_ABOUT: Final = (
+    "A profile says which column is which fact; your own is a small file. Importing a file twice "
+    "changes nothing: what is already known is counted and left alone. Refused rows can be "
+    "corrected and sent again."
 )
 
 
@@ -51,11 +57,7 @@ def show() -> None:
             "leadloop import deliveries.csv\nleadloop import feedback.xlsx --profile NAME",
             language=None,
         )
-        st.html(
-            '<div class="card-how">A profile says which column is which fact; your own is a small '
-            "file. Importing a file twice changes nothing: what is already known is counted and "
-            "left alone. Refused rows can be corrected and sent again.</div>"
-        )
+        st.html(html("texts.how", text=_ABOUT))
 
 
 def _form() -> str | None:
@@ -76,7 +78,9 @@ def _form() -> str | None:
     return st.rerun()
 
 
-def _run(file: UploadedFile, profile: str | None, buyer: str | None, *, validate_only: bool) -> str:
+def _run(
+    file: UploadedFile, profile: str | None, buyer: str | None, *, validate_only: bool
+) -> Markup:
     """Import or check a file, and say what came of it as HTML."""
     with tempfile.TemporaryDirectory(prefix="leadloop-upload-") as folder:
         path = Path(folder) / "upload"  # its own name may be one that no file system takes
@@ -104,10 +108,10 @@ def _run(file: UploadedFile, profile: str | None, buyer: str | None, *, validate
                 "The file could not be taken in to its end; the server's log says why. What was "
                 "taken in so far is kept, and importing the file again goes on from there."
             )
-        return f'<p class="notice">{html.escape(text)}</p>'
+        return html("texts.notice", text=text)
 
 
-def outcome_html(done: Imported, *, validate_only: bool) -> str:
+def outcome_html(done: Imported, *, validate_only: bool) -> Markup:
     """What came of a file: the five counts, and what to do about refused rows."""
     rows: list[tuple[str, ...]] = [
         (grids.HEADINGS[answer], formats.count(done.counts[answer])) for answer in ANSWERS
@@ -126,5 +130,4 @@ def outcome_html(done: Imported, *, validate_only: bool) -> str:
         )
     if not validate_only and done.counts["created"]:
         more.append("Figures change when you ask for it: New data – show it, above.")
-    lines = "".join(f'<div class="card-how">{html.escape(line)}</div>' for line in more)
-    return f"<p class='conclusion'>{html.escape(head)}</p>{cards.facts(rows, numbers=(1,))}{lines}"
+    return html("imports.outcome", head=head, counts=cards.facts(rows, numbers=(1,)), more=more)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -12,10 +11,13 @@ import streamlit as st
 from dashboard.answers.workspace import workspace
 from dashboard.layout import cards
 from dashboard.presentation import formats, refusal_texts
+from dashboard.presentation.markup import html
 from dashboard.tables import store_rows
 from metrics.definitions.catalogue import NUMBERS
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from dashboard.answers.workspace import Status
 
 _BATCHES: Final = (
@@ -68,13 +70,9 @@ def imports(status: Status) -> None:
     )
 
 
-def tiles(facts: list[tuple[str, str]]) -> str:
+def tiles(facts: list[tuple[str, str]]) -> Markup:
     """Facts side by side, as many in a row as there is room for."""
-    cells = "".join(
-        f"<div><dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd></div>"
-        for name, value in facts
-    )
-    return f'<dl class="tiles">{cells}</dl>'
+    return html("tiles.facts", pairs=facts)
 
 
 def refused(status: Status) -> None:
@@ -83,10 +81,8 @@ def refused(status: Status) -> None:
     with cards.guarded("Refused rows"):
         rows = store_rows.refused(workspace().store)
     if rows.is_empty():
-        st.html(
-            '<div class="empty"><strong>Nothing was refused.</strong> Rows that cannot be taken '
-            "would be listed here with the reason and what is allowed.</div>"
-        )
+        more = "Rows that cannot be taken would be listed here with the reason and what is allowed."
+        st.html(html("texts.empty", strong="Nothing was refused.", text=more))
         return
     cards.show(
         cards.Card(
@@ -147,14 +143,4 @@ def definitions() -> None:
         cards.title(
             "Definitions", "What each number means and how it is counted, the same everywhere."
         )
-        body = "".join(
-            f"<tr><td>{html.escape(entry.label)}<br><code>{html.escape(entry.key)}</code></td>"
-            f"<td>{html.escape(entry.definition)}</td>"
-            f'<td class="quiet">{html.escape(entry.formula.replace("*", ""))}</td>'
-            f'<td class="quiet">{better[entry.better]}</td></tr>'
-            for entry in NUMBERS
-        )
-        heads = "".join(f"<th>{head}</th>" for head in ("Number", "Meaning", "How", "Better when"))
-        st.html(
-            f'<div class="scroll"><table class="facts stacked"><tr>{heads}</tr>{body}</table></div>'
-        )
+        st.html(html("tables.definitions", numbers=NUMBERS, better=better))

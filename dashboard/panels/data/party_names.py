@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -12,6 +11,7 @@ from dashboard.answers.workspace import workspace
 from dashboard.editions import clock
 from dashboard.layout import cards
 from dashboard.presentation import formats
+from dashboard.presentation.markup import html
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +26,7 @@ _UNSET: Final = "(as its events say)"
 def show() -> None:
     """The list of names, a form to set one, and merges."""
     if said := st.session_state.pop(_DONE, None):
-        st.html(f'<p class="conclusion">{html.escape(said)}</p>')
+        st.html(html("texts.conclusion", text=said))
     table = known()
     cards.show(
         cards.Card(
@@ -133,10 +133,8 @@ def _merge_form(table: pl.DataFrame) -> None:
     for kind, title in KINDS.items():
         ids = table.filter(kind=title)["id"].to_list()
         for old, new in proposals(ids):
-            st.html(
-                f'<div class="card-how">{html.escape(old)} looks like {html.escape(new)}: the same '
-                "after its prefix.</div>"
-            )
+            text = f"{old} looks like {new}: the same after its prefix."
+            st.html(html("texts.how", text=text))
             st.button(
                 "They are one",
                 key=f"merge_{kind}_{old}",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -11,10 +10,13 @@ import streamlit as st
 from dashboard.answers.workspace import workspace
 from dashboard.layout import address, cards
 from dashboard.presentation import formats
+from dashboard.presentation.markup import html
 from dashboard.query import filters
 from dashboard.tables.registry import TABLES
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from dashboard.query.filters import Query
     from dashboard.tables.table import Table
 
@@ -34,7 +36,7 @@ def show(query: Query) -> None:
         total = formats.quantity(rows.height, "row")
         more = f"the first {PREVIEWED} of {total}" if rows.height > PREVIEWED else total
         how = "Shares are 0 – 1 and money is in cents, as in the files"
-        st.html(f'<div class="card-how">{html.escape(f"{how}; {more}.")}</div>')
+        st.html(html("texts.how", text=f"{how}; {more}."))
         days = st.column_config.DateColumn(format="YYYY-MM-DD")
         st.dataframe(
             rows.head(PREVIEWED),
@@ -63,16 +65,7 @@ def _preview(table: Table, query: Query) -> pl.DataFrame:
     return rows.reverse() if table.kind == "rows" else rows
 
 
-def _list(chosen: str) -> str:
+def _list(chosen: str) -> Markup:
     """Titles that lead to their tables, with what each is about."""
-    rows = []
-    for table in TABLES.values():
-        link = html.escape(address.link("data", tab="tables", table=table.name))
-        title = html.escape(table.title)
-        name = f"<b>{title}</b>" if table.name == chosen else f'<a href="{link}">{title}</a>'
-        rows.append(
-            f"<tr><td>{name}<br><code>{table.name}</code></td>"
-            f"<td>{html.escape(table.sentence)}</td></tr>"
-        )
-    heads = "<tr><th>Table</th><th>What it tells</th></tr>"
-    return f'<div class="scroll"><table class="facts stacked">{heads}{"".join(rows)}</table></div>'
+    links = {name: address.link("data", tab="tables", table=name) for name in TABLES}
+    return html("tables.all_tables", tables=list(TABLES.values()), links=links, chosen=chosen)

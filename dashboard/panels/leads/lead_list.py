@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -11,6 +10,7 @@ import streamlit as st
 from dashboard.answers.workspace import workspace
 from dashboard.layout import address, cards, empty_states, grids
 from dashboard.presentation import formats
+from dashboard.presentation.markup import html
 from dashboard.query import filters
 from metrics.definitions.reasons import GROUPS, OTHER, REASONS
 from metrics.outcomes.contradictions import CODES
@@ -55,8 +55,8 @@ def show(query: Query, status: Status) -> None:
         given = conditions(query)
         with st.container(horizontal=True, vertical_alignment="center", key="list_head"):
             noun = ("delivery", "deliveries") if _delivered_only(query) else ("offer", "offers")
-            text = html.escape(formats.quantity(matching, *noun))
-            st.html(f'<div class="card-title">{text}</div>', width="content")
+            text = formats.quantity(matching, *noun)
+            st.html(html("cards.title", text=text), width="content")
             _conditions(query, len(given))
             if given:
                 st.button(
@@ -66,7 +66,7 @@ def show(query: Query, status: Status) -> None:
                     kwargs=dict.fromkeys(filters.ROW_PARAMETERS),
                 )
         how = "; ".join(given) or _HOW
-        st.html(f'<div class="card-how">{html.escape(how)}</div>')
+        st.html(html("texts.how", text=how))
         if not matching:
             _nothing(query, status, given)
             return
@@ -193,6 +193,7 @@ def _delivered_only(query: Query) -> bool:
 
 def _nothing(query: Query, status: Status, given: list[str]) -> None:
     if given:
-        st.html('<div class="empty">No delivery of the period meets these conditions.</div>')
+        nothing = "No delivery of the period meets these conditions."
+        st.html(html("texts.empty", text=nothing))
     else:
         empty_states.no_rows(query, status)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
@@ -11,10 +10,12 @@ import streamlit as st
 from dashboard.answers.workspace import workspace
 from dashboard.layout import address, cards
 from dashboard.presentation import formats
+from dashboard.presentation.markup import html
 from metrics.outcomes.contradictions import CODES
 
 if TYPE_CHECKING:
     import polars as pl
+    from markupsafe import Markup
 
     from dashboard.answers.workspace import Status
     from metrics.definitions.scope import Scope
@@ -35,20 +36,21 @@ def show(lead_id: str, scope: Scope, status: Status) -> None:
     """Draw the lead's card, or say that there is none of that id."""
     with st.container(border=True, key="card_lead"), cards.guarded("This lead"):
         with st.container(horizontal=True, vertical_alignment="center", key="lead_head"):
-            st.html(f'<div class="card-title">Lead {html.escape(lead_id)}</div>', width="content")
+            st.html(html("cards.title", text=f"Lead {lead_id}"), width="content")
             st.button(
                 "Back to the list", type="tertiary", on_click=address.change, kwargs={"lead": None}
             )
         lead = workspace().lead(lead_id, scope)
         if lead.deliveries.is_empty() and lead.events.is_empty():
             more = f" {_NEWER}" if status.stale else ""
-            st.html(f'<div class="empty">No delivery and no feedback has this lead id.{more}</div>')
+            nothing = f"No delivery and no feedback has this lead id.{more}"
+            st.html(html("texts.empty", text=nothing))
             return
         st.html(_offers(lead.deliveries, status.currency))
         st.html(story(lead.events, ZoneInfo(status.zone), status.currency))
 
 
-def _offers(deliveries: pl.DataFrame, currency: str) -> str:
+def _offers(deliveries: pl.DataFrame, currency: str) -> Markup:
     rows: list[tuple[str, ...]] = [
         (
             row["buyer_name"] or row["buyer_id"],
@@ -65,18 +67,17 @@ def _offers(deliveries: pl.DataFrame, currency: str) -> str:
     about = " · ".join(str(first[name]) for name in known if first.get(name))
     heads = ("Buyer", "Offer", "Result", "Reason", "Price", "Time to feedback")
     table = cards.facts(rows, heads, (4, 5))
-    return f'<div class="card-how">{html.escape(about)}</div>{table}{_contradicted(deliveries)}'
+    return html("lead.offers", about=about, table=table, notices=_contradicted(deliveries))
 
 
-def _contradicted(deliveries: pl.DataFrame) -> str:
+def _contradicted(deliveries: pl.DataFrame) -> list[str]:
     """What cannot be true together, offer by offer; below the table, where it has room."""
     lines = [
         (row["buyer_name"] or row["buyer_id"], contradictions(row.get("contradiction")))
         for row in deliveries.iter_rows(named=True)
     ]
     several = deliveries.height > 1
-    told = [f"{who}: {text}" if several else text for who, text in lines if text]
-    return "".join(f'<p class="notice">{html.escape(text)}</p>' for text in told)
+    return [f"{who}: {text}" if several else text for who, text in lines if text]
 
 
 def contradictions(codes: str | None) -> str:
@@ -84,18 +85,18 @@ def contradictions(codes: str | None) -> str:
     return " ".join(CODES.get(code, code) for code in (codes or "").split())
 
 
-def story(events: pl.DataFrame, zone: ZoneInfo, currency: str) -> str:
+def story(events: pl.DataFrame, zone: ZoneInfo, currency: str) -> Markup:
     """Events in their order as an HTML list; what was taken back is struck through."""
-    items = []
-    for row in events.iter_rows(named=True):
-        classes = " ".join(filter(None, (_tone(row), "gone" if row["retracted"] else "")))
-        extra = [text for text in (_details(row, currency), _note(row)) if text]
-        more = "".join(f'<div class="more">{html.escape(text)}</div>' for text in extra)
-        items.append(
-            f'<li class="{classes}"><div class="when">{html.escape(_when(row, zone))}</div>'
-            f'<div class="what">{html.escape(sentence(row, currency))}</div>{more}</li>'
-        )
-    return f'<ol class="story">{"".join(items)}</ol>'
+    events_told = [
+        {
+            "tone": " ".join(filter(None, (_tone(row), "gone" if row["retracted"] else ""))),
+            "when": _when(row, zone),
+            "what": sentence(row, currency),
+            "more": [text for text in (_details(row, currency), _note(row)) if text],
+        }
+        for row in events.iter_rows(named=True)
+    ]
+    return html("lead.story", events=events_told)
 
 
 def sentence(row: dict[str, Any], currency: str) -> str:

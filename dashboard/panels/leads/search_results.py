@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from typing import Final
 
 import streamlit as st
 
 from dashboard.answers.workspace import workspace
 from dashboard.layout import address, cards
+from dashboard.presentation.markup import html
 
 _KINDS: Final = {"lead": "Leads", "event": "Events", "source": "Sources", "buyer": "Buyers"}
 _MOST: Final = 12
@@ -27,13 +27,13 @@ def show(text: str) -> None:
         for kind, title in _KINDS.items():
             rows = found.filter(found["kind"] == kind).head(_MOST)
             if rows.height:
-                links = "".join(_link(row) for row in rows.iter_rows(named=True))
-                st.html(f'<div class="found"><span>{title}</span>{links}</div>')
+                links = [_link(row) for row in rows.iter_rows(named=True)]
+                st.html(html("links.found", kind=title, links=links))
         st.button("Clear search", type="tertiary", on_click=address.change, kwargs={"q": None})
 
 
-def _link(row: dict[str, str | None]) -> str:
-    """A link as HTML: Streamlit's own read their labels as Markdown."""
+def _link(row: dict[str, str | None]) -> dict[str, str]:
+    """A link for HTML: Streamlit's own read their labels as Markdown."""
     kind, value = row["kind"], row["id"] or ""
     if kind == "source":
         target = address.link("sources", source=value)
@@ -41,5 +41,4 @@ def _link(row: dict[str, str | None]) -> str:
         target = address.link(".", buyer=value)
     else:
         target = address.link("leads", lead=row["lead_id"] or value)
-    label = html.escape(row["label"] or value)
-    return f'<a href="{html.escape(target)}" title="{html.escape(value)}">{label}</a>'
+    return {"target": target, "title": value, "label": row["label"] or value}

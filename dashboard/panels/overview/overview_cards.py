@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -14,6 +13,7 @@ from dashboard.layout import address, cards
 from dashboard.panels.shared import shared_cards
 from dashboard.panels.todo import todo_list
 from dashboard.presentation import formats
+from dashboard.presentation.markup import html
 from dashboard.worklist import todo_items
 from metrics.definitions.catalogue import number
 from metrics.sentences.sentences import LEAST
@@ -38,13 +38,10 @@ def attention(scope: Scope, status: Status) -> None:
         waiting = found.filter(pl.col("state").is_in(["new", "mine"]), ~pl.col("better"))
         cards.title("Needs attention", "The most money at stake first; nobody has settled it yet.")
         if waiting.is_empty():
-            st.html(
-                f'<div class="empty">{html.escape(todo_list.nothing("open", scope, status))}</div>'
-            )
+            st.html(html("texts.empty", text=todo_list.nothing("open", scope, status)))
             return
         st.html(todo_list.listing(waiting.head(TOP).to_dicts(), scope, status.currency))
-        link = html.escape(address.link("todo"))
-        st.html(f'<div class="actions"><a href="{link}">All there is to do</a></div>')
+        st.html(html("links.actions", links=[("All there is to do", address.link("todo"))]))
 
 
 def wins(scope: Scope, status: Status) -> None:
@@ -62,10 +59,8 @@ def wins(scope: Scope, status: Status) -> None:
             f"with what a rise of {rise} would bring.",
         )
         if good.is_empty():
-            st.html(
-                '<div class="empty">Nothing stands out to the good: every source is about where '
-                "it usually is.</div>"
-            )
+            nothing = "Nothing stands out to the good: every source is about where it usually is."
+            st.html(html("texts.empty", text=nothing))
             return
         st.html(todo_list.listing(good.head(TOP).to_dicts(), scope, status.currency))
 

@@ -120,16 +120,12 @@ def checked(scope: Scope, ago: int) -> pl.DataFrame:
 
 
 def _check_hover(row: dict[str, Any]) -> str:
-    return "<br>".join(
-        (
-            f"<b>Week of {row['week_of']}</b>",
-            f"{formats.count(row['converted_then'])} sales known then, expected in the end",
-            (
-                f"{formats.count(row['expected_final'])} "
-                f"({formats.count(row['expected_low'])} – {formats.count(row['expected_high'])})"
-            ),
-            f"{formats.count(row['converted_now'])} have come: {row['came']}",
-        )
+    return theme.hover(
+        f"Week of {row['week_of']}",
+        f"{formats.count(row['converted_then'])} sales known then, expected in the end",
+        f"{formats.count(row['expected_final'])} "
+        f"({formats.count(row['expected_low'])} – {formats.count(row['expected_high'])})",
+        f"{formats.count(row['converted_now'])} have come: {row['came']}",
     )
 
 
@@ -169,18 +165,12 @@ def still_card(scope: Scope) -> None:
 
 
 def _still_hover(row: dict[str, Any]) -> str:
-    return "<br>".join(
-        (
-            f"<b>{theme.safe(row['name'])}</b>",
-            (
-                f"{formats.count(row['converted'])} sales of {formats.count(row['delivered'])} "
-                f"deliveries so far"
-            ),
-            (
-                f"expected in the end {formats.count(row['expected_final'])} "
-                f"({formats.count(row['expected_low'])} – {formats.count(row['expected_high'])})"
-            ),
-        )
+    return theme.hover(
+        theme.safe(row["name"]),
+        f"{formats.count(row['converted'])} sales of {formats.count(row['delivered'])} "
+        "deliveries so far",
+        f"expected in the end {formats.count(row['expected_final'])} "
+        f"({formats.count(row['expected_low'])} – {formats.count(row['expected_high'])})",
     )
 
 

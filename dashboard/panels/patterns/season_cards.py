@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -12,7 +11,8 @@ from dashboard.answers.workspace import workspace
 from dashboard.charts import heat_map, ratio_dots
 from dashboard.layout import address, cards
 from dashboard.panels.shared import shared_cards
-from dashboard.presentation import formats
+from dashboard.presentation import formats, theme
+from dashboard.presentation.markup import html
 from metrics.definitions.catalogue import QUALITY_RATES, number
 
 if TYPE_CHECKING:
@@ -136,15 +136,11 @@ def hours_card(scope: Scope) -> None:
 
 def _hour_hover(cell: dict[str, Any], label: str) -> str:
     verdict = "may be chance" if cell["verdict"] == NOT_YET else "supported by the data"
-    return "<br>".join(
-        (
-            f"<b>{cell['called']}, {cell['hour']} – {cell['hour'] + 1} h</b>",
-            (
-                f"{label} {formats.rate(cell['rate'])}, "
-                f"{formats.count(cell['count'])} of {formats.count(cell['of'])}"
-            ),
-            f"{cell['index']:.2f} of usual ({cell['index_range']}): {verdict}",
-        )
+    return theme.hover(
+        f"{cell['called']}, {cell['hour']} – {cell['hour'] + 1} h",
+        f"{label} {formats.rate(cell['rate'])}, "
+        f"{formats.count(cell['count'])} of {formats.count(cell['of'])}",
+        f"{cell['index']:.2f} of usual ({cell['index_range']}): {verdict}",
     )
 
 
@@ -162,18 +158,13 @@ def claims_card(scope: Scope) -> None:
     ):
         cards.title(card.title, card.how)
         rows = workspace().table("season_claims", scope)
-        said = "".join(_claim(row) for row in rows.iter_rows(named=True))
-        st.html(f'<div class="scroll"><table class="facts">{said}</table></div>')
+        st.html(html("tables.claims", rows=[_claim(row) for row in rows.iter_rows(named=True)]))
         cards.actions(card)
 
 
-def _claim(row: dict[str, Any]) -> str:
-    word, colour = _HOLDS.get(row["verdict"], ("not supported yet", "quiet"))
-    return (
-        f"<tr><td>{html.escape(row['claim'])}</td>"
-        f'<td><span class="verdict {colour}">{html.escape(word)}</span></td>'
-        f'<td class="quiet">{html.escape(evidence(row))}</td></tr>'
-    )
+def _claim(row: dict[str, Any]) -> dict[str, str]:
+    word, tone = _HOLDS.get(row["verdict"], ("not supported yet", "quiet"))
+    return {"claim": row["claim"], "word": word, "tone": tone, "evidence": evidence(row)}
 
 
 def evidence(row: dict[str, Any]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +11,7 @@ from dashboard.answers.workspace import workspace
 from dashboard.layout import address, cards
 from dashboard.layout.filter_bar import unique_labels
 from dashboard.presentation import formats
+from dashboard.presentation.markup import html
 from dashboard.query import filters, periods
 from dashboard.query.parameters import BadQuery
 from dashboard.reports import buyer as letter
@@ -43,7 +43,7 @@ _ITS_PERIOD: Final = "The period and the filters above apply."
 
 def show(tab: str, query: Query, status: Status) -> None:
     """What belongs to a tab."""
-    st.html(f"<style>{writing.rules()}</style>")
+    st.html(html("report.rules", style=writing.rules()))
     if tab == "published":
         _published()
         return
@@ -51,7 +51,7 @@ def show(tab: str, query: Query, status: Status) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="report_head"):
         own = _pick(tab, query, status)
         actions = st.container(horizontal=True, vertical_alignment="center", key="report_actions")
-    st.html(f'<div class="card-how">{_OWN_PERIOD if tab in KINDS else _ITS_PERIOD}</div>')
+    st.html(html("texts.how", text=_OWN_PERIOD if tab in KINDS else _ITS_PERIOD))
     try:
         order = report_order.read(kind, _parameters(kind, query, own), workspace())
     except BadQuery as error:
@@ -184,7 +184,7 @@ def _refused(tab: str, error: BadQuery) -> None:
         text = f"Choose one {tab} above, and its report is shown here."
     else:
         text = " ".join(f"{problem.message}." for problem in error.problems)
-    st.html(f'<div class="empty">{html.escape(text)}</div>')
+    st.html(html("texts.empty", text=text))
 
 
 # --- files and publishing -----------------------------------------------------------------
@@ -198,12 +198,7 @@ def _files(order: ReportOrder) -> None:
     ]
     if order.kind == "buyer":
         links.append(("Unanswered leads, CSV", f"api/v1/tables/{letter.FILE}.csv?{query_text}"))
-    st.html(f'<div class="actions">{"".join(map(_link, links))}</div>', width="content")
-
-
-def _link(link: tuple[str, str]) -> str:
-    label, target = link
-    return f'<a href="{html.escape(target)}" target="_blank">{html.escape(label)}</a>'
+    st.html(html("links.actions", links=links, apart=True), width="content")
 
 
 def _publish(order: ReportOrder) -> None:
@@ -216,7 +211,7 @@ def _publish(order: ReportOrder) -> None:
         st.button("Publish now", type="primary", key="publish_now", on_click=_keep, args=(order,))
     of, said = st.session_state.get("publish_said", ("", ""))
     if of == order.query_text():
-        st.html(f'<span class="fresh" role="status">{html.escape(said)}</span>', width="content")
+        st.html(html("texts.status", text=said), width="content")
     else:
         st.session_state.pop("publish_said", None)
 
@@ -244,28 +239,22 @@ def _published() -> None:
         )
         if not rows:
             nothing = "Nothing has been published yet. A report's own tab has the button."
-            st.html(f'<div class="empty">{nothing}</div>')
+            st.html(html("texts.empty", text=nothing))
             return
-        st.html(_table(rows))
+        st.html(html("tables.published", rows=[_row(row) for row in rows]))
 
 
-def _table(rows: Sequence[dict[str, Any]]) -> str:
-    heads = ("Report", "Of", "Published", "By", "As known on", "")
-    head = "".join(f"<th>{text}</th>" for text in heads)
-    body = "".join(f"<tr>{_row(row)}</tr>" for row in rows)
-    return f'<div class="scroll"><table class="facts stacked"><tr>{head}</tr>{body}</table></div>'
-
-
-def _row(row: dict[str, Any]) -> str:
+def _row(row: dict[str, Any]) -> dict[str, Any]:
     first, last = (date.fromisoformat(row[end]) for end in ("from", "to"))
     zone = workspace().settings.zone
     moments = [
         formats.moment(datetime.fromisoformat(row[name]), zone)
         for name in ("published_at", "as_of")
     ]
-    texts = (row["title"], formats.period(first, last), moments[0], row["who"])
-    cells = "".join(f"<td>{html.escape(text)}</td>" for text in texts)
-    page = row["page"].lstrip("/")
-    known = f'<td><a href="{html.escape(page)}">{html.escape(moments[1])}</a></td>'
-    files = [(label, row[kind].lstrip("/")) for label, kind in (("HTML", "html"), ("PDF", "pdf"))]
-    return f'{cells}{known}<td class="actions">{"".join(map(_link, files))}</td>'
+    kinds = (("HTML", "html"), ("PDF", "pdf"))
+    return {
+        "texts": (row["title"], formats.period(first, last), moments[0], row["who"]),
+        "page": row["page"].lstrip("/"),
+        "as_of": moments[1],
+        "files": [(label, row[kind].lstrip("/")) for label, kind in kinds],
+    }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -14,7 +13,8 @@ from dashboard.answers.workspace import workspace
 from dashboard.charts import control_chart, money_bars
 from dashboard.layout import address, cards
 from dashboard.panels.shared import shared_cards
-from dashboard.presentation import formats, theme
+from dashboard.presentation import formats
+from dashboard.presentation.markup import html
 
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Status
@@ -157,22 +157,21 @@ def queue(scope: Scope, status: Status) -> None:
 
     with cards.guarded("The waiting claims"):
         said = conclusion(workspace().table("claims", scope), status.currency)
-        st.html(f'<p class="conclusion">{theme.safe(said)}{_earlier(scope, status)}</p>')
+        st.html(html("headline.waiting", text=said, earlier=_earlier(scope, status)))
     cards.show(card, frame, None, cards.Extras(on_row=_to_lead))
 
 
-def _earlier(scope: Scope, status: Status) -> str:
-    """How many claims wait that belong to deliveries before the period, with a link to all."""
+def _earlier(scope: Scope, status: Status) -> tuple[str, str] | None:
+    """How many claims wait that belong to deliveries before the period, and where all are."""
     if scope.clock != "delivered" or status.first_day is None or status.first_day >= scope.first:
-        return ""
+        return None
     last = scope.first - timedelta(days=1)
     before = replace(scope, first=status.first_day, last=last)
     waiting = workspace().table("claims", before).filter(return_state="waiting")
     if waiting.is_empty():
-        return ""
-    link = html.escape(address.link("returns", tab="waiting", period="all_time"))
+        return None
     more = f"{waiting.height:,} more, for {formats.money(_sum(waiting), status.currency)}"
-    return f' Of deliveries before this period <a href="{link}">{theme.safe(more)}</a> wait.'
+    return more, address.link("returns", tab="waiting", period="all_time")
 
 
 def _to_lead(row: dict[str, Any]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -14,6 +13,7 @@ from dashboard.layout import address, cards
 from dashboard.panels.buyers import buyer_cards
 from dashboard.panels.shared import shared_cards
 from dashboard.presentation import formats
+from dashboard.presentation.markup import html
 
 if TYPE_CHECKING:
     from metrics.definitions.scope import Scope
@@ -144,18 +144,16 @@ def examples_card(scope: Scope) -> None:
         cards.title("Examples", "Leads whose details were found wrong; each leads to its story.")
         rows = faults_by_field(scope)
         if rows.is_empty():
-            st.html('<div class="empty">There is none to look at.</div>')
+            st.html(html("texts.empty", text="There is none to look at."))
             return
-        body = "".join(_example(row) for row in rows.iter_rows(named=True))
-        st.html(f'<div class="scroll"><table class="facts">{body}</table></div>')
+        examples = [_example(row) for row in rows.iter_rows(named=True)]
+        st.html(html("tables.examples", rows=examples))
 
 
-def _example(row: dict[str, Any]) -> str:
-    links = " &nbsp; ".join(
-        f'<a href="{html.escape(address.link("leads", lead=lead))}">{html.escape(_tail(lead))}</a>'
-        for lead in (row["examples"] or "").split()
-    )
-    return f"<tr><td>{html.escape(row['called'])}</td><td>{links}</td></tr>"
+def _example(row: dict[str, Any]) -> tuple[str, list[tuple[str, str]]]:
+    """What was wrong, and leads by their ids with where their stories are."""
+    leads = (row["examples"] or "").split()
+    return row["called"], [(_tail(lead), address.link("leads", lead=lead)) for lead in leads]
 
 
 def _tail(lead: str, most: int = 14) -> str:

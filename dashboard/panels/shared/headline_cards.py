@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
@@ -11,11 +10,13 @@ from dashboard.answers.workspace import workspace
 from dashboard.charts import sparkline
 from dashboard.layout import address, cards
 from dashboard.presentation import formats
+from dashboard.presentation.markup import html
 from metrics.definitions.catalogue import number
 from metrics.insights.comparison import silence_bounds
 
 if TYPE_CHECKING:
     import polars as pl
+    from markupsafe import Markup
 
     from dashboard.query.filters import Value
     from metrics.definitions.scope import Scope
@@ -53,7 +54,7 @@ def show(headline: pl.DataFrame, trend: pl.DataFrame, scope: Scope, currency: st
         for key in keys
         if key in rows
     ]
-    st.html(f'<div class="headline">{"".join(drawn)}</div>')
+    st.html(html("headline.cards", cards=drawn))
 
 
 def _shape(trend: pl.DataFrame, key: str) -> list[float | None]:
@@ -76,16 +77,17 @@ def _card(
     changed: str,
     currency: str,
     bounds: tuple[float, float] | None,
-) -> str:
+) -> Markup:
     entry = number(row["key"])
-    picture = f'<img alt="" src="{image}">' if image else ""
-    meaning = html.escape(f"{entry.definition} {entry.formula[:1].upper()}{entry.formula[1:]}.")
-    return (
-        f'<div><div class="label"><span title="{meaning}">{html.escape(entry.label)}</span></div>'
-        f'<div class="number">{html.escape(_value(row, currency))}</div>'
-        f'<div class="of">{_of(row, bounds)}</div>'
-        f'<div class="change {row["verdict"] or "none"}">{html.escape(changed)}</div>'
-        f"{picture}</div>"
+    return html(
+        "headline.card",
+        label=entry.label,
+        meaning=f"{entry.definition} {entry.formula[:1].upper()}{entry.formula[1:]}.",
+        value=_value(row, currency),
+        of=_of(row, bounds),
+        verdict=row["verdict"] or "none",
+        change=changed,
+        image=image,
     )
 
 
@@ -98,19 +100,17 @@ def _value(row: dict[str, Any], currency: str) -> str:
 def _of(row: dict[str, Any], bounds: tuple[float, float] | None) -> str:
     """What the number is made of, linked to its leads, and its likely range."""
     if row["numerator"] is None or row["denominator"] is None:
-        return html.escape(number(row["key"]).definition)
+        return number(row["key"]).definition
     counted = f"{formats.count(row['numerator'])} of {formats.count(row['denominator'])}"
     conditions = LEADS.get(row["key"])
-    if conditions:
-        link = html.escape(address.link("leads", **conditions))
-        counted = f'<a href="{link}" title="Show these leads">{counted}</a>'
-    if bounds:
-        return f"{counted}<br>if all had reported: {formats.likely_range(*bounds)}"
     likely = formats.likely_range(row["low"], row["high"])
-    tail = (
-        "" if likely == formats.NO_DATA else f'<br><span title="Likely range, 95 %">{likely}</span>'
+    return html(
+        "headline.counted",
+        text=counted,
+        link=address.link("leads", **conditions) if conditions else None,
+        bounds=formats.likely_range(*bounds) if bounds else None,
+        likely=None if likely == formats.NO_DATA else likely,
     )
-    return counted + tail
 
 
 def change(row: dict[str, Any], currency: str, alone: str) -> str:

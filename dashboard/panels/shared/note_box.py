@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ import streamlit as st
 from dashboard.answers.workspace import workspace
 from dashboard.editions import clock
 from dashboard.presentation import formats
+from dashboard.presentation.markup import html
 from data_access.explained import ExplainedError
 from data_access.store import trend_notes
 
@@ -52,7 +52,7 @@ def show(scope: Scope) -> None:
 def _line(row: dict[str, Any]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         text = f"{formats.day(row['day'])}: {row['sentence']} ({row['who']})"
-        st.html(f'<div class="card-how">{html.escape(text)}</div>')
+        st.html(html("texts.how", text=text))
         st.button(
             "Take off",
             key=f"note_{row['note_id']}",
@@ -79,7 +79,7 @@ def _add(day: date, sentence: str, who: str, scope: Scope) -> None:
             at_us=clock.now_us(),
         )
     except ExplainedError as error:
-        st.html(f'<p class="notice">{html.escape(str(error))}.</p>')
+        st.html(html("texts.notice", text=f"{error}."))
         return
     st.session_state["who"] = who.strip()
     st.rerun()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -13,6 +12,7 @@ from dashboard.charts import ranking, trend
 from dashboard.layout import address, cards, empty_states, filter_bar
 from dashboard.panels.shared import note_box
 from dashboard.presentation import formats
+from dashboard.presentation.markup import html
 from dashboard.tables import row_limit
 from dashboard.worklist import todo_items
 from metrics.definitions.catalogue import QUALITY_RATES, number
@@ -123,18 +123,18 @@ RATED_PAGES: Final = ("", "sources", "buyers")
 
 def _note_only_ends(page: str, *, of_feedback: bool) -> None:
     """Say on top of a page what is not known where only ends are reported, and what helps."""
+    link = None
     said = "Only sales and returns are reported: of all other leads buyers say nothing, so "
     if page not in RATED_PAGES:
         said += "what is told below of feedback says nothing of the leads."
     elif of_feedback:
-        link = html.escape(address.link(page, base="delivered"))
+        link = address.link(page, base="delivered")
         said += "rates of feedback say nothing of the leads."
-        said += f' <a href="{link}">Count out of all deliveries</a>'
     else:
         said += "contact is known of those alone."
         if page == "buyers":
             said += " The table of buyers is of feedback."
-    st.html(f'<p class="notice">{said}</p>')
+    st.html(html("headline.only_ends", text=said, link=link))
 
 
 def developed(scope: Scope) -> float | None:

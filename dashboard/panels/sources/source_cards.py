@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -13,6 +12,7 @@ from dashboard.charts import waterfall
 from dashboard.layout import address, cards
 from dashboard.panels.todo import todo_list
 from dashboard.presentation import formats
+from dashboard.presentation.markup import html
 from dashboard.worklist import todo_items
 from metrics.insights.tiers import LEAST_COVERAGE
 
@@ -145,10 +145,8 @@ def price_card(source_id: str, scope: Scope, status: Status) -> None:
         rows = workspace().table("pricing", scope).filter(id=source_id).to_dicts()
         cards.title("Price", "What a delivery is worth to its buyer, against what it costs.")
         if not rows or rows[0]["break_even_cents"] is None:
-            st.html(
-                '<div class="empty">No price can be judged: no buyer has named the value of a '
-                "sale, or nothing is old enough.</div>"
-            )
+            why = "no buyer has named the value of a sale, or nothing is old enough"
+            st.html(html("texts.empty", text=f"No price can be judged: {why}."))
             return
         st.html(cards.facts(price_facts(rows[0], status.currency), numbers=(1,)))
         st.html(cards.downloads("pricing", {}), width="content")
@@ -187,12 +185,8 @@ def actions_card(scope: Scope, status: Status) -> None:
             pl.col("kind").is_in(["change", "suggestion"]), pl.col("state") != "dismissed"
         )
         if found.is_empty():
-            st.html('<div class="empty">Nothing is found about this source.</div>')
+            st.html(html("texts.empty", text="Nothing is found about this source."))
         else:
             st.html(todo_list.listing(found.head(5).to_dicts(), scope, status.currency))
-        link = html.escape(address.report_link("source", "html"))
-        paper = html.escape(address.report_link("source", "pdf"))
-        st.html(
-            f'<div class="actions"><a href="{link}" target="_blank">Pack about this source</a>'
-            f'<a href="{paper}">as PDF</a></div>'
-        )
+        page, paper = (address.report_link("source", kind) for kind in ("html", "pdf"))
+        st.html(html("links.pack", page=page, paper=paper))

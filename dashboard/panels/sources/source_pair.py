@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -13,6 +12,7 @@ from dashboard.charts import paired_lines
 from dashboard.layout import address, cards
 from dashboard.panels.shared import shared_cards
 from dashboard.presentation import formats
+from dashboard.presentation.markup import html
 from metrics.definitions.catalogue import QUALITY_RATES, number
 from metrics.insights.comparison import better_of_two
 
@@ -37,12 +37,12 @@ def show(query: Query, status: Status) -> None:
     rows = pair(workspace().table("sources", scope), scope)
     names = [row["name"] for row in rows]
     with st.container(horizontal=True, vertical_alignment="center", key="profile_head"):
-        st.html(f"<h2>{html.escape(' and '.join(names))}</h2>", width="content")
+        st.html(html("texts.heading", text=" and ".join(names)), width="content")
         st.button(
             "Back to all sources", type="tertiary", on_click=address.change, kwargs={"source": None}
         )
     if not (scope.rate_base == "feedback" and shared_cards.only_ends_reported(numbers)):
-        st.html(f'<p class="conclusion">{html.escape(verdict(rows))}</p>')
+        st.html(html("texts.conclusion", text=verdict(rows)))
     left, right = st.columns([2, 3])
     with (
         left,

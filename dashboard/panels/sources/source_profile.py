@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +13,7 @@ from dashboard.layout import address, cards
 from dashboard.panels.shared import accuracy_cards, headline_cards, reason_cards, shared_cards
 from dashboard.panels.sources import source_cards
 from dashboard.presentation import formats
+from dashboard.presentation.markup import html
 from metrics.insights.comparison import silence_bounds
 
 if TYPE_CHECKING:
@@ -73,13 +73,12 @@ def _conclude(name: str, source_id: str, scope: Scope, rows: dict[str, dict[str,
     few = told is not None and told < cards.LITTLE
     tier = "" if few else f" {source_cards.tier(source_id, scope)}"
     said = f"{verdict(name, rows)}{tier}{silent(rows)}"
-    st.html(f'<p class="conclusion">{html.escape(said)}</p>')
+    st.html(html("texts.conclusion", text=said))
 
 
 def _heading(name: str, source_id: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="profile_head"):
-        text = html.escape(name)
-        st.html(f'<h2 title="{html.escape(source_id)}">{text}</h2>', width="content")
+        st.html(html("texts.heading", text=name, title=source_id), width="content")
         st.button(
             "Back to all sources", type="tertiary", on_click=address.change, kwargs={"source": None}
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +15,7 @@ from dashboard.editions import cached_frames
 from dashboard.layout import address, cards
 from dashboard.panels.todo import todo_decision
 from dashboard.presentation import formats, theme
+from dashboard.presentation.markup import html
 from dashboard.query.filters import NOUNS
 from dashboard.tables import buyers
 from dashboard.tables.findings import RECENT_DAYS
@@ -62,14 +62,14 @@ def show(item: dict[str, Any], scope: Scope, status: Status) -> None:
 
 def _heading(item: dict[str, Any], status: Status) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="profile_head"):
-        st.html(f"<h2>{todo_items.KINDS[item['kind']]}</h2>", width="content")
+        st.html(html("texts.heading", text=todo_items.KINDS[item["kind"]]), width="content")
         st.button(
             "Back to the list", type="tertiary", on_click=address.change, kwargs={"case": None}
         )
     money = item["money_cents"]
     worth = f" At stake: {formats.money(money, status.currency)}." if money else ""
     gone = "" if item["found"] else " It is not found any more."
-    st.html(f'<p class="conclusion">{html.escape(item["sentence"] + worth + gone)}</p>')
+    st.html(html("texts.conclusion", text=item["sentence"] + worth + gone))
 
 
 # --- evidence -----------------------------------------------------------------------------
@@ -92,8 +92,7 @@ def _weeks(item: dict[str, Any], scope: Scope) -> None:
     )
     _leads(item, scope)
     stake = "At stake is the price of these deliveries times the share by which the rate is off."
-    said = html.escape(f"{_RULES['change']} {stake}")
-    st.html(f'<div class="card-how">{said}</div>')
+    st.html(html("texts.how", text=f"{_RULES['change']} {stake}"))
 
 
 def _slices(item: dict[str, Any], scope: Scope) -> None:
@@ -197,7 +196,7 @@ def facts(item: dict[str, Any], currency: str) -> list[tuple[str, ...]]:
 def _replay(item: dict[str, Any], scope: Scope) -> None:
     plain = replace(scope, clock="delivered", base="feedback")
     rule = workspace().table("rule_replay", plain).filter(rule=item["code"])
-    st.html(f'<div class="card-how">{html.escape(replayed(rule))}</div>')
+    st.html(html("texts.how", text=replayed(rule)))
 
 
 def replayed(rule: pl.DataFrame) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +11,7 @@ from dashboard.answers.workspace import workspace
 from dashboard.editions import clock
 from dashboard.layout import cards
 from dashboard.presentation import formats
+from dashboard.presentation.markup import html
 from dashboard.worklist import todo_items
 from data_access.explained import ExplainedError
 from data_access.store import decisions
@@ -59,7 +59,7 @@ def form(item: dict[str, Any], status: Status) -> None:
         try:
             todo_items.decide(item, decision, clock.now())
         except ExplainedError as error:
-            st.html(f'<p class="notice">{html.escape(str(error))}.</p>')
+            st.html(html("texts.notice", text=f"{error}."))
             return
         st.session_state["who"] = who.strip()
         st.rerun()
@@ -86,15 +86,16 @@ def history(item: dict[str, Any], scope: Scope) -> None:
     with st.container(border=True, key="card_history"), cards.guarded("What was decided"):
         cards.title("What was decided", "Newest first; nothing is ever overwritten.")
         if item["state"] == "done" and (became := todo_items.result(item, scope)):
-            st.html(f'<p class="conclusion">{html.escape(became)}</p>')
+            st.html(html("texts.conclusion", text=became))
         lines = [
-            f"<li><span class='when'>{html.escape(formats.moment(_at(row), zone))} · "
-            f"{html.escape(row['who'])}</span><div class='what'>{todo_items.STATES[row['state']]}"
-            f"{_until(row)}</div>"
-            f"<div class='more'>{html.escape(row['note'] or '')}</div></li>"
+            {
+                "when": f"{formats.moment(_at(row), zone)} · {row['who']}",
+                "what": f"{todo_items.STATES[row['state']]}{_until(row)}",
+                "more": row["note"] or "",
+            }
             for row in rows.to_dicts()
         ]
-        st.html(f'<ol class="story">{"".join(lines)}</ol>')
+        st.html(html("findings.history", decisions=lines))
 
 
 def _at(row: dict[str, Any]) -> datetime:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,10 +11,13 @@ import streamlit as st
 from dashboard.layout import address, cards, tabs
 from dashboard.panels.shared import shared_cards
 from dashboard.presentation import formats
+from dashboard.presentation.markup import html
 from dashboard.tables.findings import RECENT_DAYS
 from dashboard.worklist import todo_items
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from dashboard.answers.workspace import Status
     from metrics.definitions.scope import Scope
 
@@ -52,7 +54,7 @@ def show(scope: Scope, status: Status) -> None:
             st.space("stretch")
             shared_cards.switch("kind", kind, {_ALL: "All kinds", **todo_items.KINDS}, width=180)
         if chosen.is_empty():
-            st.html(f'<div class="empty">{html.escape(nothing(heap, scope, status))}</div>')
+            st.html(html("texts.empty", text=nothing(heap, scope, status)))
             return
         limit = chosen.height if st.session_state.get("todo_all") else _FIRST
         shown = chosen.head(limit).to_dicts()
@@ -91,28 +93,25 @@ def _heap(items: pl.DataFrame) -> str:
 
 def listing(
     rows: list[dict[str, Any]], scope: Scope, currency: str, *, results: bool = False
-) -> str:
-    """Findings as HTML, each a link to its case; all text is escaped."""
+) -> Markup:
+    """Findings as HTML, each a link to its case."""
     lines = [_line(row, scope, currency, results=results) for row in rows]
-    return f'<ol class="findings">{"".join(lines)}</ol>'
+    return html("findings.listing", findings=lines)
 
 
-def _line(row: dict[str, Any], scope: Scope, currency: str, *, results: bool) -> str:
-    link = html.escape(address.link("todo", case=row["finding"]))
-    amount = formats.money(row["money_cents"], currency) if row["money_cents"] else ""
+def _line(row: dict[str, Any], scope: Scope, currency: str, *, results: bool) -> dict[str, str]:
     said = [_decided(row)]
     if results:
         said.append(todo_items.result(row, scope) or "")
-    more = " ".join(html.escape(text) for text in said if text)
-    kind = todo_items.KINDS[row["kind"]]
     tone = "good" if row["better"] else "bad" if row["kind"] in {"change", "overdue"} else "plain"
-    return (
-        f'<li class="{tone}"><a href="{link}"><span class="kind">{kind}</span>'
-        f'<span class="said">{_grouped(html.escape(row["sentence"]))}</span></a>'
-        f'<span class="amount">{html.escape(amount)}</span>'
-        + (f'<span class="more">{more}</span>' if more else "")
-        + "</li>"
-    )
+    return {
+        "tone": tone,
+        "link": address.link("todo", case=row["finding"]),
+        "kind": todo_items.KINDS[row["kind"]],
+        "sentence": _grouped(row["sentence"]),
+        "amount": formats.money(row["money_cents"], currency) if row["money_cents"] else "",
+        "more": " ".join(filter(None, said)),
+    }
 
 
 def _grouped(text: str) -> str:
