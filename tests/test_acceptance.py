@@ -73,7 +73,7 @@ def test_olist_gives_the_known_counts_for_all_eleven_origins(run: Callable[..., 
     leads, deals = _import_olist(run)
     assert (leads["created"], deals["created"]) == (8000, 842)
     rows = _table(run, "sources", *BOTH_YEARS)
-    assert {r["id"]: (int(r["delivered"]), int(r["converted"])) for r in rows} == OLIST
+    assert {r["source_id"]: (int(r["delivered"]), int(r["converted"])) for r in rows} == OLIST
     odd = _table(run, "deliveries", *BOTH_YEARS, "--contradiction", "any")
     assert [r["contradiction"] for r in odd] == ["outcome_before_delivery report_before_delivery"]
     early = _table(run, "sources", *BOTH_YEARS, "--as-of", "2018-03-01")
@@ -101,7 +101,7 @@ def test_the_messy_export_gives_its_known_answers(run: Callable[..., str]) -> No
     done = json.loads(run("import", path, "--profile", PROFILES / "vendor_export.toml", "--json"))
     assert [done[a] for a in ("rows", "created", "duplicate", "rejected")] == [65, 60, 1, 4]
     period = ("--from", "2025-09-01", "--to", "2025-11-30")
-    rows = {r["name"]: r for r in _table(run, "sources", *period)}
+    rows = {r["source_name"]: r for r in _table(run, "sources", *period)}
     names = ("Nordlicht", "Ostwind", "Südstern")
     for name in names:
         found = rows[name]
