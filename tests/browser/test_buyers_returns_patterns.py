@@ -60,7 +60,7 @@ def test_a_ticked_row_leads_to_the_buyers_profile_and_its_link_shows_the_same(
     visitor.settle(first["buyer_name"])
     figures = visitor.figures()
     words = visitor.page.locator(".conclusion").inner_text()
-    assert words.startswith(f"{first['name']} has told us about ")
+    assert words.startswith(f"{first['buyer_name']} has told us about ")
     other = invite(site)
     other.open(f"buyers?{visitor.query}", first["buyer_name"])
     assert other.figures() == figures
