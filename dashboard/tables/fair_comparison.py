@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from dashboard.tables.table import GRAINS, Table
-from metrics.insights import mix, ranking, rates
+from metrics.insights import concentration, mix, ranking, rates
 
 if TYPE_CHECKING:
     from dashboard.editions.table_query import TableQuery
@@ -64,6 +64,12 @@ _NOTES: Final = (
     ("source_name", "What the source is called."),
     ("buyer_name", "What the buyer is called."),
 )
+
+
+def _concentration(query: TableQuery) -> pl.DataFrame:
+    return concentration.concentration(cells(query, "source", "buyer"), query.named)
+
+
 TABLES: Final = (
     Table(
         "ranking",
@@ -169,7 +175,7 @@ TABLES: Final = (
         "concentration",
         "Weight of single parties",
         "Whose net revenue it is, by buyer and by source.",
-        mix.CONCENTRATION,
+        concentration.CONCENTRATION,
         "numbers",
         notes=(
             ("kind", "buyer or source."),
@@ -178,7 +184,7 @@ TABLES: Final = (
             ("cumulative", "Shares added up from the largest."),
             ("effective_number", "1 ÷ Σ share²: as if so many equal ones shared it."),
         ),
-        make=lambda query: mix.concentration(cells(query, "source", "buyer"), query.named),
+        make=_concentration,
         party="party",
     ),
 )
