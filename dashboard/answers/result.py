@@ -15,6 +15,7 @@ from dashboard.query import filters
 from dashboard.query.parameters import MOST, BadQuery
 from dashboard.query.table_parameters import OPTIONS
 from dashboard.tables import registry
+from dashboard.tables.table import column
 from data_access import export_formats
 
 if TYPE_CHECKING:
@@ -241,8 +242,9 @@ def _quoted(text: str) -> str:
 
 def definitions(answer: TableResult) -> dict[str, str]:
     """What each column means."""
-    known = {column.name: column.definition for column in answer.table.columns}
-    return {name: known[name] for name in answer.schema}
+    known = {each.name: each.definition for each in answer.table.columns}
+    split = {name: column(name, kind).definition for name, kind in answer.schema.items()}
+    return {name: known.get(name, split[name]) for name in answer.schema}
 
 
 def blocks(answer: TableResult, kind: str) -> Iterator[bytes]:

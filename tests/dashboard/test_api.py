@@ -254,3 +254,13 @@ def test_a_broken_store_answers_503_in_one_sentence(
     assert answer.status_code == 503
     assert answer.headers["retry-after"]
     assert "secret" not in answer.text
+
+
+@pytest.mark.parametrize("ending", ["csv.manifest.json", "parquet", "xlsx", "json", "csv"])
+def test_what_a_table_is_split_by_is_described_too(client: TestClient, ending: str) -> None:
+    """Columns that only this question has are in the file and in what describes it."""
+    answer = client.get(f"/api/v1/tables/rates.{ending}?{PERIOD}&by=source,day")
+    assert answer.status_code == 200, answer.text
+    if ending == "csv.manifest.json":
+        fields = answer.json()["resources"][0]["schema"]["fields"]
+        assert {"source", "day"} <= {field["name"] for field in fields}

@@ -173,7 +173,8 @@ def evidence(row: dict[str, Any]) -> str:
         return "The last twelve months hold no such season."
     measure_ = row["measure"]
     what = "Wait for feedback" if measure_ == "hours" else number(measure_).label
-    likely = f"{row['index_low']:.2f} – {row['index_high']:.2f}"
+    ends = (row["index_low"], row["index_high"])
+    likely = formats.NO_DATA if None in ends else f"{ends[0]:.2f} – {ends[1]:.2f}"
     return f"{what}: {row['index']:.2f} times the usual ({likely}), {row['of']:,} counted."
 
 
