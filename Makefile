@@ -34,10 +34,10 @@ check: $(VENV)/developed ## style, types, import contracts, spelling
 	$(BIN)/codespell
 
 kills: $(VENV)/developed ## kill -9 in every phase of import, rebuild, refresh, backup, restore
-	$(BIN)/python tests/kill_phases.py --times $(TIMES)
+	PYTHONPATH=. $(BIN)/python tests/kill_phases.py --times $(TIMES)
 
 fuzz: $(VENV)/developed ## mutated files, profiles and rules into both databases
-	$(BIN)/python tests/fuzz.py --cases $(CASES)
+	PYTHONPATH=. $(BIN)/python tests/fuzz.py --cases $(CASES)
 
 bench: $(VENV)/developed ## every measured claim, as ratios within one run
 	$(BIN)/python -m benchmarks

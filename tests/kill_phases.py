@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 PHASES: Final = ("import", "rebuild", "refresh", "backup", "restore")
 ROWS: Final = 3_000
+ROOMS: Final = str(Path(__file__).parent.parent)  # tests has folders of their names
 PIECE: Final = 250
 AT_US: Final = 1_795_000_000_000_000
 ZONE: Final = "UTC"
@@ -221,7 +222,7 @@ class Server:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, **single},
+            env={**os.environ, **single, "PYTHONPATH": ROOMS},
         )
         assert self._line() == "ready"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -98,11 +99,13 @@ def test_polars_and_spark_give_the_same_outcomes_and_tallies(
         frame.write_parquet(folder / f"{name}.parquet")
     as_of = "2026-06-15T12:00:00Z"
     script = Path(__file__).parent.parent / "spark_steps.py"
+    rooms = str(script.parent.parent)  # beside tests, which has folders of their names
     subprocess.run(
         [sys.executable, str(script), str(folder), str(us(as_of))],
         check=True,
         capture_output=True,
         timeout=600,
+        env={**os.environ, "PYTHONPATH": rooms},
     )
     one = _resolved([frame.lazy() for frame in facts], "Europe/Berlin", as_of)
     ours = _frame(one).sort(KEY)
