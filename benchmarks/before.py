@@ -1,8 +1,9 @@
 """The state of now against an earlier one: the same steps, in turn, in a process each.
 
 `python -m benchmarks.before --earlier DIR` takes another checkout of this repository, for
-example `git worktree add DIR COMMIT`. It makes one store of about 100,000 facts with the
-earlier state, gives each a copy of it in every round, and compares medians.
+example `git worktree add DIR COMMIT`, whose modules are called as they are here. It makes one
+store of about 100,000 facts with the earlier state, gives each a copy of it in every round, and
+compares medians.
 """
 
 from __future__ import annotations

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.timing import given_store, table
 from dashboard.query.periods import LABELS
 
+# The rooms before the folders of tests that bear their names.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from browser.chromium import (  # type: ignore[import-not-found]
     launched,

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Final
 
 from playwright.sync_api import FloatRect
 
+# The rooms before the folders of tests that bear their names.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from browser.chromium import (  # type: ignore[import-not-found]
     executable,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """One lead: its deliveries (`listing.DELIVERIES`) and its timeline (`lifeline.EVENTS`)."""
+    """One lead: deliveries (`delivery_lists.DELIVERIES`), timeline (`lead_timeline.EVENTS`)."""
 
     lead_id: str
     deliveries: pl.DataFrame

@@ -85,7 +85,7 @@ class TableResult:
 
 
 def ask(workspace: Workspace, name: str, params: Mapping[str, Sequence[str]]) -> TableResult:
-    """A table under URL parameters; KeyError for an unknown table, BadQuestion else."""
+    """A table under URL parameters; KeyError for an unknown table, BadQuery else."""
     table = registry.TABLES[name]
     status = workspace.status()
     query = filters.read(

@@ -53,7 +53,7 @@ class WorkQueue:
         self._wait_s = wait_s
 
     async def run(self, work: Callable[[], Result]) -> Result:
-        """What the work gives; Crowded where its turn does not come."""
+        """What the work gives; QueueFull where its turn does not come."""
         async with self._place():
             return await to_thread.run_sync(work, limiter=self._threads)
 

@@ -220,7 +220,7 @@ def _stepped(shown: Edition, version: int) -> pl.DataFrame:
 
 
 def steps(shown: Edition, scope: Scope, version: int | None) -> pl.LazyFrame:
-    """Changes up to as-of of the deliveries inside the filters, of any day (`steps.COLUMNS`)."""
+    """Changes up to as-of of the deliveries inside the filters, of any day (`changes.COLUMNS`)."""
     past = version not in {None, shown.version}
     rows = _stepped(shown, version or 0).lazy() if past else shown.steps()
     types = named(shown, version).buyer_type
@@ -241,7 +241,7 @@ def plainly(scope: Scope) -> Scope:
 
 @lru_cache(maxsize=32)
 def changes(shown: Edition, scope: Scope, version: int | None) -> pl.DataFrame:
-    """The change tally inside the filters, up to as-of (`steps.CHANGE_CELL`).
+    """The change tally inside the filters, up to as-of (`changes.CHANGE_CELL`).
 
     Only of deliveries dated inside the scope's period, unless the scope is `timeless`.
     """

@@ -105,7 +105,7 @@ class Edition:
         return self.versions.scan(_overlapping(self.manifest.parts[frame], days))
 
     def steps(self) -> pl.LazyFrame:
-        """Every change of every delivery up to now (`steps.COLUMNS`)."""
+        """Every change of every delivery up to now (`changes.COLUMNS`)."""
         return self.versions.scan(list(self.manifest.parts["steps"].values()))
 
     @property
@@ -234,7 +234,7 @@ def stated(  # noqa: PLR0913 - three frames and, keyword-only, how to read them
     zone: ReportZone,
     rules: Rules,
 ) -> pl.DataFrame:
-    """All states (`history.COLUMNS`) of some leads' complete facts."""
+    """All states (`state_history.COLUMNS`) of some leads' complete facts."""
     facts = _facts(attempts, feedback, aliases, rules)
     return state_history.history(facts, as_of_us=as_of_us, zone=zone, keep=_collected)
 

@@ -122,11 +122,11 @@ class TableQuery:
         return cached_frames.tally(self.shown, self.scope, self.version, extra)
 
     def cells_before(self, extra: Sequence[str] = ()) -> pl.LazyFrame | None:
-        """The period before at the same age; None where it is not fair (`compared.alone`)."""
+        """The period before at the same age; None where that is not fair (`alone` says why)."""
         return comparison_period.before(self.shown, self.scope, self.version, extra)
 
     def outcomes(self) -> pl.LazyFrame:
-        """Outcomes (`outcomes.COLUMNS`) of exactly the offers the scope is about."""
+        """Outcomes (`resolve.COLUMNS`) of exactly the offers the scope is about."""
         return cached_frames.chosen(self.shown, self.scope, self.version)
 
     def outcomes_by(self, dimensions: Sequence[str]) -> pl.LazyFrame:
@@ -139,7 +139,7 @@ class TableQuery:
         return cached_frames.everywhere(self.shown, self.scope, self.version)
 
     def changes(self) -> pl.DataFrame:
-        """The change tally inside the filters, of any day, up to as-of (`steps.CHANGE_CELL`)."""
+        """The change tally inside the filters, of any day, up to as-of (`changes.CHANGE_CELL`)."""
         return cached_frames.changes(self.shown, cached_frames.timeless(self.scope), self.version)
 
     def period_changes(self) -> pl.DataFrame:
@@ -147,7 +147,7 @@ class TableQuery:
         return cached_frames.changes(self.shown, cached_frames.plainly(self.scope), self.version)
 
     def steps(self) -> pl.LazyFrame:
-        """Changes of single deliveries inside the filters (`steps.COLUMNS`), up to as-of."""
+        """Changes of single deliveries inside the filters (`changes.COLUMNS`), up to as-of."""
         return cached_frames.steps(self.shown, self.scope, self.version)
 
     def sent(self) -> pl.DataFrame:
@@ -182,7 +182,7 @@ class TableQuery:
         return self.as_of_day - max(days, default=MATURE_DAYS)
 
     def before(self) -> TableQuery | None:
-        """The period before at the same age; None where it is not fair (`compared.alone`)."""
+        """The period before at the same age; None where that is not fair (`alone` says why)."""
         previous = comparison_period.previous(self.shown, self.scope, self.version)
         return None if previous is None else self.of(previous)
 

@@ -103,7 +103,7 @@ def read(kind: str, params: Mapping[str, Sequence[str]], workspace: Workspace) -
     """An order from parameters.
 
     Raises:
-        BadQuestion: with every parameter that could not be taken.
+        BadQuery: with every parameter that could not be taken.
     """
     takes = allowed(kind)
     unknown = [name for name in params if name not in takes]

@@ -35,7 +35,7 @@ class ImportOrder:
 class Imported:
     """The five counts of a file, its receipt and, where rows were refused, their file.
 
-    `advice` counts, by code of `links.ALLOWED`, rows taken now whose link will not do what
+    `advice` counts, by code of `refusals.ADVICE`, rows taken now whose link will not do what
     it says. `reasons` has, by code, how many rows were refused now and the line of the first.
     """
 

@@ -55,7 +55,7 @@ def weekly(steps: pl.LazyFrame, unknown_day: int, age_days: int) -> pl.DataFrame
     """Counts per series and delivery week, all at the same age; complete weeks only.
 
     Args:
-        steps: `steps.COLUMNS` inside the filters.
+        steps: `changes.COLUMNS` inside the filters.
         unknown_day: the first day that is not wholly known.
         age_days: how old each delivery is looked at.
 

@@ -58,7 +58,7 @@ def expected(
         as_of_day: the first day that is not wholly known.
         by: columns of `changes` that make a group.
         history: the same cells of all days, from which a group's own rate is known where
-            it has 200 grown deliveries that were `beginning.witnessed`; else the segment's
+            it has 200 grown deliveries that were `reporting_start.witnessed`; else the segment's
             is used.
     """
     names = [name for name in by if name != "delivery_week"]

@@ -204,10 +204,10 @@ def _developed(factors: Numbers) -> Numbers:
 def curves(changes: pl.DataFrame, as_of_day: int, types: Mapping[str, str | None]) -> Curves:
     """Curves of all buyer types with at least 100 sales, and of everything together.
 
-    Learned from the deliveries that were `beginning.witnessed`.
+    Learned from the deliveries that were `reporting_start.witnessed`.
 
     Args:
-        changes: the change tally (`steps.CHANGE_CELL`) up to as-of.
+        changes: the change tally (`changes.CHANGE_CELL`) up to as-of.
         as_of_day: the first day that is not wholly known.
         types: the type of each buyer.
     """

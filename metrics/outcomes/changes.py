@@ -34,7 +34,7 @@ def steps(states: pl.DataFrame) -> pl.DataFrame:
     """Every change of deliveries that went through (`COLUMNS`).
 
     Args:
-        states: every state of every delivery (`history.COLUMNS`), by delivery and time.
+        states: every state of every delivery (`state_history.COLUMNS`), by delivery and time.
 
     Of a crowded lead only the latest state is known: all of it counts from its delivery.
     """

@@ -26,7 +26,7 @@ CROWDED: Final = 100
 """A lead with more moments is no lead but somebody's test id. Only its latest state is kept,
 for the work grows with the square of the moments."""
 COLUMNS: Final = (*resolve.COLUMNS, "from_us", "until_us")
-"""`outcomes.COLUMNS` and the time in which a delivery stood so: from `from_us` on (null for
+"""`resolve.COLUMNS` and the time in which a delivery stood so: from `from_us` on (null for
 a crowded lead), before `until_us` (null: to this day)."""
 
 

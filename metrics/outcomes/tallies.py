@@ -89,7 +89,7 @@ def tally(outcomes: Frame, by: Sequence[str], *, clock: Clock = "delivered") -> 
     """Sums of every measure per cell.
 
     Args:
-        outcomes: one row per delivery (`outcomes.COLUMNS`).
+        outcomes: one row per delivery (`resolve.COLUMNS`).
         by: columns that make a cell; `day` is the delivery's day by the clock.
         clock: other clocks than `delivered` count only deliveries with live feedback.
     """

@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 
 from dashboard.answers import workspace
 from dashboard.api import health, tables_api
+from dashboard.tables.registry import TABLES
 from data_access import export_formats
 
 if TYPE_CHECKING:
@@ -264,3 +265,14 @@ def test_what_a_table_is_split_by_is_described_too(client: TestClient, ending: s
     if ending == "csv.manifest.json":
         fields = answer.json()["resources"][0]["schema"]["fields"]
         assert {"source", "day"} <= {field["name"] for field in fields}
+
+
+@pytest.mark.parametrize("name", [n for n, table in TABLES.items() if "by" in table.options])
+def test_every_table_that_is_split_describes_its_columns(client: TestClient, name: str) -> None:
+    """In the manifest as in the file, whatever it is split by."""
+    for by in TABLES[name].split_by:
+        query = f"{PERIOD}&by={by}"
+        package = client.get(f"/api/v1/tables/{name}.csv.manifest.json?{query}").json()
+        head = client.get(f"/api/v1/tables/{name}.csv?{query}").text.splitlines()[0]
+        fields = package["resources"][0]["schema"]["fields"]
+        assert [field["name"] for field in fields] == head.split(","), by
