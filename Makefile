@@ -2,7 +2,7 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 PORT ?= 8501
-WORKERS ?= 2
+WORKERS ?= 3
 TIMES ?= 1000
 CASES ?= 5000
 
