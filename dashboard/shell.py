@@ -11,7 +11,14 @@ import streamlit as st
 from dashboard.access.actor import Actor, begin
 from dashboard.answers.workspace import workspace
 from dashboard.api.admission import visit_refused
-from dashboard.layout import address, empty_states, filter_bar, header, navigation
+from dashboard.layout import (
+    address,
+    empty_states,
+    filter_bar,
+    header,
+    held_figures,
+    navigation,
+)
 from dashboard.panels.data import file_import
 from dashboard.presentation import theme
 from data_access.explained import ExplainedError
@@ -38,6 +45,7 @@ def show() -> None:
     st.html(theme.style(theme.palette(kind)))
     st.logo(str(ASSETS / f"logo-{kind}.svg"), icon_image=str(ASSETS / "mark.svg"), size="large")
     try:
+        held_figures.settle(page.url_path)
         status = workspace().status()
         address.settle()
         navigation.follow()

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from data_access.explained import ExplainedError
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
@@ -27,7 +25,6 @@ MEDIA: Final = {
     "parquet": "application/vnd.apache.parquet",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-MAX_SHEET_ROWS: Final = 1_048_575
 BLOCK: Final = 65_536
 ROWS_A_BLOCK: Final = 2_000
 
@@ -40,10 +37,6 @@ _TYPES: Final = {
     pl.Date: "date",
     pl.Datetime: "datetime",
 }
-
-
-class TooManyRows(ExplainedError, ValueError):  # noqa: N818 - says what is the matter
-    """More rows than the format can hold; the message names the alternatives."""
 
 
 def defused(column: pl.Expr) -> pl.Expr:
@@ -112,74 +105,6 @@ def write_parquet(
     with pq.ParquetWriter(path, arrow, compression="zstd") as writer:
         for frame in frames:
             writer.write_table(frame.to_arrow().cast(arrow))
-
-
-def write_xlsx(
-    path: Path,
-    frames: Iterable[pl.DataFrame],
-    schema: Mapping[str, pl.DataType],
-    manifest: Mapping[str, Any],
-    *,
-    rows: int,
-) -> None:
-    """A workbook: the rows, and a sheet "About" with the manifest. Text stays text."""
-    import xlsxwriter  # noqa: PLC0415 - few who start need it
-
-    check_sheet(rows)
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(str(path), options) as workspace:
-        sheet = workspace.add_worksheet("Rows")
-        bold = workspace.add_format({"bold": True})
-        for at, name in enumerate(schema):
-            sheet.write_string(0, at, name, bold)
-        sheet.freeze_panes(1, 0)
-        line = 1
-        for frame in frames:
-            for row in as_text(frame).iter_rows():
-                _write_row(sheet, line, row)
-                line += 1
-        about = workspace.add_worksheet("About")
-        for at, (key, value) in enumerate(_flat(manifest)):
-            about.write_string(at, 0, key, bold)
-            about.write_string(at, 1, value)
-
-
-def check_sheet(rows: int) -> None:
-    """Raise TooManyRows where a sheet cannot hold so many."""
-    if rows > MAX_SHEET_ROWS:
-        message = (
-            f"{rows:,} rows do not fit a sheet (at most {MAX_SHEET_ROWS:,}); take csv, ndjson or "
-            "parquet, or narrow the filters"
-        )
-        raise TooManyRows(message)
-
-
-def _write_row(sheet: Any, line: int, row: tuple[object, ...]) -> None:  # noqa: ANN401 - untyped library
-    for at, value in enumerate(row):
-        if value is None:
-            continue
-        if isinstance(value, bool):
-            sheet.write_boolean(line, at, value)
-        elif isinstance(value, (int, float)):
-            sheet.write_number(line, at, value)
-        else:
-            sheet.write_string(line, at, str(value))
-
-
-def _flat(value: Any, prefix: str = "") -> Iterator[tuple[str, str]]:  # noqa: ANN401 - JSON
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _flat(inner, f"{prefix}.{key}" if prefix else key)
-    elif isinstance(value, list):
-        for at, inner in enumerate(value):
-            yield from _flat(inner, f"{prefix}[{at}]")
-    else:
-        yield prefix, "" if value is None else str(value)
 
 
 def descriptor(  # noqa: PLR0913 - the parts of a data package

@@ -12,6 +12,7 @@ import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from psycopg import ProgrammingError, conninfo
@@ -155,3 +156,20 @@ def _host(name: str) -> str | None:
         fits = not numbers and len(name) <= _LONGEST_NAME and all(map(_LABEL.fullmatch, labels))
         return name if fits else None
     return f"[{address}]" if address.version == 6 else str(address)  # noqa: PLR2004 - of IP
+
+
+def web_address(text: str, setting: str) -> str:
+    """Where the pages are found, as links begin with: scheme, host, perhaps a path."""
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    odd = re.search(r"[\s\x00-\x1f\"<>\\^`{|}?#@]", text)
+    if not usable or odd:
+        message = (
+            f"{setting}={text[:60]!r} is not where pages are; write it like "
+            "https://leads.example.com, without a question mark"
+        )
+        raise ValueError(message)
+    return text.rstrip("/")

@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     currency: str = "USD"
     rules: Path | None = None
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    public_url: str | None = None
 
     def __init__(self, **given: Any) -> None:  # noqa: ANN401 - one value for each field
         _judge_names()
@@ -97,6 +98,16 @@ class Settings(BaseSettings):
     def _hosts(cls, names: object, info: ValidationInfo) -> object:
         said = isinstance(names, str) and names.strip()  # that nothing is said is judged above
         return places.hosts(str(names), _variable(info)) if said else names
+
+    @field_validator("public_url")
+    @classmethod
+    def _address(cls, url: str | None, info: ValidationInfo) -> str | None:
+        return None if url is None else places.web_address(url, _variable(info))
+
+    @property
+    def base_url(self) -> str:
+        """What links that leave the product begin with: the public URL, nothing without one."""
+        return self.public_url or ""
 
     @property
     def url(self) -> str:

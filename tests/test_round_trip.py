@@ -35,7 +35,8 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def _events(n: int, text: str) -> list[dict[str, Any]]:
-    at = f"2026-05-{n % 27 + 1:02d}T10:00:00.123456Z"
+    clock = ("T10:00:00.123456Z", "T10:00:07Z", "T00:00:00Z", "T10:00:00.007Z", "")[n % 5]
+    at = f"2026-05-{n % 27 + 1:02d}{clock}"  # fractions, whole seconds, midnights, days
     delivery = {
         "event_type": "recipient.delivered",
         "timestamp": at,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from dashboard.answers import result
-from data_access import export_formats
+from dashboard.answers import description
+from data_access import export_formats, workbook_export
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from dashboard.answers.result import TableResult
 
+STREAMED: Final = ("csv", "json", "ndjson")
+"""Formats that are written as they are sent; the others need a file first."""
 DESCRIBED: Final = ("csv", "ndjson")
 """Formats that cannot say themselves what their columns mean: a manifest stands beside them."""
 
@@ -39,22 +41,22 @@ def manifest(
         path=path or f"{name}.{kind}",
         kind=kind,
         schema=answer.schema,
-        definitions=result.definitions(answer),
-        about=result.about(answer),
+        definitions=description.definitions(answer),
+        about=description.about(answer),
         content=content,
     )
 
 
 def write(answer: TableResult, kind: str, path: Path) -> None:
     """Write a result to a file of its format, a block at a time."""
+    about = manifest(answer, path=path.name, kind=kind)
     if kind == "parquet":
-        export_formats.write_parquet(path, answer.pieces(), answer.schema, manifest(answer))
+        export_formats.write_parquet(path, answer.pieces(), answer.schema, about)
     elif kind == "xlsx":
-        about = manifest(answer)
-        export_formats.write_xlsx(path, answer.pieces(), answer.schema, about, rows=answer.rows)
+        workbook_export.write_xlsx(path, answer.pieces(), answer.schema, about, rows=answer.rows)
     else:
         with path.open("wb") as stream:
-            for block in result.blocks(answer, kind):
+            for block in description.blocks(answer, kind):
                 stream.write(block)
 
 

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dashboard.answers.table_options import Options, no_filters, problem
 from dashboard.answers.table_options import read as read_options
-from dashboard.editions import clock
-from dashboard.query import filters
-from dashboard.query.parameters import MOST, BadQuery
+from dashboard.query.parameters import MOST, BadQuery, Problem
 from dashboard.query.table_parameters import OPTIONS
-from dashboard.tables import registry
-from dashboard.tables.table import column
-from data_access import export_formats
+from dashboard.tables import registry, row_cursor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,49 +19,60 @@ if TYPE_CHECKING:
     import polars as pl
 
     from dashboard.answers.workspace import Workspace
+    from dashboard.query import filters
     from dashboard.tables.table import Table
-    from metrics.definitions.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The rows of an answer: how many in all, how many after the row of `after`, and they."""
+
+    schema: dict[str, pl.DataType]
+    total: int
+    left: int
+    frames: Callable[[], Iterator[pl.DataFrame]]
+    nth: Callable[[int], str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class TableResult:
-    """Frames of one table in order, with what is needed to write and describe them."""
+    """Frames of one table in order, with what is needed to write and describe them.
+
+    `version` is the data version that it was made from, `store_version` that of the store;
+    `total` counts all rows of the question, `left` those after the row of `after`.
+    """
 
     table: Table
     query: filters.Query
     options: Options
     schema: dict[str, pl.DataType]
     total: int
+    left: int
     version: int
+    store_version: int
     rules: str
     zone: str
     currency: str
     access: str
+    public_url: str
     frames: Callable[[], Iterator[pl.DataFrame]] = field(repr=False)
+    nth: Callable[[int], str | None] = field(repr=False)
 
     @property
     def rows(self) -> int:
-        """How many rows are given: all, unless a limit was asked for."""
+        """How many rows are given: all that are left, unless a limit was asked for."""
         limit = self.options.limit
-        return self.total if limit is None else min(limit, self.total)
+        return self.left if limit is None else min(limit, self.left)
 
     def pieces(self) -> Iterator[pl.DataFrame]:
         """The rows, a frame at a time; each call starts anew."""
-        left = self.options.limit
-        after = self.options.after
+        due = self.rows
         for frame in self.frames():
-            piece = frame
-            if after is not None:
-                at = piece[piece.columns[0]].index_of(after)
-                if at is None:
-                    continue
-                piece, after = piece.slice(at + 1), None
-            if left is not None:
-                piece = piece.head(left)
-                left -= piece.height
-            yield piece.select(*self.schema)
-            if left == 0:
+            if due == 0:
                 return
+            piece = frame.head(due)
+            due -= piece.height
+            yield piece.select(*self.schema)
 
     @property
     def etag(self) -> str:
@@ -88,22 +94,17 @@ def ask(workspace: Workspace, name: str, params: Mapping[str, Sequence[str]]) ->
     """A table under URL parameters; KeyError for an unknown table, BadQuery else."""
     table = registry.TABLES[name]
     status = workspace.status()
-    query = filters.read(
-        params,
-        now=status.now,
-        zone=status.zone,
-        first_day=status.first_day,
-        ended=status.ended,
-        known=workspace.names(),
-        other=OPTIONS,
-    )
+    query = workspace.read(_with_period(params), other=OPTIONS)
     options, problems = read_options(table, params)
     problems += query.notices
     if table.kind == "receipts":
         problems += no_filters(table, params)
     if problems:
         raise BadQuery(problems)
-    frames, schema, total = _frames(workspace, table, query.scope, options)
+    if options.changed_since is not None:
+        _judge_changes(query, options.changed_since, status.data_version)
+    rows = _rows(workspace, table, query, options)
+    schema = rows.schema
     if options.columns:
         schema = {c: schema[c] for c in _checked_columns(options.columns, schema)}
     return TableResult(
@@ -111,33 +112,65 @@ def ask(workspace: Workspace, name: str, params: Mapping[str, Sequence[str]]) ->
         query=query,
         options=options,
         schema=schema,
-        total=total,
-        version=options.data_version or status.data_version,
+        total=rows.total,
+        left=rows.left,
+        version=status.data_version,
+        store_version=status.store_version,
         rules=workspace.rules.digest,
         zone=status.zone,
         currency=status.currency,
         access=workspace.access.mark,
-        frames=frames,
+        public_url=workspace.settings.base_url,
+        frames=rows.frames,
+        nth=rows.nth,
     )
 
 
-def _frames(
-    workspace: Workspace, table: Table, scope: Scope, options: Options
-) -> tuple[Callable[[], Iterator[pl.DataFrame]], dict[str, pl.DataType], int]:
+def _with_period(params: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
+    """What has changed is asked of all time, unless a period is named."""
+    if "changed_since" not in params or {"period", "from", "to"} & set(params):
+        return params
+    return {**params, "period": ["all_time"]}
+
+
+def _judge_changes(query: filters.Query, since: int, version: int) -> None:
+    """BadQuery where a list of changes could not keep a copy."""
+    scope, problems = query.scope, []
+    if since > version:
+        message = f"changed_since {since} is not known yet; this answer has facts up to {version}"
+        problems.append(Problem(parameter="changed_since", value=str(since), message=message))
+    if scope.rows != type(scope.rows)() or scope.clock != "delivered" or scope.base == "mature":
+        message = (
+            "changed_since lists whole rows, so that a copy can be kept: it goes with a period "
+            "and with filters by source, buyer and the like, but not with conditions on outcomes, "
+            "base=mature or another clock. Choose among the rows of your copy"
+        )
+        problems.append(Problem(parameter="changed_since", value=str(since), message=message))
+    if problems:
+        raise BadQuery(problems)
+
+
+def _rows(workspace: Workspace, table: Table, question: filters.Query, options: Options) -> _Rows:
     query = workspace.table_query(
-        scope,
+        question.scope,
         by=options.by or table.default_by,
         grain=options.grain,
-        data_version=options.data_version,
+        data_version=question.version,
         changed_since=options.changed_since,
         seed=options.seed,
         precision=options.precision,
     )
-    if table.count:
-        pages = partial(registry.frames, table.name, query)
-        return pages, dict(table.schema), table.count(query)
+    after = options.after
+    if table.count and table.nth:
+        total, rest = table.count(query), replace(query, after=after)
+        left = total if after is None else table.count(rest)
+        pages = partial(registry.frames, table.name, rest)
+        return _Rows(dict(table.schema), total, left, pages, partial(table.nth, rest))
     made = list(registry.frames(table.name, query))
-    return lambda: iter(made), dict(made[0].schema), sum(frame.height for frame in made)
+    schema, total = dict(made[0].schema), sum(frame.height for frame in made)
+    kept = made if after is None else row_cursor.past(made, after)
+    left = sum(frame.height for frame in kept)
+    return _Rows(schema, total, left, lambda: iter(kept), partial(row_cursor.named, kept))
 
 
 def _checked_columns(wanted: tuple[str, ...], schema: Mapping[str, object]) -> tuple[str, ...]:
@@ -146,111 +179,3 @@ def _checked_columns(wanted: tuple[str, ...], schema: Mapping[str, object]) -> t
         known = list(schema)
         raise BadQuery([problem("columns", name, "columns of the table", known) for name in bad])
     return tuple(dict.fromkeys(wanted))
-
-
-# --- describing ---------------------------------------------------------------------------
-
-
-def about(answer: TableResult) -> dict[str, Any]:
-    """What the manifest says of an answer beside its columns."""
-    scope = answer.query.scope
-    frozen = {"as_of": _instant(scope.as_of_us), "data_version": str(answer.version)}
-    query_text = filters.query_string(answer.query, **_given(answer.options), **frozen)
-    name = answer.table.name
-    plain = answer.table.kind == "receipts"
-    return {
-        "schema_version": registry.SCHEMA_VERSION,
-        "table": name,
-        "title": answer.table.title,
-        "rows": answer.rows,
-        "rows_in_all": answer.total,
-        "filters": None if plain else {**scope.filters, **_row_filters(scope)},
-        "from": None if plain else scope.first.isoformat(),
-        "to": None if plain else scope.last.isoformat(),
-        "base": None if plain else scope.rate_base,
-        "clock": None if plain else scope.clock,
-        "as_of": frozen["as_of"],
-        "data_version": answer.version,
-        "rules": answer.rules,
-        "report_zone": answer.zone,
-        "currency": answer.currency,
-        "page": _page(answer),
-        "api": f"/api/v1/tables/{name}.csv" + ("" if plain else f"?{query_text}"),
-        "command": _command(answer),
-        "made_at": clock.now().isoformat(timespec="seconds"),
-    }
-
-
-def _page(answer: TableResult) -> str:
-    """The page that shows a table under its filters; Data → Tables shows every one."""
-    name = answer.table.name
-    page = answer.table.page
-    if not page:
-        return f"/data?{filters.query_string(answer.query, tab='tables', table=name)}"
-    query_text = filters.query_string(answer.query)
-    return f"/{page}" + (f"?{query_text}" if query_text else "")
-
-
-def _row_filters(scope: Scope) -> dict[str, Any]:
-    default = type(scope.rows)()
-    said = {name: getattr(scope.rows, name) for name in filters.ROW_PARAMETERS}
-    return {name: value for name, value in said.items() if value != getattr(default, name)}
-
-
-def _instant(us: int) -> str:
-    moment = datetime.fromtimestamp(us // 1_000_000, UTC).replace(microsecond=us % 1_000_000)
-    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-def _given(options: Options) -> dict[str, str]:
-    default = Options()
-    said: dict[str, str] = {}
-    for name in (
-        *("by", "grain", "seed", "precision"),
-        *("columns", "limit", "after", "changed_since"),
-    ):
-        value = getattr(options, name)
-        if value != getattr(default, name):
-            said[name] = ",".join(value) if isinstance(value, tuple) else str(value)
-    return said
-
-
-def _command(answer: TableResult) -> str:
-    """The command line that gives the same rows again."""
-    if answer.table.kind == "receipts":
-        return f"leadloop export {answer.table.name}"
-    scope = answer.query.scope
-    pairs = [
-        p for p in filters.parameters(answer.query) if p[0] not in {"period", "from", "to", "as_of"}
-    ]
-    pairs = [
-        ("from", scope.first.isoformat()),
-        ("to", scope.last.isoformat()),
-        *pairs,
-        *_given(answer.options).items(),
-        ("as_of", _instant(scope.as_of_us)),
-        ("data_version", str(answer.version)),
-    ]
-    words = " ".join(f"--{name.replace('_', '-')} {_quoted(value)}" for name, value in pairs)
-    return f"leadloop export {answer.table.name} {words}"
-
-
-def _quoted(text: str) -> str:
-    plain = text.replace("-", "").replace("_", "").replace(":", "").replace(".", "")
-    return text if plain.isalnum() else "'" + text.replace("'", "'\"'\"'") + "'"
-
-
-def definitions(answer: TableResult) -> dict[str, str]:
-    """What each column means."""
-    known = {each.name: each.definition for each in answer.table.columns}
-    split = {name: column(name, kind).definition for name, kind in answer.schema.items()}
-    return {name: known.get(name, split[name]) for name in answer.schema}
-
-
-def blocks(answer: TableResult, kind: str) -> Iterator[bytes]:
-    """An answer as CSV, JSON or NDJSON, a block at a time."""
-    if kind == "csv":
-        return export_formats.csv_blocks(answer.pieces(), answer.schema)
-    if kind == "ndjson":
-        return export_formats.ndjson_blocks(answer.pieces())
-    return export_formats.json_blocks(answer.pieces(), {"about": about(answer)}, {})

@@ -30,7 +30,6 @@ class Options:
     columns: tuple[str, ...] = ()
     limit: int | None = None
     after: str | None = None
-    data_version: int | None = None
     changed_since: int | None = None
     seed: int = 0
     precision: float = 0.05
@@ -63,9 +62,7 @@ def read(table: Table, params: Mapping[str, Sequence[str]]) -> tuple[Options, li
     grain = params.get("grain", ["week"])[0]
     if grain not in GRAINS:
         problems.append(problem("grain", grain, ", ".join(GRAINS), GRAINS))
-    numbers = {
-        name: _number(name, params, problems) for name in ("limit", "data_version", "changed_since")
-    }
+    numbers = {name: _number(name, params, problems) for name in ("limit", "changed_since")}
     seed = _number("seed", params, problems) or 0
     precision = _precision(params, problems)
     after = params.get("after", [None])[0]

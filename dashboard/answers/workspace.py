@@ -7,6 +7,7 @@ right for as long as the edition is the one shown.
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -15,24 +16,29 @@ import polars as pl
 
 from dashboard.access.actor import acting
 from dashboard.access.policy import AllSeeing
-from dashboard.answers import lead_search
-from dashboard.editions import cached_frames, comparison_period
+from dashboard.answers import lead_search, standpoint
+from dashboard.answers.standpoint import Standpoint
+from dashboard.editions import cached_frames, clock, comparison_period, earlier_record
 from dashboard.editions.current_edition import CurrentEdition
 from dashboard.editions.rules_in_force import in_force
 from dashboard.editions.table_query import TableQuery
 from dashboard.editions.visible_edition import visible
+from dashboard.query import filters
 from dashboard.tables import delivery_rows, registry
 from data_access.settings import Settings
+from data_access.snapshot.parquet_versions import SnapshotUnwritable
 from data_access.store.store import Store
 from metrics.definitions.report_calendar import day_number, local_day, to_date
 from metrics.definitions.scope import EVER, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from dashboard.access.policy import Access, Policy
     from dashboard.answers.lead_search import Lead
+    from dashboard.editions.edition import Edition
     from dashboard.editions.visible_edition import VisibleEdition
+    from dashboard.query.filters import Query
 
 ENDED_DAYS: Final = 35
 """A record without a delivery or report for so long has ended: all time reaches to the last."""
@@ -40,10 +46,17 @@ ENDED_DAYS: Final = 35
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What the store holds and how fresh the numbers are."""
+    """What the store holds and how fresh the numbers are.
+
+    `data_version` is what the numbers are made from, `store_version` what the store holds by
+    now, `stale` says that a newer edition would tell more: never of figures that are frozen at
+    a data version.
+    """
 
     empty: bool
     data_version: int
+    store_version: int
+    frozen: bool
     stale: bool
     now: datetime
     zone: str
@@ -73,61 +86,114 @@ class Workspace:
 
     @property
     def edition(self) -> VisibleEdition:
-        """The edition shown, as whoever acts may see it; made at first need."""
-        return visible(self._current.get(), self.access)
+        """The edition that is held, else the newest, as whoever acts may see it."""
+        point = standpoint.held()
+        return visible(point.edition if point else self._current.get(), self.access)
 
     @property
     def access(self) -> Access:
         """What whoever acts may see."""
         return self._policy.access(acting())
 
+    @property
+    def version(self) -> int | None:
+        """The data version whoever acts stands at; None for all that the edition holds."""
+        point = standpoint.held()
+        return _within(point.edition, point.version) if point else None
+
     def refresh(self) -> None:
         """Take the newer facts in; another process at it means its result is taken."""
         self._current.refresh()
 
+    def newest(self) -> Edition:
+        """The newest edition there is, to be held; made anew first where it must be."""
+        return self._current.settle(self.store.data_version())
+
+    def newest_version(self) -> int:
+        """The data version of the newest edition there is, whoever holds which."""
+        return self._current.get().version
+
+    def fits(self, edition: Edition) -> bool:
+        """Whether an edition that is held may be held on."""
+        return self._current.fits(edition)
+
+    @contextmanager
+    def answering(
+        self, params: Mapping[str, Sequence[str]], *, fresh: bool = True
+    ) -> Iterator[Standpoint]:
+        """Hold what a question that is asked once is answered from.
+
+        With `fresh` that is an edition with all that the store holds, and a "now" of these
+        minutes; without, only what the question names must be in it.
+
+        Raises:
+            SnapshotUnwritable: no edition has what the question names, and none can be made.
+        """
+        store_version, version = self.store.data_version(), filters.version_in(params)
+        known = version is not None and version <= store_version
+        named = version if version is not None and known else 0
+        since_us = filters.instant_in(params, clock.now())
+        shown = self._current.get()
+        if fresh or shown.version < named or shown.as_of_us < since_us:
+            wanted = store_version if fresh else named
+            shown = self._current.fresh(wanted, since_us=since_us)
+        if shown.version < named:
+            raise SnapshotUnwritable(self._current.trouble or f"version {named} is not read yet")
+        with standpoint.holding(point := Standpoint(shown, version if known else None)):
+            yield point
+
     def status(self) -> Status:
         """Freshness, in a few cheap questions to the store and a look at the snapshot.
 
-        An edition that no longer fits the store, or is damaged, is made anew first.
+        An edition that nobody holds and that no longer fits the store, or is damaged, is made
+        anew first.
         """
-        version = self.store.data_version()
-        shown = visible(self._current.settle(version), self.access)
-        newest = shown.manifest.notes["newest_us"]
-        days = shown.days
+        point = standpoint.held()
+        store_version = self.store.data_version()
+        edition = point.edition if point else self._current.settle(store_version)
+        shown = visible(edition, self.access)
+        version = point.version if point else None
+        record = earlier_record.record(shown, _within(shown, version))
         return Status(
-            empty=newest is None,
-            data_version=shown.version,
-            stale=version != shown.version,
+            empty=shown.manifest.notes["newest_us"] is None,
+            data_version=shown.version if version is None else version,
+            store_version=max(store_version, shown.version),
+            frozen=version is not None,
+            stale=version is None and store_version != shown.version,
             now=_moment(shown.as_of_us),
             zone=self.settings.report_zone,
-            first_day=to_date(days[0]) if days else None,
-            ended=self._ended(),
-            last_day=to_date(days[1]) if days else None,
-            newest=_moment(newest) if newest is not None else None,
+            first_day=to_date(record.days[0]) if record.days else None,
+            ended=_ended(record, shown),
+            last_day=to_date(record.days[1]) if record.days else None,
+            newest=_moment(record.newest_us) if record.newest_us is not None else None,
             deliveries=cached_frames.delivered(shown),
             currency=self.settings.currency,
             trouble=self.damage or self._current.trouble,
         )
 
-    def _ended(self) -> date | None:
-        """The day of the last delivery or report, where none came for so long since then."""
-        shown = self.edition
-        if shown.days is None:
-            return None
-        reports = shown.tally("reported")["day"]
-        last = max([shown.days[1], *reports.top_k(1)])
-        today = day_number(local_day(shown.as_of_us, shown.zone.name))
-        return to_date(last) if today - last >= ENDED_DAYS else None
-
     def names(self) -> dict[str, dict[str, str]]:
         """Per dimension its values with their labels; `(none)` where some are empty."""
-        return cached_frames.names(self.edition)
+        return cached_frames.names(self.edition, self.version)
+
+    def read(self, params: Mapping[str, Sequence[str]], *, other: Collection[str] = ()) -> Query:
+        """Read URL parameters into a question about this store (`filters.read`)."""
+        status = self.status()
+        return filters.read(
+            params,
+            now=status.now,
+            zone=status.zone,
+            first_day=status.first_day,
+            ended=status.ended,
+            known=self.names(),
+            newest=status.store_version,
+            other=other,
+        )
 
     # --- tables -----------------------------------------------------------------------
 
     def alone(self, scope: Scope) -> comparison_period.Alone | None:
         """Why a period has none to be compared with; None where it has one."""
-        return comparison_period.alone(self.edition, scope, None)
+        return comparison_period.alone(self.edition, scope, self.version)
 
     def table(self, name: str, scope: Scope, **options: object) -> pl.DataFrame:
         """A table of numbers under a scope.
@@ -144,11 +210,12 @@ class Workspace:
         """A query of the edition shown; `options` as for `frames`."""
         by = options.pop("by", None) or ()
         shown, version = self.edition, options.pop("data_version", None)
+        version = self.version if version is None else version
         return TableQuery(
             shown=shown,
             scope=scope,
             by=(by,) if isinstance(by, str) else tuple(cast("Sequence[str]", by)),
-            version=None if version == shown.version else cast("int | None", version),
+            version=_within(shown, cast("int | None", version)),
             currency=self.settings.currency,
             store=self.store,
             **cast("dict[str, Any]", {k: v for k, v in options.items() if v is not None}),
@@ -178,6 +245,20 @@ class Workspace:
     def search(self, text: str) -> pl.DataFrame:
         """Leads, events, sources and buyers by id or name: kind, id, label, lead_id."""
         return lead_search.search(self.store, self.edition.named, text)
+
+
+def _within(shown: Edition, version: int | None) -> int | None:
+    """A data version as a part of an edition; None where it is all of it."""
+    return None if version == shown.version else version
+
+
+def _ended(record: earlier_record.Record, shown: VisibleEdition) -> date | None:
+    """The day of the last delivery or report, where none came for so long since then."""
+    if record.days is None:
+        return None
+    last = max(record.days[1], record.reported_day or record.days[1])
+    today = day_number(local_day(shown.as_of_us, shown.zone.name))
+    return to_date(last) if today - last >= ENDED_DAYS else None
 
 
 def _moment(us: int) -> datetime:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final
 from starlette.responses import JSONResponse, Response
 
 from dashboard.answers.workspace import workspace
+from dashboard.api.freshness import question, standing_headers
 from dashboard.reports import compose, html, pdf, published_reports, report_order
 from data_access.store import publications
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from starlette.requests import Request
 
@@ -47,11 +48,16 @@ def one(request: Request) -> Response:
         return _missing(f"No report is called {kind!r}.{hint} There are {known}.")
     if ending not in FORMATS:
         return _missing(f"{ending!r} is no format of reports; use html or pdf.")
-    params = {key: request.query_params.getlist(key) for key in request.query_params}
-    order = report_order.read(kind, params, workspace())
-    base = str(request.base_url).rstrip("/").removesuffix("/api")
-    document = compose.make(workspace(), order, base=base)
-    return _answer(html.whole(document), ending, f"{kind}-{order.scope.first}")
+    params, fresh = question(request)
+    here = str(request.base_url).rstrip("/").removesuffix("/api")
+    store = workspace()
+    with store.answering(params, fresh=fresh):
+        order = report_order.read(kind, params, store)
+        document = compose.make(store, order, base=store.settings.base_url or here)
+        status = store.status()
+    version = status.data_version if order.version is None else order.version
+    headers = standing_headers(version, status.store_version, order.scope.as_of_us)
+    return _answer(html.whole(document), ending, f"{kind}-{order.scope.first}", headers)
 
 
 def published_file(request: Request) -> Response:
@@ -64,7 +70,7 @@ def published_file(request: Request) -> Response:
         return _missing(f"No report was published as {number!r}; /api/v1/reports lists all.")
     if ending not in FORMATS:
         return _missing(f"{ending!r} is no format of reports; use html or pdf.")
-    return _answer(text, ending, f"published-{number}")
+    return _answer(text, ending, f"published-{number}", {})
 
 
 def _split(name: str) -> tuple[str, str]:
@@ -76,8 +82,8 @@ def _missing(sentence: str) -> Response:
     return JSONResponse({"error": sentence}, status_code=404)
 
 
-def _answer(text: str, ending: str, name: str) -> Response:
-    headers = {**HEADERS, "Content-Security-Policy": POLICY}
+def _answer(text: str, ending: str, name: str, standing: Mapping[str, str]) -> Response:
+    headers = {**HEADERS, **standing, "Content-Security-Policy": POLICY}
     if ending == "html":
         return Response(text, media_type="text/html", headers=headers)
     headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'

@@ -17,14 +17,16 @@ from starlette.responses import FileResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Route
 
 from dashboard.access.actor import Actor, as_actor
-from dashboard.answers import files, result
+from dashboard.answers import description, files, result
 from dashboard.answers.workspace import workspace
 from dashboard.api import reports_api
+from dashboard.api.freshness import question, standing_headers
 from dashboard.api.health import health
 from dashboard.api.work_queue import RETRY_AFTER_S, QueueFull, WorkQueue
+from dashboard.editions.changed_rows import ReadAnew
 from dashboard.query.parameters import BadQuery
 from dashboard.tables import registry
-from data_access import export_formats
+from data_access import export_formats, workbook_export
 from data_access.explained import ExplainedError
 
 if TYPE_CHECKING:
@@ -49,7 +51,9 @@ def _guarded(endpoint: Callable[[Request], Response]) -> Callable[[Request], Awa
                 return endpoint(request)
         except BadQuery as error:
             return _bad(error)
-        except export_formats.TooManyRows as error:
+        except ReadAnew as error:
+            return JSONResponse({"error": str(error)}, status_code=409)
+        except workbook_export.TooManyRows as error:
             return JSONResponse({"error": str(error)}, status_code=400)
         except ExplainedError as error:
             return _later(str(error))
@@ -102,7 +106,7 @@ def listed(_request: Request) -> Response:
 
 def _common(table: Table) -> list[str]:
     rows = ["after", "changed_since"] if table.kind == "rows" else []
-    return ["columns", "limit", "data_version", *rows]
+    return ["columns", "limit", *rows]
 
 
 def one(request: Request) -> Response:
@@ -114,20 +118,45 @@ def one(request: Request) -> Response:
         return JSONResponse({"error": f"No table is called {name!r}.{hint}"}, status_code=404)
     kind = ending or "json"
     wants_manifest = kind.endswith("manifest.json")
-    if not wants_manifest and kind not in export_formats.FORMATS:
+    described = kind.removesuffix("manifest.json").strip(".") or "csv" if wants_manifest else kind
+    if described not in export_formats.FORMATS:
         known = ", ".join(export_formats.FORMATS)
         return JSONResponse({"error": f"{kind!r} is no format; use {known}."}, status_code=404)
-    params = {key: request.query_params.getlist(key) for key in request.query_params}
-    answer = result.ask(workspace(), name, params)
-    etag = f'"{answer.etag}-{kind}"'
-    headers = {**CACHE, "ETag": etag, "X-Total-Rows": str(answer.total)}
-    if request.headers.get("if-none-match") == etag:
-        return Response(status_code=304, headers=headers)
-    if wants_manifest:
-        return JSONResponse(
-            files.manifest(answer, content=result.blocks(answer, "csv")), headers=headers
-        )
-    return _written(answer, kind, headers)
+    params, fresh = question(request)
+    with workspace().answering(params, fresh=fresh):
+        answer = result.ask(workspace(), name, params)
+        headers = {**CACHE, **_about(answer, kind), **_links(answer, kind)}
+        if request.headers.get("if-none-match") == headers["ETag"]:
+            return Response(status_code=304, headers=headers)
+        if wants_manifest:
+            return _manifest(answer, described, headers)
+        return _written(answer, kind, headers)
+
+
+def _about(answer: TableResult, kind: str) -> dict[str, str]:
+    """What every answer says of itself: how many rows there are, from what and as of when."""
+    return {
+        "ETag": f'"{answer.etag}-{kind}"',
+        "X-Total-Rows": str(answer.total),
+        **standing_headers(answer.version, answer.store_version, answer.query.scope.as_of_us),
+    }
+
+
+def _links(answer: TableResult, kind: str) -> dict[str, str]:
+    """The manifest of this very answer, and the page after it."""
+    name, links = answer.table.name, []
+    if kind == "csv":
+        asked = description.same(answer)
+        links.append(f'<{name}.csv.manifest.json{asked}>; rel="describedby"')
+    if following := description.next_page(answer):
+        links.append(f'<{name}.{kind}?{following}>; rel="next"')
+    return {"Link": ", ".join(links)} if links else {}
+
+
+def _manifest(answer: TableResult, kind: str, headers: dict[str, str]) -> Response:
+    """The manifest of an answer as a file; size and sum where it can be read as it is made."""
+    content = description.blocks(answer, kind) if kind in files.STREAMED else None
+    return JSONResponse(files.manifest(answer, kind=kind, content=content), headers=headers)
 
 
 def _written(answer: TableResult, kind: str, headers: dict[str, str]) -> Response:
@@ -135,15 +164,13 @@ def _written(answer: TableResult, kind: str, headers: dict[str, str]) -> Respons
     headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     if kind == "json":
         del headers["Content-Disposition"]
-    if kind == "csv":
-        headers["Link"] = f'<{name}.manifest.json>; rel="describedby"'
-    if kind in {"csv", "json", "ndjson"}:
-        body = _gathered(result.blocks(answer, kind))
+    if kind in files.STREAMED:
+        body = _gathered(description.blocks(answer, kind))
         return StreamingResponse(
             LANE.stepped(body), media_type=export_formats.MEDIA[kind], headers=headers
         )
     if kind == "xlsx":
-        export_formats.check_sheet(answer.rows)
+        workbook_export.check_sheet(answer.rows)
     folder = tempfile.TemporaryDirectory(prefix="leadloop-")
     path = Path(folder.name) / f"{name}.{kind}"
     files.write(answer, kind, path)

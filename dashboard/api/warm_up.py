@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from dashboard.answers.workspace import workspace
-from dashboard.query import filters
+from dashboard.api.store_watch import StoreWatch
 from dashboard.reports import report_order
 from dashboard.worklist import todo_items
 from data_access.explained import ExplainedError
@@ -24,10 +24,14 @@ _LOG: Final = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def warmed(_app: object) -> AsyncIterator[None]:
-    """A server's life: it answers at once, and warms up beside that."""
+    """A server's life: it answers at once, warms up beside that, and watches its store."""
+    ended = threading.Event()
     threading.Thread(target=warm, name="warming", daemon=True).start()
     threading.Thread(target=look_over, name="looking over", daemon=True).start()
+    watch = threading.Thread(target=StoreWatch().run, args=(ended,), name="watching", daemon=True)
+    watch.start()
     yield
+    ended.set()
 
 
 def warm() -> None:
@@ -37,15 +41,7 @@ def warm() -> None:
         status = known.status()
         if status.empty:
             return
-        query = filters.read(
-            {},
-            now=status.now,
-            zone=status.zone,
-            first_day=status.first_day,
-            ended=status.ended,
-            known=known.names(),
-        )
-        todo_items.items(query.scope)
+        todo_items.items(known.read({}).scope)
         month = _last_month(status.now.astimezone(known.settings.zone).date())
         known.table("monthly", report_order.read("monthly", {"month": [month]}, known).scope)
     except ExplainedError as error:

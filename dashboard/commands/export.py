@@ -58,20 +58,20 @@ def _export(table: str, kind: str | None, out: Path | None, **given: Any) -> Non
         if value not in (None, ())
     }
     try:
-        answer = result.ask(workspace(), table, params)
-        _write(answer, kind, out)
+        with workspace().answering(params):
+            _write(result.ask(workspace(), table, params), kind, out)
     finally:
         close()
 
 
 def _write(answer: TableResult, kind: str, out: Path | None) -> None:
-    from dashboard.answers import files, result
+    from dashboard.answers import description, files
 
     if out is None:
         if kind in {"parquet", "xlsx"}:
             message = f"--format {kind} needs --out FILE"
             raise click.UsageError(message)
-        for block in result.blocks(answer, kind):
+        for block in description.blocks(answer, kind):
             sys.stdout.buffer.write(block)
         sys.stdout.buffer.flush()
         return

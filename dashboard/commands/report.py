@@ -35,7 +35,6 @@ def _report(kind: str, out: Path | None, *, publish: bool, who: str | None, **gi
     is written beside the letter.
     """
     from dashboard.answers.workspace import close, workspace
-    from dashboard.reports import published_reports
 
     _check(kind, out, publish=publish, who=who)
     params = {
@@ -44,12 +43,12 @@ def _report(kind: str, out: Path | None, *, publish: bool, who: str | None, **gi
         if value not in (None, ())
     }
     try:
-        order = report_order.read(kind, params, workspace())
-        if out is not None:
-            _write(workspace(), order, out)
-        if publish:
-            number = published_reports.publish(workspace(), order, who=who or "")
-            click.echo(f"published as {number}: /api/v1/reports/published/{number}.html", err=True)
+        with workspace().answering(params):
+            order = report_order.read(kind, params, workspace())
+            if out is not None:
+                _write(workspace(), order, out)
+            if publish:
+                _publish(workspace(), order, who or "")
     finally:
         close()
 
@@ -77,10 +76,18 @@ def _check(kind: str, out: Path | None, *, publish: bool, who: str | None) -> No
         raise Stop(message)
 
 
+def _publish(source: Workspace, order: ReportOrder, who: str) -> None:
+    from dashboard.reports import published_reports
+
+    base = source.settings.base_url
+    number = published_reports.publish(source, order, who=who, base=base)
+    click.echo(f"published as {number}: {base}/api/v1/reports/published/{number}.html", err=True)
+
+
 def _write(source: Workspace, order: ReportOrder, out: Path) -> None:
     from dashboard.reports import buyer, compose, html, pdf
 
-    text = html.whole(compose.make(source, order))
+    text = html.whole(compose.make(source, order, base=source.settings.base_url))
     if out.suffix == ".pdf":
         out.write_bytes(pdf.printed(text))
     else:

@@ -45,10 +45,18 @@ STEADY_US: Final = 600_000_000
 """How long "now" stands still while nothing new arrives, so that answers can be kept."""
 
 
-def build(
-    store: Store, versions: ParquetVersions, *, zone: str, now_us: int, rules: Rules
+def build(  # noqa: PLR0913 - all keyword-only but where from and where to
+    store: Store,
+    versions: ParquetVersions,
+    *,
+    zone: str,
+    now_us: int,
+    rules: Rules,
+    since_us: int = 0,
 ) -> Edition:
     """The newest edition: what was touched is exchanged, or all is made anew.
+
+    "Now" stands still for `STEADY_US`, unless that would be before `since_us`.
 
     Raises:
         SnapshotUnwritable: the snapshot's folder takes no files.
@@ -60,7 +68,8 @@ def build(
         return _anew(store, versions, mark, now_us=now_us, number=number, rules=rules)
     due = [lead for lead, at in edition.manifest.notes["later"] if at <= now_us]
     if edition.version == store.data_version() and not due:
-        return edition if now_us - edition.as_of_us < STEADY_US else _redated(edition, now_us)
+        steady = now_us - edition.as_of_us < STEADY_US and edition.as_of_us >= since_us
+        return edition if steady else _redated(edition, now_us)
     return _exchanged(store, edition, due, mark, now_us=now_us)
 
 

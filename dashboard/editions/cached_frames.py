@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from metrics.definitions.scope import Clock
 
 
+_OF_OFFERS: Final = ("source", "buyer", "vertical", "product", "sub_source", "campaign", "state")
+
+
 @lru_cache(maxsize=4)
 def delivered(shown: Edition) -> int:
     """Deliveries of all days."""
@@ -41,9 +44,12 @@ def named(shown: Edition, version: int | None) -> PartyNames:
     return shown.named if now else shown.named_then(version or 0)
 
 
-@lru_cache(maxsize=4)
-def names(shown: Edition) -> dict[str, dict[str, str]]:
-    """Per dimension its values with their labels, by label; `(none)` last."""
+@lru_cache(maxsize=8)
+def names(shown: Edition, version: int | None) -> dict[str, dict[str, str]]:
+    """Per dimension its values with their labels, by label; `(none)` last.
+
+    At an earlier data version only what the store had by then.
+    """
     cells = shown.tally("delivered")
     columns = {d: selection.column(d) for d in ("source", "buyer", "vertical", "product")}
     values = {d: cells[column].unique() for d, column in columns.items()}
@@ -51,9 +57,12 @@ def names(shown: Edition) -> dict[str, dict[str, str]]:
     found = pl.collect_all([shown.outcomes().select(pl.col(d).unique()) for d in narrow])
     values |= {d: frame[d] for d, frame in zip(narrow, found, strict=True)}
     values["buyer_type"] = pl.Series(
-        [shown.named.buyer_type.get(b) for b in values["buyer"]], dtype=pl.String
+        [named(shown, version).buyer_type.get(b) for b in values["buyer"]], dtype=pl.String
     ).unique()
-    labels = {"source": shown.named.source, "buyer": shown.named.buyer}
+    if version is not None:
+        known = _known_then(shown, version)
+        values |= {d: values[d].filter(_among(values[d], known[d])) for d in known}
+    labels = {"source": named(shown, version).source, "buyer": named(shown, version).buyer}
     called_by: dict[str, dict[str, str]] = {}
     for dimension, series in values.items():
         texts = sorted(NOTHING if v is None else str(v) for v in series)
@@ -63,6 +72,20 @@ def names(shown: Edition) -> dict[str, dict[str, str]]:
             sorted(pairs, key=lambda pair: (pair[0] == NOTHING, pair[1].lower()))
         )
     return called_by
+
+
+def _known_then(shown: Edition, version: int) -> dict[str, pl.Series]:
+    """Per dimension of an offer the values in attempts up to a data version."""
+    columns = {d: selection.column(d) for d in _OF_OFFERS}
+    tried = shown.facts("attempts", version).select(columns.values()).unique().collect()
+    canonical = {d: shown.canonical(d, version) for d in ("source", "buyer")}
+    return {
+        d: tried[column].replace(canonical.get(d, {})).unique() for d, column in columns.items()
+    }
+
+
+def _among(values: pl.Series, known: pl.Series) -> pl.Series:
+    return values.is_in(known.implode()).fill_null(value=True)
 
 
 def _is_now(shown: Edition, scope: Scope, version: int | None) -> bool:
@@ -168,17 +191,6 @@ def newest(shown: Edition, scope: Scope, limit: int) -> pl.DataFrame:
     since = pl.lit(keys["dated_us"].min(), pl.Int64)
     found = rows.filter(pl.col("dated_us") >= since).join(keys.lazy(), on=ORDER, how="semi")
     return found.collect().sort(ORDER, descending=True)
-
-
-def changed(shown: Edition, rows: pl.LazyFrame, since: int | None) -> pl.LazyFrame:
-    """Only leads with a fact after a data version."""
-    if since is None:
-        return rows
-    new = [
-        shown.facts(f).filter(pl.col("seq") > since).select("lead_id")
-        for f in ("attempts", "feedback")
-    ]
-    return rows.join(pl.concat(new).unique(), on="lead_id", how="semi")
 
 
 def tally(

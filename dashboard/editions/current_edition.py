@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 LOG: Final = logging.getLogger(__name__)
 LONGEST_US: Final = 3_600_000_000
 """An edition is shown for at most so long: older files are swept in the end."""
+STEADY_US: Final = builder.STEADY_US
+"""For machines "now" is at most so old."""
 RETRY_US: Final = 10_000_000
 """How soon it is tried again where the snapshot could not be written."""
 
@@ -75,12 +77,42 @@ class CurrentEdition:
             shown = self.get()
         return shown
 
-    def _take(self) -> None:
+    def fresh(self, version: int, *, since_us: int = 0) -> Edition:
+        """The edition with all facts up to a version of the store, and a "now" of these minutes.
+
+        `since_us` asks for a "now" that is no earlier.
+        """
+        if self._lags(self.get(), version, since_us):
+            with self._lock:
+                if self._edition is None or self._lags(self._edition, version, since_us):
+                    self._take(since_us)  # nobody was quicker
+        return self.get()
+
+    @staticmethod
+    def _lags(shown: Edition, version: int, since_us: int) -> bool:
+        aged = clock.now_us() - shown.as_of_us >= STEADY_US
+        return shown.version < version or shown.as_of_us < since_us or aged
+
+    def fits(self, edition: Edition) -> bool:
+        """Whether an edition that somebody holds is still whole, and of this store and past."""
+        if edition.as_of_us > clock.now_us() + LEEWAY_US:
+            return False
+        if not builder.belongs(self._store, edition):
+            return False
+        try:
+            self._shelf.check(edition.manifest)
+        except Damaged:
+            return False
+        return True
+
+    def _take(self, since_us: int = 0) -> None:
         while True:
             try:
                 with self._shelf.writing() as mine:
                     if mine:
-                        self._edition = builder.build(self._store, self._shelf, **self._made_of())
+                        self._edition = builder.build(
+                            self._store, self._shelf, **self._made_of(), since_us=since_us
+                        )
                         self._taken_us, self.trouble = clock.now_us(), None
                         return
             except SnapshotUnwritable as error:
@@ -109,12 +141,4 @@ class CurrentEdition:
         first_facts = shown.days is None and version != shown.version  # these need no asking
         now = clock.now_us()
         longest = RETRY_US if self.trouble else LONGEST_US
-        if first_facts or now - self._taken_us >= longest:
-            return True
-        if shown.as_of_us > now + LEEWAY_US or not builder.belongs(self._store, shown):
-            return True
-        try:
-            self._shelf.check(shown.manifest)
-        except Damaged:
-            return True
-        return False
+        return first_facts or now - self._taken_us >= longest or not self.fits(shown)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Final
 import narwhals as nw
 import polars as pl
 
-from metrics.definitions.report_calendar import end_of_day_us
+from dashboard.editions import earlier_record
+from metrics.definitions.report_calendar import day_number, end_of_day_us
 from metrics.outcomes import known_facts
-from metrics.outcomes.delivery_lists import JOINT
+from metrics.outcomes.delivery_lists import delivery_id
 
 if TYPE_CHECKING:
     from dashboard.editions.edition import Edition
@@ -86,14 +87,20 @@ def source_messages(shown: Edition, scope: Scope, version: int | None) -> pl.Dat
     return messages.collect()
 
 
-def without_delivery(known: EventFrames, scope: Scope, zone: str) -> pl.Expr:
-    """Events of the period that belong to no delivery (yet), by the day of their report."""
-    key = pl.concat_str("lead_id", pl.lit(JOINT), "buyer_id")
+def without_delivery(
+    known: EventFrames, scope: Scope, shown: Edition, version: int | None
+) -> pl.Expr:
+    """Events of the period that belong to no delivery (yet), by the day of their report.
+
+    A period that holds the whole record holds those from before and after it too.
+    """
+    key = delivery_id()
     reached = known.attempts.select(key.alias("key"))["key"].unique()
-    unreached = ~key.is_in(reached.implode()).fill_null(value=False)
-    since = end_of_day_us(scope.first - timedelta(days=1), zone)
-    return (
-        unreached
-        & (pl.col("reported") > since)
-        & (pl.col("reported") <= end_of_day_us(scope.last, zone))
-    )
+    mine = ~key.is_in(reached.implode()).fill_null(value=False)
+    zone, record = shown.zone.name, earlier_record.record(shown, version)
+    first, last = day_number(scope.first), day_number(scope.last)
+    if record.days is None or first > record.days[0]:
+        mine &= pl.col("reported") > end_of_day_us(scope.first - timedelta(days=1), zone)
+    if record.days is None or last < max(record.days[1], record.reported_day or 0):
+        mine &= pl.col("reported") <= end_of_day_us(scope.last, zone)
+    return mine

@@ -44,7 +44,9 @@ class TableQuery:
     precision: float = 0.05
     currency: str = "USD"
     changed_since: int | None = None
-    """Only leads or events of after this data version, in tables of rows."""
+    """Only rows that may have changed after this data version, in tables of rows."""
+    after: str | None = None
+    """Only rows after the one with this id, in tables of which the rows are counted first."""
     store: Store | None = field(default=None, compare=False, repr=False)
     """Where tables about the store itself are read."""
 
@@ -61,7 +63,7 @@ class TableQuery:
     @property
     def names(self) -> dict[str, dict[str, str]]:
         """Per dimension its values with their labels."""
-        return cached_frames.names(self.shown)
+        return cached_frames.names(self.shown, self.version)
 
     @property
     def offers(self) -> int:

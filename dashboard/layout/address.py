@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from dashboard.answers.workspace import workspace
+from dashboard.presentation import formats
 from dashboard.query import filters, periods
 from dashboard.tables.registry import TABLES
 
@@ -39,16 +40,7 @@ def query() -> filters.Query:
 
 
 def _read(params: dict[str, list[str]]) -> filters.Query:
-    status = workspace().status()
-    return filters.read(
-        params,
-        now=status.now,
-        zone=status.zone,
-        first_day=status.first_day,
-        ended=status.ended,
-        known=workspace().names(),
-        other=(*OTHER, "embed", "embed_options"),
-    )
+    return workspace().read(params, other=(*OTHER, "embed", "embed_options"))
 
 
 def query_with(**changes: filters.Value) -> filters.Query:
@@ -99,17 +91,28 @@ def link(page: str, **changes: filters.Value) -> str:
 
 
 def table_link(table: str, kind: str, **changes: filters.Value) -> str:
-    """A relative link to a table of the API, as csv, xlsx, parquet or json."""
+    """A relative link to a table of the API with the page's figures: csv, xlsx, parquet, json."""
     path = f"api/v1/tables/{table}" + ("" if kind == "json" else f".{kind}")
-    query_text = _query(changes) if TABLES[table].kind != "receipts" else ""
+    query_text = _query({**frozen(), **changes}) if TABLES[table].kind != "receipts" else ""
     return f"{path}?{query_text}" if query_text else path
 
 
 def report_link(kind: str, form: str) -> str:
-    """A relative link to a report with the filters, as html or pdf."""
-    query_text = _query({})
+    """A relative link to a report with the filters and the page's figures, as html or pdf."""
+    query_text = _query(frozen())
     path = f"api/v1/reports/{kind}.{form}"
     return f"{path}?{query_text}" if query_text else path
+
+
+def frozen() -> dict[str, filters.Value]:
+    """The parameters that hold what the page shows for good: days, moment, data version."""
+    asked, status = query(), workspace().status()
+    return {
+        "from": asked.scope.first,
+        "to": asked.scope.last,
+        "as_of": formats.instant_of(asked.scope.as_of_us),
+        "data_version": status.data_version,
+    }
 
 
 def go_next(page: str, **changes: filters.Value) -> None:

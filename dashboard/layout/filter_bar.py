@@ -200,6 +200,11 @@ def _notices(query: Query) -> None:
             "Counted by when results came, only deliveries with feedback exist: rates are of "
             "feedback; deliveries, feedback rate and returns have no value."
         )
+    if query.version is not None:
+        said.append(
+            f"These figures are frozen at data version {query.version}: what came in later does "
+            "not count. Count as usual brings back the latest."
+        )
     if said:
         with st.container(key="notices"):
             st.html(html("texts.paragraphs", texts=said))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -10,7 +9,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from dashboard.answers.workspace import workspace
-from dashboard.layout import address
+from dashboard.layout import address, held_figures
 from dashboard.presentation import formats
 from dashboard.presentation.markup import html
 from dashboard.query import filters
@@ -32,7 +31,7 @@ def show(title: str, status: Status) -> None:
         _search()
         with st.container(width="content", key="freshness"):
             _freshness()
-        _copy_link(status)
+        _copy_link()
 
 
 def _search() -> None:
@@ -63,29 +62,25 @@ def _freshness() -> None:
         type="primary",
         help="Newer facts have arrived. Figures change only when you ask for it.",
     ):
-        workspace().refresh()
+        held_figures.renew()
         st.rerun(scope="app")
     told = formats.moment(status.newest, zone, year=False)
-    hint = f"{status.deliveries:,} deliveries; version {status.data_version}"
+    as_of = formats.moment(status.now, zone, year=False)
+    hint = f"{status.deliveries:,} deliveries; as of {as_of}; data version {status.data_version}"
     st.html(html("texts.fresh", text=f"Data to {told}", hint=hint), width="content")
 
 
-def _copy_link(status: Status) -> None:
+def _copy_link() -> None:
     with st.popover("Copy link", type="tertiary"):
         base = (st.context.url or "").split("?")[0]
         base = base if base.count("/") > 2 else f"{base}/"  # noqa: PLR2004 - the two of https://
         query = address.query()
         own = {name: st.query_params[name] for name in address.OTHER if name in st.query_params}
-        now = status.now.astimezone(UTC)
+        live: dict[str, filters.Value] = {"data_version": None, **own}
         st.caption("This page with its filters. It always shows the latest data.")
-        st.code(_url(base, filters.parameters(query, **own)), language=None)
-        st.caption("The same as known at this moment. The figures will not move.")
-        frozen: dict[str, filters.Value] = {
-            "from": query.scope.first,
-            "to": query.scope.last,
-            "as_of": query.as_of or now,
-            **own,
-        }
+        st.code(_url(base, filters.parameters(query, **live)), language=None)
+        st.caption("The same with just these figures. They will not move, whatever comes in.")
+        frozen = {**address.frozen(), **own}
         st.code(_url(base, filters.parameters(query, **frozen)), language=None)
 
 

@@ -178,6 +178,12 @@ def moment(instant: datetime | None, zone: ZoneInfo, *, year: bool = True) -> st
     return f"{date_text} {local:%H:%M} {local.tzname()}"
 
 
+def instant_text(microseconds: int) -> str:
+    """An instant in full, as the API writes and takes it: RFC 3339, UTC, microseconds."""
+    text = instant_of(microseconds).isoformat(timespec="microseconds")
+    return text.replace("+00:00", "Z")
+
+
 def instant_of(microseconds: int) -> datetime:
     """The UTC instant of microseconds since 1970."""
     return datetime.fromtimestamp(microseconds // 1_000_000, tz=UTC).replace(

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard.presentation import formats
 from dashboard.query import periods
-from dashboard.query.parameters import Problem, Reader
+from dashboard.query.parameters import Problem, Reader, whole_number
 from data_access.columns import DETAIL_ONLY, OUTCOMES
 from metrics.definitions.reasons import GROUPS as REASON_GROUPS
 from metrics.definitions.reasons import OTHER as OTHER_REASON
@@ -43,7 +43,7 @@ ROW_PARAMETERS: Final = tuple(condition.name for condition in fields(Rows))
 PARAMETERS: Final = (
     *("period", "from", "to"),
     *DIMENSIONS,
-    *("base", "clock", "as_of", "compare"),
+    *("base", "clock", "as_of", "data_version", "compare"),
     *ROW_PARAMETERS,
 )
 NOUNS: Final = {
@@ -65,7 +65,7 @@ _SILENT: Final = {
     ("clock", "delivered"),
     ("compare", "before"),
 }
-COUNTING: Final = ("base", "clock", "as_of", "compare")
+COUNTING: Final = ("base", "clock", "as_of", "data_version", "compare")
 """Parameters of how things are counted and compared."""
 
 Value = str | int | bool | date | tuple[str, ...] | list[str] | None
@@ -76,12 +76,14 @@ class Query:
     """One question as asked: its scope, the preset behind the dates, an explicit as-of.
 
     `as_of` is None for "now", a date for the end of that day in the report zone, or an
-    instant. `notices` lists the parameters that were not taken.
+    instant. `version` is a data version: only facts that the store had taken up to it; None
+    for all. `notices` lists the parameters that were not taken.
     """
 
     scope: Scope
     preset: str = periods.DEFAULT
     as_of: date | datetime | None = None
+    version: int | None = None
     zone: str = "UTC"
     notices: tuple[Problem, ...] = ()
 
@@ -94,15 +96,17 @@ def read(  # noqa: PLR0913 - all keyword-only but the parameters, one fact of th
     first_day: date | None,
     known: Mapping[str, Collection[str]],
     ended: date | None = None,
+    newest: int = 0,
     other: Collection[str] = (),
 ) -> Query:
     """Read URL parameters into a question; what cannot be taken becomes a notice.
 
     `first_day` and `ended` are the store's: its first delivery, and its last fact if it is old.
-    `known` lists the values of each dimension. `other` names parameters that belong to
-    the caller (columns, limit, tab, …) and are left to it.
+    `known` lists the values of each dimension, `newest` is the store's data version. `other`
+    names parameters that belong to the caller (columns, limit, tab, …) and are left to it.
     """
     reader = Reader(params)
+    version = reader.version("data_version", newest)
     place = ZoneInfo(zone)
     as_of = reader.as_of(now, place)
     moment = _moment(as_of, now, place)
@@ -122,7 +126,20 @@ def read(  # noqa: PLR0913 - all keyword-only but the parameters, one fact of th
         if name not in PARAMETERS and name not in other:
             reader.refuse_unknown("parameter", name, (*PARAMETERS, *other))
     notices = tuple(reader.problems)
-    return Query(scope=scope, preset=preset, as_of=as_of, zone=zone, notices=notices)
+    return Query(
+        scope=scope, preset=preset, as_of=as_of, version=version, zone=zone, notices=notices
+    )
+
+
+def version_in(params: Mapping[str, Sequence[str]]) -> int | None:
+    """The data version that parameters name, before anything is judged; None for none."""
+    return whole_number(params.get("data_version", ()))
+
+
+def instant_in(params: Mapping[str, Sequence[str]], now: datetime) -> int:
+    """The instant up to now that parameters ask for, in microseconds; 0 for none."""
+    moment = Reader({"as_of": params.get("as_of", ())}).as_of(now, ZoneInfo("UTC"))
+    return periods.microseconds(moment) if isinstance(moment, datetime) else 0
 
 
 def parameters(query: Query, /, **changes: Value) -> list[tuple[str, str]]:
@@ -173,6 +190,8 @@ def sentence(query: Query, names: Mapping[str, Mapping[str, str]], fresh: str) -
         parts.append(f"as known at {formats.moment(query.as_of, ZoneInfo(query.zone))}")
     elif query.as_of:
         parts.append(f"as known on {formats.day(query.as_of)}")
+    if query.version is not None:
+        parts.append(f"with what had come in by data version {query.version}")
     if scope.compare == "last_year" and not scope.rows.lead:
         parts.append("compared with a year before")
     if fresh:
@@ -263,6 +282,7 @@ def _given(query: Query) -> dict[str, Value]:
         "base": scope.base,
         "clock": scope.clock,
         "as_of": query.as_of,
+        "data_version": query.version,
         "compare": scope.compare,
         **{name: getattr(scope.rows, name) for name in ROW_PARAMETERS},
     }

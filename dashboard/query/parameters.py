@@ -26,6 +26,7 @@ _INSTANT: Final = re.compile(
 )
 _UNSAYABLE: Final = re.compile("[\x00\ud800-\udfff]")
 _AGE: Final = re.compile(r"[0-9]{1,5}")
+_WHOLE: Final = re.compile(r"[0-9]{1,15}")  # more than any number of ours has
 _FEW: Final = 14  # so many allowed values are listed in a message
 _SHOWN: Final = 60  # so many characters of a value are quoted in one
 
@@ -115,6 +116,18 @@ class Reader:
         self.refuse(name, value, f"{name} {shown(value)} is not a whole number of days, 0 - 99999")
         return None
 
+    def version(self, name: str, newest: int) -> int | None:
+        """A data version of the store."""
+        value = self.one(name)
+        number = whole_number(self.params.get(name, ()))
+        if value is None or (number is not None and number <= newest):
+            return number
+        if number is None:
+            self.refuse(name, value, f"{name} {shown(value)} is no whole number up to {newest}")
+        else:
+            self.refuse(name, value, f"{name} {value} is not known yet; the newest is {newest}")
+        return None
+
     def day(self, name: str) -> date | None:
         """A calendar date."""
         value = self.one(name)
@@ -135,9 +148,17 @@ class Reader:
             allowed = "a date (2026-11-22) or an instant with its zone (2026-11-22T14:05:00Z)"
             self.refuse("as_of", value, f"as_of {shown(value)} is not {allowed}")
         elif moment > (now if isinstance(moment, datetime) else periods.day_of(now, zone)):
-            self.refuse("as_of", value, f"as_of {shown(value)} lies after now; up to now is known")
+            known = now.isoformat(timespec="seconds").replace("+00:00", "Z")
+            message = f"as_of {shown(value)} lies after what is known; up to {known} is"
+            self.refuse("as_of", value, message)
             return None
         return moment
+
+
+def whole_number(values: Sequence[str]) -> int | None:
+    """The one whole number that values are; None for anything else."""
+    found = _WHOLE.fullmatch(values[0]) if len(values) == 1 else None
+    return int(found[0]) if found else None
 
 
 def unknown(name: str, value: str, allowed: Collection[str]) -> str:

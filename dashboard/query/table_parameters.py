@@ -6,6 +6,6 @@ from typing import Final
 
 OPTIONS: Final = (
     *("by", "grain", "seed", "precision"),
-    *("columns", "limit", "after", "data_version", "changed_since"),
+    *("columns", "limit", "after", "changed_since"),
 )
 """Parameters of tables beside the filters."""

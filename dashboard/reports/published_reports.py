@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from dashboard.editions import clock
+from dashboard.presentation import formats
 from dashboard.reports import compose, html
 from dashboard.reports.report_query import page_link
 from data_access.store import people, publications
@@ -15,8 +15,6 @@ from data_access.store import people, publications
 if TYPE_CHECKING:
     from dashboard.answers.workspace import Workspace
     from dashboard.reports.report_order import ReportOrder
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def publish(workspace: Workspace, order: ReportOrder, *, who: str, base: str = "") -> int:
@@ -26,7 +24,7 @@ def publish(workspace: Workspace, order: ReportOrder, *, who: str, base: str = "
         people.BadName: nobody said who publishes.
     """
     people.checked_name(who)
-    version = order.version or workspace.status().data_version
+    version = workspace.status().data_version if order.version is None else order.version
     frozen = order.frozen(as_of_us=order.scope.as_of_us, version=version)
     document = compose.make(workspace, frozen, base=base)
     kept = publications.Publication(
@@ -56,23 +54,14 @@ def listed(workspace: Workspace) -> list[dict[str, Any]]:
             "from": row["first_day"],
             "to": row["last_day"],
             "who": row["who"],
-            "published_at": _instant(row["recorded_us"]),
-            "as_of": _instant(row["as_of_us"]),
+            "published_at": formats.instant_text(row["recorded_us"]),
+            "as_of": formats.instant_text(row["as_of_us"]),
             "data_version": row["data_version"],
             "rules": row["rules"],
             "html": f"/api/v1/reports/published/{row['publication_id']}.html",
             "pdf": f"/api/v1/reports/published/{row['publication_id']}.pdf",
             "api": f"/api/v1/reports/{row['kind']}.html?{row['query']}",
-            "page": page_link("", row["kind"], _page_pairs(row["query"])),
+            "page": page_link("", row["kind"], parse_qsl(row["query"])),
         }
         for row in rows
     ]
-
-
-def _page_pairs(query: str) -> list[tuple[str, str]]:
-    return [pair for pair in parse_qsl(query) if pair[0] != "data_version"]
-
-
-def _instant(us: int) -> str:
-    moment = _EPOCH + timedelta(microseconds=us)
-    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")

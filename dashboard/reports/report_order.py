@@ -36,27 +36,31 @@ PERIOD_OF: Final = {"monthly": "month", "weekly": "week", "daily": "day"}
 COMMON: Final = (*DIMENSIONS, "base", "as_of", "data_version")
 _MONTH: Final = re.compile(r"([0-9]{4})-([0-9]{2})")
 _WEEK_DAYS: Final = 7
-_LONGEST_VERSION: Final = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportOrder:
-    """One report that was asked for; `version` is a data version, None for the newest."""
+    """One report that was asked for."""
 
     kind: str
     query: Query
-    version: int | None = None
 
     @property
     def scope(self) -> Scope:
         """Period, filters and moment."""
         return self.query.scope
 
+    @property
+    def version(self) -> int | None:
+        """The data version that was asked for; None for the newest."""
+        return self.query.version
+
     def frozen(self, *, as_of_us: int, version: int) -> ReportOrder:
         """The same report at a moment and a data version that stay."""
         moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=as_of_us)
         scope = replace(self.scope, as_of_us=as_of_us)
-        return replace(self, query=replace(self.query, scope=scope, as_of=moment), version=version)
+        query = replace(self.query, scope=scope, as_of=moment, version=version)
+        return replace(self, query=query)
 
     def pairs(self) -> list[tuple[str, str]]:
         """The parameters that ask for it again, the period by name where it has one."""
@@ -68,7 +72,7 @@ class ReportOrder:
         if name is not None:
             first = self.scope.first.isoformat()
             said.insert(0, (name, first[:7] if name == "month" else first))
-        return said if self.version is None else [*said, ("data_version", str(self.version))]
+        return said
 
     def query_text(self) -> str:
         """The same as a URL query."""
@@ -116,17 +120,16 @@ def read(kind: str, params: Mapping[str, Sequence[str]], workspace: Workspace) -
         for name in unknown
     ]
     reader = parameters.Reader(params)
-    version = _version(reader, workspace)
     known = {name: params[name] for name in params if name in takes}
-    moment = _filters({k: v for k, v in known.items() if k == "as_of"}, workspace)
+    moment = workspace.read({k: v for k, v in known.items() if k == "as_of"})
     days = _days(kind, reader, moment, ZoneInfo(moment.zone))
-    query = _filters(_dated(known, days), workspace)
+    query = workspace.read(_dated(known, days))
     if kind in {"source", "buyer"}:
         _one_party(kind, reader, query)
     problems += [*reader.problems, *query.notices]
     if problems:
         raise BadQuery(problems)
-    return ReportOrder(kind=kind, query=query, version=version)
+    return ReportOrder(kind=kind, query=query)
 
 
 def _dated(
@@ -136,31 +139,6 @@ def _dated(
     if days is not None:
         taken |= {"from": [days[0].isoformat()], "to": [days[1].isoformat()]}
     return taken
-
-
-def _filters(params: Mapping[str, Sequence[str]], workspace: Workspace) -> Query:
-    status = workspace.status()
-    return filters.read(
-        params,
-        now=status.now,
-        zone=status.zone,
-        first_day=status.first_day,
-        ended=status.ended,
-        known=workspace.names(),
-    )
-
-
-def _version(reader: parameters.Reader, workspace: Workspace) -> int | None:
-    text = reader.one("data_version")
-    if text is None:
-        return None
-    newest = workspace.status().data_version
-    whole = text.isascii() and text.isdigit() and len(text) <= _LONGEST_VERSION
-    if not whole or int(text) > newest:
-        message = f"data_version {parameters.shown(text)} is no whole number up to {newest}"
-        reader.refuse("data_version", text, message)
-        return None
-    return int(text)
 
 
 def _days(

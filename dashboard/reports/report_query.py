@@ -133,22 +133,29 @@ class ReportQuery:
     @property
     def reference(self) -> str:
         """What the figures were made from, for those who have no pages to open."""
-        version = self.order.version or self.workspace.status().data_version
-        return f"Figures as known on {self.moment(self.scope.as_of_us)}, data version {version}."
+        moment = self.moment(self.scope.as_of_us)
+        return f"Figures as known on {moment}, data version {self.version}."
+
+    @cached_property
+    def version(self) -> int:
+        """The data version that the figures are made from."""
+        asked = self.order.version
+        return self.workspace.status().data_version if asked is None else asked
+
+    @property
+    def frozen(self) -> ReportOrder:
+        """The order that gives the same figures for good."""
+        return self.order.frozen(as_of_us=self.scope.as_of_us, version=self.version)
 
     @property
     def footer(self) -> tuple[str, ...]:
         """How to get the same again."""
-        version = self.order.version or self.workspace.status().data_version
-        frozen = self.order.frozen(as_of_us=self.scope.as_of_us, version=version)
-        return (f"The same figures again: {frozen.command()}",)
+        return (f"The same figures again: {self.frozen.command()}",)
 
     @property
     def link(self) -> str:
-        """The page of this report, as known at this moment."""
-        frozen = self.order.frozen(as_of_us=self.scope.as_of_us, version=0)
-        kept = [pair for pair in frozen.pairs() if pair[0] != "data_version"]
-        return page_link(self.base, self.order.kind, kept)
+        """The page of this report with just these figures, whatever comes later."""
+        return page_link(self.base, self.order.kind, self.frozen.pairs())
 
     def tile(self, key: str) -> Tile:
         """A number of the headline as a tile."""

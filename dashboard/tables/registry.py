@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from dashboard.editions.table_query import TableQuery
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 _ALL: Final = (
     *volumes.TABLES,
     *quality.TABLES,

@@ -67,6 +67,8 @@ class Table:
     """Who makes it, a frame at a time and anew each time. Of rows and receipts."""
     count: Callable[[TableQuery], int] | None = None
     """How many rows there will be, where that is known before they are made."""
+    nth: Callable[[TableQuery, int], str | None] | None = None
+    """What the first column of the nth of those rows says; where there is a `count`."""
     page: str = ""
     """The page that shows it; Data → Tables shows every one."""
     split_by: tuple[str, ...] = ()

@@ -23,6 +23,7 @@ _STATUS: Final = {
     "failed": DELIVERY_EVENTS[1],
 }
 _NUMBERS: Final = (Kind.SHARE, Kind.RATING)
+_DAY: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _ISO: Final = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M")
 
 
@@ -113,9 +114,15 @@ def _formatted(rows: pl.DataFrame, rules: FileRules) -> tuple[pl.DataFrame, list
             problems += found
     for target in [c for c in rows.columns if c.endswith("_precision")]:
         time = f"{target.removesuffix('_precision')}_at"
-        day = pl.col(target) == "day"
+        day, text = pl.col(target) == "day", pl.col(time)
+        instant = (pl.col(target) == "instant") & text.str.contains(_DAY)  # a cell of midnight
         rows = rows.with_columns(
-            pl.when(day).then(pl.col(time).str.slice(0, 10)).otherwise(time).alias(time)
+            pl.when(day)
+            .then(text.str.slice(0, 10))
+            .when(instant)
+            .then(text + "T00:00:00Z")
+            .otherwise(time)
+            .alias(time)
         ).drop(target)
     return rows, problems
 

@@ -79,13 +79,23 @@ DELIVERIES: Final[dict[str, pl.DataType]] = {
     "winning_event_id": pl.String(),
     "buyer_sent_id": pl.String(),
     "differs": pl.Boolean(),
+    "attempted_price_cents": pl.Int64(),
+    "attempted_lead_cost_cents": pl.Int64(),
 }
 """Columns of the table `deliveries`; only ever added to.
 
-contacted, converted and returned are null without feedback; `contradiction` lists the
+Price and cost are of deliveries, those of offers that failed stand apart, so that sums are
+right. contacted and converted are null without feedback, so that means are of feedback;
+returned is false there, for return rates are of deliveries, and null for failed offers.
+`contradiction` lists the
 codes, blank-separated; `differs` says that the buyer names another price or time for
 the delivery than we know; a precision of `day` means that only the date is known.
 """
+
+
+def delivery_id() -> pl.Expr:
+    """The id of a delivery, from its `lead_id` and `buyer_id`."""
+    return pl.concat_str("lead_id", pl.lit(JOINT), "buyer_id")
 
 
 def instant(column: str) -> pl.Expr:
@@ -114,7 +124,7 @@ def deliveries(
         for m in outcomes["contradiction_mask"].unique()
     }
     columns: dict[str, pl.Expr] = {
-        "delivery_id": pl.concat_str("lead_id", pl.lit(JOINT), "buyer_id"),
+        "delivery_id": delivery_id(),
         "buyer_name": _named("buyer_id", named.buyer),
         "buyer_type": pl.col("buyer_id").replace_strict(
             named.buyer_type, default=None, return_dtype=pl.String
@@ -127,9 +137,7 @@ def deliveries(
         "outcome_class": pl.col("outcome").replace_strict(
             OUTCOME_CLASS, default=None, return_dtype=pl.String
         ),
-        "contacted": pl.when(covered).then(pl.col("contacted") == 1),
-        "converted": pl.when(covered).then(pl.col("converted") == 1),
-        "returned": pl.when(covered).then(pl.col("returned") == 1),
+        **_means_and_sums(delivered, covered),
         "occurred_at": instant("occurred_us"),
         "reported_at": instant("reported_us"),
         "first_reported_at": instant("first_reported_us"),
@@ -143,6 +151,19 @@ def deliveries(
     }
     listed = outcomes.with_columns(**columns)
     return listed.select(pl.col(name).cast(kind) for name, kind in DELIVERIES.items())
+
+
+def _means_and_sums(delivered: pl.Expr, covered: pl.Expr) -> dict[str, pl.Expr]:
+    """Columns of which a plain mean or sum is the rate or the total that is meant."""
+    return {
+        "contacted": pl.when(covered).then(pl.col("contacted") == 1),
+        "converted": pl.when(covered).then(pl.col("converted") == 1),
+        "returned": pl.when(delivered).then((pl.col("returned") == 1).fill_null(value=False)),
+        "price_cents": pl.when(delivered).then("price_cents"),
+        "lead_cost_cents": pl.when(delivered).then("lead_cost_cents"),
+        "attempted_price_cents": pl.when(~delivered).then("price_cents"),
+        "attempted_lead_cost_cents": pl.when(~delivered).then("lead_cost_cents"),
+    }
 
 
 def _named(column: str, names: dict[str, str]) -> pl.Expr:
@@ -230,7 +251,7 @@ def feedback(
     rows = events.join(undone, on="seq", how="left", maintain_order="left")
     rows = rows.sort("reported_us", "seq").with_columns(
         feedback_id=pl.concat_str(pl.lit("f"), "seq"),
-        delivery_id=pl.when("reached").then(pl.concat_str("lead_id", pl.lit(JOINT), "buyer_id")),
+        delivery_id=pl.when("reached").then(delivery_id()),
         recorded_at=instant("recorded_us"),
         effective=pl.col("seq").is_in(live["seq"].implode()),
         channel=pl.col("batch_id").replace_strict(channels, default=None, return_dtype=pl.String),

@@ -127,3 +127,28 @@ def test_what_is_no_host_is_refused_with_the_nearest(text: str, near: str | None
         places.hosts(text, "H")
     hint = f"; nearest: {near}"
     assert str(error.value).endswith(hint) if near else "nearest" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("https://leads.example.com", "https://leads.example.com"),
+        ("http://10.0.0.7:8501/leads/", "http://10.0.0.7:8501/leads"),
+        ("leads.example.com", None),
+        ("ftp://leads.example.com", None),
+        ("https://", None),
+        ("https://leads.example.com/?a=1", None),
+        ("https://leads.example.com/#x", None),
+        ("https://ana:secret@leads.example.com", None),
+        ("https://leads.example.com:99999", None),
+        ("https://leads.example.com/a b", None),
+        ('https://leads.example.com/"', None),
+    ],
+)
+def test_where_pages_are_is_a_plain_address(text: str, found: str | None) -> None:
+    """Scheme, host, perhaps a path; no secrets, nothing that a link would break on."""
+    if found is None:
+        with pytest.raises(ValueError, match="is not where pages are"):
+            places.web_address(text, "LEADLOOP_PUBLIC_URL")
+    else:
+        assert places.web_address(text, "LEADLOOP_PUBLIC_URL") == found

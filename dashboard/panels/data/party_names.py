@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard.answers.workspace import workspace
 from dashboard.editions import clock
-from dashboard.layout import cards
+from dashboard.layout import cards, held_figures
 from dashboard.presentation import formats
 from dashboard.presentation.markup import html
 
@@ -120,7 +120,7 @@ def _set(chosen: str, called: str | None, buyer_type: str | None) -> None:
             buyer_type=buyer_type if kind == "buyer" else None,
             at_us=clock.now_us(),
         )
-        workspace().refresh()
+        held_figures.renew()
         _say(f"Kept: {called or key}.")
     st.rerun()
 
@@ -162,7 +162,7 @@ def _merge(kind: str, old: str, new: str) -> None:
     except ValueError as error:
         _say(f"Not merged: {error}.")
         return
-    workspace().refresh()
+    held_figures.renew()
     _say(f"Merged: {old} is {new}.")
 
 

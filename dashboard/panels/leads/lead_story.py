@@ -50,6 +50,13 @@ def show(lead_id: str, scope: Scope, status: Status) -> None:
         st.html(story(lead.events, ZoneInfo(status.zone), status.currency))
 
 
+def _offered(row: dict[str, Any]) -> int | None:
+    """The price of a delivery, or of an offer that did not go through."""
+    delivered = row["price_cents"]
+    price: int | None = row["attempted_price_cents"] if delivered is None else delivered
+    return price
+
+
 def _offers(deliveries: pl.DataFrame, currency: str) -> Markup:
     rows: list[tuple[str, ...]] = [
         (
@@ -57,7 +64,7 @@ def _offers(deliveries: pl.DataFrame, currency: str) -> Markup:
             "delivered" if row["status"] == "delivered" else "did not go through",
             formats.outcome(row["outcome"]) if row["outcome"] else "No word yet",
             formats.reason(row["reason"]),
-            formats.money(row["price_cents"], currency),
+            formats.money(_offered(row), currency),
             formats.duration(row["seconds_to_feedback"]),
         )
         for row in deliveries.iter_rows(named=True)

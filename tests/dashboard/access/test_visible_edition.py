@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextvars import Context
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +14,7 @@ from report_market import two_months
 
 from dashboard.access.actor import SERVER, Actor, acting, as_actor, begin
 from dashboard.access.policy import Access
-from dashboard.answers import result
+from dashboard.answers import description, result
 from dashboard.answers.workspace import Workspace
 from dashboard.editions.visible_edition import visible
 from dashboard.tables.registry import TABLES
@@ -62,7 +63,7 @@ def shared(desk: Desk) -> Iterator[Workspace]:
 def _text(workspace: Workspace, name: str, **more: list[str]) -> str:
     options = {"by": ["source,buyer"]} if name == "rates" else {}
     answer = result.ask(workspace, name, {**PERIOD, **options, **more})
-    return b"".join(result.blocks(answer, "csv")).decode()
+    return b"".join(description.blocks(answer, "csv")).decode()
 
 
 @pytest.mark.parametrize("name", COUNTED)
@@ -146,7 +147,11 @@ def test_messages_to_a_source_are_seen_by_it(shared: Workspace, desk: Desk) -> N
 
 
 def test_who_acts_is_the_server_until_somebody_says() -> None:
-    """And again after them."""
+    """And again after them; apart from whoever acted before in this thread."""
+    Context().run(_says_who)
+
+
+def _says_who() -> None:
     assert acting() == SERVER
     with as_actor(OAK):
         assert acting() == OAK

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 from builders import delivered, reported, us, wrote
 from october import OCTOBER
 
-from dashboard.editions import event_frames, rules_in_force
+from dashboard.editions import earlier_record, event_frames, rules_in_force
 from data_access.rules_file import BadRules
 from data_access.settings import Settings
+from metrics.definitions.report_calendar import day_number, to_date
 from metrics.definitions.rules import Rules
+from metrics.definitions.scope import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,11 +83,58 @@ def test_messages_are_those_of_the_period_and_the_source(known: Workspace) -> No
 def test_what_belongs_to_no_delivery_is_found_by_the_day_of_its_report(known: Workspace) -> None:
     """Only of the period."""
     found = event_frames.event_frames(known.edition, OCTOBER.as_of_us, None)
-    loose = event_frames.without_delivery(found, OCTOBER, "UTC")
+    loose = event_frames.without_delivery(found, OCTOBER, known.edition, None)
     assert "stranger" in ids(found.feedback.filter(loose))
     assert "sale" not in ids(found.feedback.filter(loose))
     early = replace(OCTOBER, last=OCTOBER.first)
-    assert found.feedback.filter(event_frames.without_delivery(found, early, "UTC")).is_empty()
+    loose = event_frames.without_delivery(found, early, known.edition, None)
+    assert found.feedback.filter(loose).is_empty()
+
+
+def test_the_whole_record_holds_what_was_told_before_and_after_it(
+    desk: Desk, open_workspace: Callable[[], Workspace]
+) -> None:
+    """Reports of unknown leads: one before the first delivery, one after the last."""
+    desk.take(
+        reported("A", "B1", "converted", "2026-05-01T10:00:00Z", event_id="before"),
+        delivered("L", "B1", "2026-05-10T10:00:00Z"),
+        reported("L", "B1", "converted", "2026-05-12T10:00:00Z", event_id="known"),
+        reported("B", "B1", "converted", "2026-05-20T10:00:00Z", event_id="after"),
+    )
+    edition = open_workspace().edition
+    record = earlier_record.record(edition, None)
+    assert [to_date(day).day for day in record.days or ()] == [10, 10]
+    assert (record.reported_day, record.newest_us) == (day_number(date(2026, 5, 12)), us(desk.now))
+    found = event_frames.event_frames(edition, edition.as_of_us, None)
+
+    def loose(first: int, last: int) -> set[str]:
+        ends = date(2026, 5, first), date(2026, 5, last)
+        scope = Scope(first=ends[0], last=ends[1], as_of_us=edition.as_of_us)
+        rows = event_frames.without_delivery(found, scope, edition, None)
+        return ids(found.feedback.filter(rows))
+
+    assert loose(10, 12) == {"before", "after"}
+    assert loose(11, 12) == {"after"}
+    assert loose(10, 11) == {"before"}
+
+
+def test_an_earlier_record_is_that_of_its_version(
+    desk: Desk, open_workspace: Callable[[], Workspace]
+) -> None:
+    """Its days, its last report, when its newest fact was taken; nothing before the first."""
+    desk.take(delivered("L1", "B1", "2026-05-10T10:00:00Z"))
+    taken = us(desk.now)
+    desk.now = "2026-11-23T08:00:00Z"
+    desk.take(
+        delivered("L2", "B1", "2026-04-02T10:00:00Z"),
+        reported("L1", "B1", "converted", "2026-05-12T10:00:00Z"),
+    )
+    edition = open_workspace().edition
+    day = day_number(date(2026, 5, 10))
+    assert earlier_record.record(edition, 1) == earlier_record.Record((day, day), None, taken)
+    assert earlier_record.record(edition, 0) == earlier_record.Record(None, None, None)
+    both = earlier_record.record(edition, 3)
+    assert both.days == (day_number(date(2026, 4, 2)), day)
 
 
 def test_rules_are_the_defaults_and_over_them_the_operators(tmp_path: Path) -> None:

@@ -47,7 +47,14 @@ def test_links_keep_the_filters_and_drop_conditions_on_rows() -> None:
     """What is changed replaces what was asked."""
     found = made(source="src_oak", period="last_30_days", outcome="converted", tab="x")
     assert asked(found["page"]) == {"source": ["src_elm"], "period": ["last_30_days"]}
-    assert asked(found["table"]) == {"source": ["src_oak"], "period": ["last_30_days"]}
+    # A file has the figures of the page it is taken from, whatever comes in meanwhile.
+    assert asked(found["table"]) == {
+        "source": ["src_oak"],
+        "from": ["2026-10-22"],
+        "to": ["2026-11-20"],
+        "as_of": ["2026-11-20T12:00:00Z"],
+        "data_version": ["396"],
+    }
     assert found["asked"] == ("buy_acme",)
     assert found["query"].source == ("src_oak",)
 
