@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from base64 import b64encode
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +29,12 @@ ASSETS: Final = Path(__file__).parent / "assets"
 _SIDEBAR: Final = 210  # pixels; page names are short
 
 
+@cache
+def _icon() -> str:
+    """The icon as a text of its own: a file would be gone for a moment between two pages."""
+    return f"data:image/png;base64,{b64encode((ASSETS / 'icon.png').read_bytes()).decode()}"
+
+
 def show() -> None:
     """Draw the frame and run the page in it."""
     refusal = visit_refused(st.context.ip_address, st.context.headers.get("Host"))
@@ -37,7 +45,7 @@ def show() -> None:
     page = st.navigation(navigation.pages(), position="hidden")
     st.set_page_config(
         page_title=f"{page.title} · Leadloop",
-        page_icon=str(ASSETS / "icon.png"),
+        page_icon=_icon(),
         layout="wide",
         initial_sidebar_state=_SIDEBAR,
     )
@@ -48,6 +56,7 @@ def show() -> None:
         held_figures.settle(page.url_path)
         status = workspace().status()
         address.settle()
+        navigation.listen()
         navigation.follow()
         navigation.sidebar(keep_filters=not status.empty)
         header.show(page.title, status)
@@ -57,7 +66,7 @@ def show() -> None:
             return
         if status.trouble:
             empty_states.trouble(status.trouble)
-        filter_bar.show(status)
+        filter_bar.show(status, page.url_path)
     except ExplainedError as error:
         empty_states.unavailable(str(error))
         return

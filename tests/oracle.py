@@ -162,7 +162,10 @@ class Known:
         source = row["source_id"]
         row["source_name"] = self.told.latest("source", "source_name").get(source, source)
         mine = [f for f in self.live if (f["lead"], f["buyer"]) == (lead, buyer)]
-        return row | _outcome(mine, dated, row["price_cents"], self.as_of)
+        row |= _outcome(mine, dated, row["price_cents"], self.as_of)
+        if first and not mine:
+            row["returned"] = False  # nobody has claimed it back
+        return row
 
     def _contradictions(self, row: Row) -> set[str]:
         lead, buyer, dated = row["lead_id"], row["buyer_id"], row["dated"]

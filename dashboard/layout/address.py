@@ -93,8 +93,9 @@ def link(page: str, **changes: filters.Value) -> str:
 def table_link(table: str, kind: str, **changes: filters.Value) -> str:
     """A relative link to a table of the API with the page's figures: csv, xlsx, parquet, json."""
     path = f"api/v1/tables/{table}" + ("" if kind == "json" else f".{kind}")
-    query_text = _query({**frozen(), **changes}) if TABLES[table].kind != "receipts" else ""
-    return f"{path}?{query_text}" if query_text else path
+    if TABLES[table].kind == "receipts":
+        return path
+    return f"{path}?{filters.query_string(query(), **{**frozen(), **changes})}"
 
 
 def report_link(kind: str, form: str) -> str:

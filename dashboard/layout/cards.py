@@ -224,7 +224,8 @@ def _draw(card: Card, figure: go.Figure, on_click: Callable[[str], None] | None)
     key = f"figure_{card.key}"
 
     def clicked() -> None:
-        points = st.session_state[key]["selection"]["points"]
+        state = st.session_state.get(key)  # a figure that is gone may still say something
+        points = state["selection"]["points"] if state else []
         if points and on_click and "customdata" in points[0]:
             on_click(_first(points[0]["customdata"]))
 

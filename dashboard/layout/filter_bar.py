@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from dashboard.answers.workspace import workspace
-from dashboard.layout import address
+from dashboard.layout import address, row_conditions
 from dashboard.presentation import formats
 from dashboard.presentation.markup import html
 from dashboard.query import filters, periods
@@ -37,8 +37,12 @@ COMPARE_LABELS: Final = {
 _IN_BAR: Final = ("source", "buyer")
 
 
-def show(status: Status) -> None:
-    """Draw the bar, what could not be taken from the address, and the sentence."""
+def show(status: Status, page: str) -> None:
+    """Draw the bar, what could not be taken from the address, and the sentence.
+
+    Conditions on single deliveries are named on every page but the list of leads, which has
+    controls of its own for them.
+    """
     query = address.query()
     names = workspace().names()
     with st.container(horizontal=True, vertical_alignment="center", key="filter_bar", gap="small"):
@@ -46,11 +50,13 @@ def show(status: Status) -> None:
         for name in _IN_BAR:
             with st.container(key=f"bar_{name}", width="stretch"):
                 _choose("bar", name, query, names.get(name, {}))
-        _more(query, names, status)
+        _more(query, names, status, page)
         with st.container(key="how_to_count", width="content"):
             changed = filters.changes(query)
             with st.popover(f"How to count ({changed})" if changed else "How to count"):
                 _how_to_count("bar", query, status)
+    if page != "leads":
+        _conditions(query)
     _notices(query)
     _sentence(query, names, status)
 
@@ -102,8 +108,9 @@ def _set_dates(key: str) -> None:
         address.change(**{"from": dates[0], "to": dates[1]})
 
 
-def _more(query: Query, names: Mapping[str, Mapping[str, str]], status: Status) -> None:
-    set_now = len(query.scope.filters)
+def _more(query: Query, names: Mapping[str, Mapping[str, str]], status: Status, page: str) -> None:
+    conditions = [] if page == "leads" else row_conditions.conditions(query)
+    set_now = len(query.scope.filters) + len(conditions)
     with st.popover(f"Filters ({set_now})" if set_now else "Filters", key="more_filters"):
         with st.container(key="filters_phone_only"):
             if query.preset == periods.CUSTOM:
@@ -118,7 +125,7 @@ def _more(query: Query, names: Mapping[str, Mapping[str, str]], status: Status) 
             st.button(
                 "Clear filters",
                 on_click=address.change,
-                kwargs=dict.fromkeys(query.scope.filters),
+                kwargs=dict.fromkeys((*query.scope.filters, *filters.ROW_PARAMETERS)),
             )
         with st.container(key="count_phone_only"):
             st.divider()
@@ -208,6 +215,25 @@ def _notices(query: Query) -> None:
     if said:
         with st.container(key="notices"):
             st.html(html("texts.paragraphs", texts=said))
+
+
+def _conditions(query: Query) -> None:
+    """What else a delivery must be to be counted, and the way back to all."""
+    given = row_conditions.conditions(query)
+    if not given:
+        return
+    with st.container(
+        horizontal=True, vertical_alignment="center", key="row_conditions", gap="small"
+    ):
+        text = f"Only deliveries with {'; '.join(given)} are counted on this page."
+        st.html(html("texts.notice", text=text), width="content")
+        st.button(
+            "Count all",
+            key="clear_conditions",
+            type="tertiary",
+            on_click=address.change,
+            kwargs=dict.fromkeys(filters.ROW_PARAMETERS),
+        )
 
 
 def _sentence(query: Query, names: Mapping[str, Mapping[str, str]], status: Status) -> None:

@@ -64,10 +64,10 @@ def _freshness() -> None:
     ):
         held_figures.renew()
         st.rerun(scope="app")
-    told = formats.moment(status.newest, zone, year=False)
-    as_of = formats.moment(status.now, zone, year=False)
-    hint = f"{status.deliveries:,} deliveries; as of {as_of}; data version {status.data_version}"
-    st.html(html("texts.fresh", text=f"Data to {told}", hint=hint), width="content")
+    newest, as_of = (formats.moment(at, zone, year=False) for at in (status.newest, status.now))
+    hint = f"{status.deliveries:,} deliveries; data version {status.data_version}"
+    stamp = f"Data to {newest} · as of {as_of}"
+    st.html(html("texts.fresh", text=stamp, hint=hint), width="content")
 
 
 def _copy_link() -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from dashboard.layout import address
+
+_LINKS: Final = Path(__file__).parents[1] / "assets" / "links.js"
+_STEP: Final = "go_to_step"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +62,21 @@ def sidebar(*, keep_filters: bool) -> None:
         )
 
 
+def listen() -> None:
+    """Let links in HTML lead to pages without loading the application anew."""
+    names = ["", *(entry.name for entry in ENTRIES)]
+    script = _LINKS.read_text("utf-8").replace("PAGES", json.dumps(names))
+    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+
+
 def follow() -> None:
-    """Go where a callback wanted to go."""
-    if goal := address.pending():
-        name, parameters = goal
-        st.switch_page(f"app_pages/{name}.py", query_params=parameters)
+    """Go where a callback wanted to go, as a link would: one step that Back undoes."""
+    goal = address.pending()
+    if goal is None:
+        return
+    name, parameters = goal
+    target = f"{name}?{urlencode(parameters, doseq=True)}"
+    step = st.session_state[_STEP] = st.session_state.get(_STEP, 0) + 1
+    # The number makes each script another one: the browser runs one that it has not run yet.
+    text = json.dumps(target).replace("<", "\\u003c")
+    st.html(f"<script>/* {step} */ leadloopGo({text})</script>", unsafe_allow_javascript=True)

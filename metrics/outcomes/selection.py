@@ -122,8 +122,8 @@ def needs_outcomes(scope: Scope) -> bool:
 def rows(wanted: Rows, *, as_of_day: int) -> pl.Expr:
     """Condition on single deliveries; one whose cell is empty meets no condition on it.
 
-    Without feedback nothing is known of contact, sale and return, neither true nor
-    false; an offer that did not go through has no age.
+    Without feedback nothing is known of contact and sale, neither true nor false, and nothing
+    was claimed back; an offer that did not go through has no age and no return.
     """
     found = [pl.lit(value=True), *_words(wanted), *_flags(wanted)]
     age = pl.when(pl.col("delivered") == 1).then(as_of_day - pl.col("dated_day"))
@@ -149,9 +149,12 @@ def _words(wanted: Rows) -> list[pl.Expr]:
 def _flags(wanted: Rows) -> list[pl.Expr]:
     found = [
         (pl.col("covered") == 1) & (pl.col(name) == int(value))
-        for name in ("contacted", "converted", "returned")
+        for name in ("contacted", "converted")
         if (value := getattr(wanted, name)) is not None
     ]
+    if wanted.returned is not None:
+        returned = pl.col("returned").fill_null(0) == int(wanted.returned)
+        found.append((pl.col("delivered") == 1) & returned)
     if wanted.interested is not None:
         found.append((pl.col("covered") == 1) & KEEN.eq(wanted.interested))
     if wanted.status is not None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 import streamlit as st
 
 from dashboard.answers.workspace import workspace
 from dashboard.layout import address, cards, empty_states, grids
+from dashboard.layout.row_conditions import AGES, MANY, ONE, conditions
 from dashboard.presentation import formats
 from dashboard.presentation.markup import html
 from dashboard.query import filters
-from metrics.definitions.reasons import GROUPS, OTHER, REASONS
-from metrics.outcomes.contradictions import CODES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,24 +23,6 @@ if TYPE_CHECKING:
 _HOW: Final = "One row per lead and buyer, newest first. Tick a row for the lead's story."
 _PAGE: Final = 50
 _MOST: Final = 1_000
-_YES_NO: Final = {"true": "Yes", "false": "No"}
-_ONE: Final[dict[str, tuple[str, dict[str, str]]]] = {
-    "status": ("Offer", {"delivered": "Went through", "failed": "Did not go through"}),
-    "feedback": ("Feedback", {"any": "Any", "none": "No word yet"}),
-    "contacted": ("Spoken to", _YES_NO),
-    "interested": ("Interested or sold", _YES_NO),
-    "converted": ("Sale", _YES_NO),
-    "returned": ("Returned", _YES_NO),
-    "rated": ("Counted for tiers and suggestions", _YES_NO),
-}
-_MANY: Final[dict[str, tuple[str, dict[str, str]]]] = {
-    "outcome": ("Result", {key: text for key, text in formats.OUTCOMES.items() if key != "silent"}),
-    "reason_group": ("Kind of reason", {g: formats.reason_group(g) for g in GROUPS}),
-    "reason": ("Reason", {r: formats.reason(r) for r in (*REASONS, OTHER)}),
-    "return_state": ("Return", {state: state.capitalize() for state in filters.RETURN_STATES}),
-    "contradiction": ("Contradiction", {"any": "Any", "none": "None", **CODES}),
-}
-_AGES: Final = {"min_age_days": "At least days old", "max_age_days": "At most days old"}
 _COLUMNS: Final = (
     *("lead_id", "source_name", "buyer_name", "delivered_at", "offer", "result", "why"),
     *("return_state", "price_cents", "value_cents", "seconds_to_feedback", "age_days"),
@@ -84,7 +65,7 @@ def _rows(query: Query, status: Status, matching: int) -> None:
             address.change(lead=rows["lead_id"][place])
 
     look = grids.Look(currency=status.currency, zone=status.zone)
-    grids.grid(_readable(rows), _COLUMNS, key="grid_leads", look=look, on_select=clicked)
+    grids.grid(readable(rows), _COLUMNS, key="grid_leads", look=look, on_select=clicked)
     if rows.height < matching and limit < _MOST:
         st.button(
             f"Show more ({rows.height:,} of {matching:,} shown)",
@@ -97,10 +78,12 @@ def _rows(query: Query, status: Status, matching: int) -> None:
     st.html(cards.downloads("deliveries", _row_parameters(query)), width="content")
 
 
-def _readable(rows: pl.DataFrame) -> pl.DataFrame:
+def readable(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows with `offer`, `result` and `why` in words, and the price of failed offers too."""
     words = {**formats.OUTCOMES, "": "No word yet"}
     failed = pl.col("status") == "failed"
     return rows.with_columns(
+        price_cents=pl.coalesce("price_cents", "attempted_price_cents"),
         offer=pl.when(failed).then(pl.lit("not delivered")).otherwise(pl.lit("delivered")),
         delivered_at=pl.coalesce("delivered_at", "attempted_at"),
         result=pl.when(~failed).then(
@@ -110,27 +93,9 @@ def _readable(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def conditions(query: Query) -> list[str]:
-    """The conditions on rows in words."""
-    rows = query.scope.rows
-    given = []
-    for name, (title, labels) in {**_ONE, **_MANY}.items():
-        value: Any = getattr(rows, name)
-        values = value if isinstance(value, tuple) else () if value is None else (value,)
-        texts = [labels.get(str(v).lower(), str(v)) for v in values]
-        if texts:
-            given.append(f"{title}: {formats.listing(texts, 'or')}")
-    given += [
-        f"{title}: {getattr(rows, name)}"
-        for name, title in _AGES.items()
-        if getattr(rows, name) is not None
-    ]
-    return given
-
-
 def _conditions(query: Query, number: int) -> None:
     with st.popover(f"Conditions ({number})" if number else "Conditions"):
-        for name, (title, labels) in _MANY.items():
+        for name, (title, labels) in MANY.items():
             st.session_state[f"row_{name}"] = list(getattr(query.scope.rows, name))
             st.multiselect(
                 title,
@@ -141,9 +106,9 @@ def _conditions(query: Query, number: int) -> None:
                 on_change=_set,
                 args=(name,),
             )
-        for name, (title, labels) in _ONE.items():
+        for name, (title, labels) in ONE.items():
             _one(name, title, labels, getattr(query.scope.rows, name))
-        for name, title in _AGES.items():
+        for name, title in AGES.items():
             st.session_state[f"row_{name}"] = getattr(query.scope.rows, name)
             st.number_input(
                 title,
@@ -179,7 +144,7 @@ def _set(name: str) -> None:
 def _row_parameters(query: Query) -> dict[str, filters.Value]:
     return {name: getattr(query.scope.rows, name) or None for name in filters.ROW_PARAMETERS} | {
         name: getattr(query.scope.rows, name)
-        for name in ("contacted", "interested", "converted", "returned", "rated", *_AGES)
+        for name in ("contacted", "interested", "converted", "returned", "rated", *AGES)
     }
 
 

@@ -85,6 +85,7 @@ def test_the_header_has_title_search_freshness_and_two_links() -> None:
     moving, frozen = (block.value for block in page.code)
     assert moving.endswith("?source=src_oak")
     assert "as_of=" in frozen
+    assert "data_version=396" in frozen
     assert "from=" in frozen
 
 

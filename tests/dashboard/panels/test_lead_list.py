@@ -1,52 +1,43 @@
-"""Conditions on rows in words."""
+"""The list of deliveries in words."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 import pytest
+from builders import delivered, failed, reported
 
 from dashboard.panels.leads import lead_list
-from dashboard.query import filters
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from builders import Desk
+
+    from dashboard.answers.workspace import Workspace
 
 
-def asked(**params: str | list[str]) -> filters.Query:
-    """What an address asks for."""
-    found = filters.read(
-        {name: [value] if isinstance(value, str) else value for name, value in params.items()},
-        now=datetime(2026, 11, 23, 12, tzinfo=UTC),
-        zone="UTC",
-        first_day=date(2026, 1, 5),
-        known={},
+@pytest.fixture
+def rows(desk: Desk, open_workspace: Callable[[], Workspace]) -> list[dict[str, object]]:
+    """A silent delivery, a returned one and an offer that failed, as the list shows them."""
+    at = "2026-05-04T10:00:00Z"
+    desk.take(
+        delivered("L1", "B1", at, price="10.00"),
+        delivered("L2", "B1", at, price="20.00"),
+        failed("L3", "B1", at, attempted_price="30.00"),
+        reported("L2", "B1", "returned", "2026-05-05T10:00:00Z", reason="disconnected"),
     )
-    assert found.notices == ()
-    return found
+    known = open_workspace()
+    query = known.read({"from": ["2026-05-01"], "to": ["2026-05-31"]})
+    listed = lead_list.readable(known.deliveries(query.scope)).sort("lead_id")
+    return listed.select("offer", "result", "why", "price_cents").to_dicts()
 
 
-@pytest.mark.parametrize(
-    ("params", "said"),
-    [
-        ({}, []),
-        ({"status": "failed"}, ["Offer: Did not go through"]),
-        ({"feedback": "none"}, ["Feedback: No word yet"]),
-        ({"converted": "true"}, ["Sale: Yes"]),
-        ({"contacted": "false"}, ["Spoken to: No"]),
-        ({"outcome": ["converted", "returned"]}, ["Result: Sale or Returned"]),
-        ({"reason": "disconnected"}, ["Reason: Number does not work"]),
-        ({"return_state": "waiting"}, ["Return: Waiting"]),
-        (
-            {"min_age_days": "0", "max_age_days": "30"},
-            ["At least days old: 0", "At most days old: 30"],
-        ),
-    ],
-)
-def test_every_condition_is_said(params: dict[str, str | list[str]], said: list[str]) -> None:
-    """Nought days are a condition; nothing is none."""
-    assert lead_list.conditions(asked(**params)) == said
-
-
-def test_conditions_stand_side_by_side() -> None:
-    """In a fixed order, whatever the address has."""
-    one = lead_list.conditions(asked(outcome="returned", contacted="true"))
-    other = lead_list.conditions(asked(contacted="true", outcome="returned"))
-    assert one == other == ["Spoken to: Yes", "Result: Returned"]
+def test_rows_read_as_people_say_it(rows: list[dict[str, object]]) -> None:
+    """What was offered at which price, whatever came of it; no result where there was none."""
+    texts = [tuple(row.values()) for row in rows]
+    assert texts == [
+        ("delivered", "No word yet", None, 1000),
+        ("delivered", "Returned", "Number does not work", 2000),
+        ("not delivered", None, None, 3000),
+    ]

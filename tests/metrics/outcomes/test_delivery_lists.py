@@ -74,9 +74,10 @@ def test_a_sale_is_told_with_its_times_and_its_worth(known: Workspace) -> None:
 
 
 def test_of_the_silent_nothing_is_said(known: Workspace) -> None:
-    """Neither true nor false; too young to judge; a source without a name is its id."""
+    """Neither true nor false, but nothing was claimed back; a source without a name is its id."""
     row = by(known.deliveries(SCOPE), "lead_id")["L3"]
-    assert {row[name] for name in ("outcome", "contacted", "converted", "returned")} == {None}
+    assert {row[name] for name in ("outcome", "contacted", "converted")} == {None}
+    assert row["returned"] is False
     assert (row["mature"], row["age_days"]) == (False, 23)
     assert row["source_name"] == "s1"
 

@@ -90,7 +90,7 @@ ROWS: list[tuple[Rows, Callable[[Row], Any]]] = [
     (Rows(feedback="any"), lambda r: r["delivered"] and r["covered"]),
     (Rows(contacted=False), lambda r: r["covered"] and not r["contacted"]),
     (Rows(converted=True), lambda r: r["covered"] and r["converted"]),
-    (Rows(returned=False), lambda r: r["covered"] and not r["returned"]),
+    (Rows(returned=False), lambda r: r["delivered"] and not r["returned"]),
     (
         Rows(interested=True),
         lambda r: r["covered"] and (r["converted"] or (r["ever_qualified"] and r["contacted"])),
