@@ -7,6 +7,7 @@ import stat
 from typing import TYPE_CHECKING, Final
 
 import pytest
+import sqlalchemy as sa
 
 from data_access.currencies import CURRENCIES
 from data_access.settings import BadSettings, Settings
@@ -50,7 +51,7 @@ def test_places_are_absolute_where_they_are_read(
 def test_without_settings_the_store_is_in_the_working_directory(tmp_path: Path) -> None:
     """As it was."""
     settings = Settings()
-    assert settings.url == f"sqlite:///{tmp_path}/var/leadloop.sqlite3"
+    assert settings.url == sa.make_url(f"sqlite:///{tmp_path}/var/leadloop.sqlite3")
     assert settings.variables() == {"LEADLOOP_DATA_DIR": f"{tmp_path}/var"}
     assert settings.allowed_hosts == ()
 
@@ -139,7 +140,6 @@ def test_stores_that_cannot_be_are_refused(
         ("DATA_DIR", "", "LEADLOOP_DATA_DIR is empty"),
         ("DATA_DIR", "file", "file is a file, not a folder"),
         ("DATA_DIR", "file/below", "is a file, not a folder"),
-        ("DATA_DIR", "what?", "has a '?' in it"),
         ("DATA_DIR", "~nobody-at-all/x", "LEADLOOP_DATA_DIR='~nobody-at-all/x' leads nowhere"),
         ("REPORT_ZONE", "", "LEADLOOP_REPORT_ZONE is empty"),
         ("REPORT_ZONE", "Europe/Berln", "is no time zone"),
