@@ -12,7 +12,7 @@ import polars as pl
 
 from metrics.definitions.report_calendar import end_of_day_us
 from metrics.outcomes import known_facts
-from metrics.outcomes.delivery_lists import JOINT
+from metrics.outcomes.delivery_lists import delivery_id
 
 if TYPE_CHECKING:
     from dashboard.editions.edition import Edition
@@ -88,7 +88,7 @@ def source_messages(shown: Edition, scope: Scope, version: int | None) -> pl.Dat
 
 def without_delivery(known: EventFrames, scope: Scope, zone: str) -> pl.Expr:
     """Events of the period that belong to no delivery (yet), by the day of their report."""
-    key = pl.concat_str("lead_id", pl.lit(JOINT), "buyer_id")
+    key = delivery_id()
     reached = known.attempts.select(key.alias("key"))["key"].unique()
     unreached = ~key.is_in(reached.implode()).fill_null(value=False)
     since = end_of_day_us(scope.first - timedelta(days=1), zone)

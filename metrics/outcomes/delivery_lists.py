@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from metrics.definitions.scope import Scope
 
 INSTANT: Final = pl.Datetime("us", "UTC")
-JOINT: Final = "~"
-"""Stands between lead and buyer in a delivery's id; neither id can hold it."""
+_JOINT: Final = "~"
 
 DELIVERIES: Final[dict[str, pl.DataType]] = {
     "delivery_id": pl.String(),
@@ -88,6 +87,22 @@ the delivery than we know; a precision of `day` means that only the date is know
 """
 
 
+def delivery_id() -> pl.Expr:
+    """The id of a delivery: its lead, `~`, its buyer, with `%` and `~` inside of them encoded.
+
+    So two deliveries never share one, and both parts can be read back.
+    """
+    parts = (encoded(pl.col(name), _JOINT) for name in ("lead_id", "buyer_id"))
+    return pl.concat_str(*parts, separator=_JOINT)
+
+
+def encoded(text: pl.Expr, sign: str) -> pl.Expr:
+    """Text that can stand in a list joined by a sign: that sign and `%` percent-encoded."""
+    return text.str.replace_all("%", "%25", literal=True).str.replace_all(
+        sign, f"%{ord(sign):02X}", literal=True
+    )
+
+
 def instant(column: str) -> pl.Expr:
     """Microseconds as a UTC instant."""
     return pl.col(column).cast(INSTANT)
@@ -114,7 +129,7 @@ def deliveries(
         for m in outcomes["contradiction_mask"].unique()
     }
     columns: dict[str, pl.Expr] = {
-        "delivery_id": pl.concat_str("lead_id", pl.lit(JOINT), "buyer_id"),
+        "delivery_id": delivery_id(),
         "buyer_name": _named("buyer_id", named.buyer),
         "buyer_type": pl.col("buyer_id").replace_strict(
             named.buyer_type, default=None, return_dtype=pl.String
@@ -230,7 +245,7 @@ def feedback(
     rows = events.join(undone, on="seq", how="left", maintain_order="left")
     rows = rows.sort("reported_us", "seq").with_columns(
         feedback_id=pl.concat_str(pl.lit("f"), "seq"),
-        delivery_id=pl.when("reached").then(pl.concat_str("lead_id", pl.lit(JOINT), "buyer_id")),
+        delivery_id=pl.when("reached").then(delivery_id()),
         recorded_at=instant("recorded_us"),
         effective=pl.col("seq").is_in(live["seq"].implode()),
         channel=pl.col("batch_id").replace_strict(channels, default=None, return_dtype=pl.String),
