@@ -35,8 +35,12 @@ PARTIES: Final[tuple[tuple[str, PartyKind], ...]] = (
 Naming = Callable[["PartyKind", Collection[str]], Mapping[str, str]]
 """Names as they were sent -> ids, of one kind of party."""
 
-_WHOLE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:-]*( [A-Za-z0-9.:-]+)*")
-"""Names that their ids hold whole: an `_` in an id is a blank of the name, and nothing else."""
+_WHOLE: Final = re.compile(
+    r"[a-z0-9][a-z0-9._:-]*|[A-Za-z0-9][A-Za-z0-9.:-]*|(?=.*[A-Z])[A-Za-z0-9][A-Za-z0-9.:-]*"
+    r"( [A-Za-z0-9.:-]+)+"
+)
+"""Names that their ids hold whole. An `_` in an id with a capital letter is a blank of the name,
+in one without it is an `_`: `paid_search` is written so by machines, `Acme Web` by people."""
 _MADE: Final = re.compile(r"-[0-9a-f]{8}$")
 _OUTSIDE: Final = re.compile(r"[^A-Za-z0-9._:-]")
 _UNLIKE_AN_ID: Final = "._:-"
@@ -47,12 +51,14 @@ _HASH_BYTES: Final = 4
 def id_from_name(name: str) -> str:
     """The id of something that has only a name.
 
-    Characters outside `A-Za-z0-9._:-` become `_`, case is kept. Where that loses anything but
-    one blank between words, where the name holds an `_` itself, ends like an id made this way
-    or is too long, `-` and eight digits of the name's hash follow.
+    Characters outside `A-Za-z0-9._:-` become `_`, case is kept. Where that loses anything, or
+    the name ends like an id made this way or is too long, `-` and eight digits of its hash
+    follow. Of two names that differ only in blanks and `_` one keeps the plain id (`_WHOLE`).
 
     >>> id_from_name(" Acme Web "), id_from_name("Müller"), id_from_name("Möller")
     ('Acme_Web', 'M_ller-1adfd876', 'M_ller-c248ea69')
+    >>> id_from_name("paid_search"), id_from_name("paid search"), id_from_name("Acme_Web")
+    ('paid_search', 'paid_search-88fc3d9b', 'Acme_Web-029bc698')
     """
     name = spelt_name(name)
     plain = name.replace(" ", "_")

@@ -78,7 +78,7 @@ def test_a_tilde_is_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 )
 def test_stores_that_can_be_are_taken(url: str) -> None:
     """As they are said."""
-    assert Settings(database_url=url).url.split("://")[1] == url.split("://")[1]
+    assert str(Settings(database_url=url).url).split("://")[1] == url.split("://")[1]
 
 
 @pytest.mark.parametrize(
