@@ -104,10 +104,11 @@ class Settings(BaseSettings):
     def url(self) -> str | sa.URL:
         """URL of the store: the one given, else SQLite in the data directory.
 
-        No text: a directory may have signs in its name that part a URL.
+        It is a text unless the name of the directory has signs that part a URL.
         """
         own = sa.URL.create("sqlite", database=str(self.data_dir / "leadloop.sqlite3"))
-        return self.database_url or own
+        text = own.render_as_string()
+        return self.database_url or (text if sa.make_url(text) == own else own)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -7,7 +7,6 @@ import stat
 from typing import TYPE_CHECKING, Final
 
 import pytest
-import sqlalchemy as sa
 
 from data_access.currencies import CURRENCIES
 from data_access.settings import BadSettings, Settings
@@ -51,7 +50,7 @@ def test_places_are_absolute_where_they_are_read(
 def test_without_settings_the_store_is_in_the_working_directory(tmp_path: Path) -> None:
     """As it was."""
     settings = Settings()
-    assert settings.url == sa.make_url(f"sqlite:///{tmp_path}/var/leadloop.sqlite3")
+    assert settings.url == f"sqlite:///{tmp_path}/var/leadloop.sqlite3"
     assert settings.variables() == {"LEADLOOP_DATA_DIR": f"{tmp_path}/var"}
     assert settings.allowed_hosts == ()
 
