@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
+import polars as pl
 import pytest
 from click.testing import CliRunner
 
 from dashboard.answers import workspace as books
+from dashboard.charts import money_bars, trend
 from dashboard.commands.main import main
 from dashboard.presentation import formats
-from dashboard.reports import compose, html, report_order
+from dashboard.presentation.theme import LIGHT
+from dashboard.reports import compose, html, report_charts, report_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,6 +118,26 @@ def test_the_figure_is_written_as_the_currency_is(money: Money) -> None:
     order = report_order.read("monthly", {"month": ["2026-05"]}, known)
     text = html.whole(compose.make(known, order))
     assert money.shown in text
+
+
+def test_axes_and_bars_are_in_the_currency_itself() -> None:
+    """A trend in yen is as high as it says; one in dollars or dinars is parted."""
+    line = pl.DataFrame({"start": [date(2026, 5, 4)], "end": [date(2026, 5, 10)], "net": [2_500]})
+    checks = pl.DataFrame(
+        {
+            "reason_group": ["identity"],
+            "check": ["Call."],
+            "checked": [1],
+            **{key: [2_500] for key in ("saved_cents", "check_cost_cents", "avoidable_cents")},
+        }
+    )
+    for currency, height in (("USD", 25.0), ("JPY", 2_500.0), ("KWD", 2.5)):
+        drawn = trend.Line(value="net", label="Net", unit="money", currency=currency)
+        found = trend.figure(line, drawn, LIGHT)
+        assert list(found.data[-1].y) == [height]
+        assert list(money_bars.avoidable(checks, LIGHT, currency).data[0].x) == [height]
+    shown = [report_charts.compact(1_234_000, each) for each in ("USD", "JPY", "KWD")]
+    assert shown == ["$12k", "¥1.2m", "KWD 1.2k"]
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "parquet"])

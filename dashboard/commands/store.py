@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from data_access.store.backup import CopiedRows
     from data_access.store.store import Store
 
-_OWN: Final = ("counters", "properties")  # the store's own, nobody's rows
+_OWN: Final = ("counters", "properties", "store_settings")  # the store's own, nobody's rows
 UNWELL: Final = 1
 """Exit status of `doctor` where something wants mending."""
 

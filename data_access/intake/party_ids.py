@@ -137,12 +137,13 @@ def with_ids(rows: pl.DataFrame, buyer: str | None, naming: Naming) -> pl.DataFr
         name, key = f"{party}_name", f"{party}_id"
         if name not in rows.columns:
             continue
-        given = pl.col(key) if key in rows.columns else pl.lit(None, pl.String)
-        names = rows.filter(given.is_null())[name].drop_nulls().unique().to_list()
+        if key not in rows.columns:
+            rows = rows.with_columns(pl.lit(None, pl.String).alias(key))
+        names = rows.filter(pl.col(key).is_null())[name].drop_nulls().unique().to_list()
         made = pl.col(name).replace_strict(
             dict(naming(kind, names)), default=None, return_dtype=pl.String
         )
-        rows = rows.with_columns(pl.coalesce(given, made).alias(key))
+        rows = rows.with_columns(pl.coalesce(key, made).alias(key))
     return _with_buyer(rows, buyer)
 
 

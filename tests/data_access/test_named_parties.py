@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
@@ -118,6 +119,9 @@ def test_a_source_called_like_nothing_is_not_without_a_source(
     rows = workspace.table("rates", scope, by="source").select("source", "delivered").rows()
     one, other = id_from_name("(none)"), id_from_name("(None)")
     assert sorted(rows) == sorted([(NOTHING, 1), (one, 1), (other, 1)])
+    empty = workspace.deliveries(replace(scope, source=(NOTHING,)))
+    assert empty["lead_id"].to_list() == ["L2"]
+    assert workspace.deliveries(replace(scope, source=(one,)))["lead_id"].to_list() == ["L1"]
     names = workspace.names()["source"]
     assert names[NOTHING] == NOTHING
     assert names[one] == f"(none) ({one})"
@@ -259,6 +263,15 @@ def test_json_that_only_names_parties_is_read_like_a_file(desk: Desk) -> None:
     buyers = ids(desk, "buyer_id")
     assert buyers["L1"] == buyers["L2"] == desk.facts()["feedback"][0]["reporter_id"]
     assert buyers["L3"] == "b3"
+
+
+def test_a_name_of_before_turns_no_page_around_either(desk: Desk, open_workspace: Any) -> None:
+    """Facts stay as they are; the label is spelt as it would be today."""
+    desk.take(delivered("L1", "b1", "2026-09-01T10:00:00Z", source_id="s1", source_name="Oak"))
+    with desk.store.writing() as connection:
+        connection.exec_driver_sql("UPDATE attempts SET source_name = ?", ("\u202ekaO",))
+    workspace: Workspace = open_workspace()
+    assert workspace.names()["source"]["s1"] == "kaO"
 
 
 def test_no_name_turns_the_page_around(desk: Desk) -> None:

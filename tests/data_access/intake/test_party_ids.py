@@ -126,6 +126,14 @@ def test_the_older_rule_is_remembered(name: str, made: str) -> None:
     assert party_ids.id_of_before(name) == made
 
 
+@pytest.mark.parametrize("rows", [0, 1, 25_000])
+def test_a_file_of_any_size_gets_ids(rows: int) -> None:
+    """By names alone."""
+    named = pl.DataFrame({"source_name": ["Oak"] * rows}, schema={"source_name": pl.String})
+    found = party_ids.with_ids(named, None, party_ids.by_name_alone)
+    assert found["source_id"].to_list() == ["Oak"] * rows
+
+
 def test_every_party_that_is_only_named_gets_an_id() -> None:
     """A given id counts; who reports is the buyer; a name of which nothing is left has none."""
     rows = pl.DataFrame(
