@@ -64,8 +64,9 @@ def show() -> None:
             empty_states.nothing_yet()
             file_import.show()
             return
-        if status.trouble:
-            empty_states.trouble(status.trouble)
+        for sentence in (status.trouble, status.otherwise):
+            if sentence:
+                empty_states.trouble(sentence)
         filter_bar.show(status, page.url_path)
     except ExplainedError as error:
         empty_states.unavailable(str(error))

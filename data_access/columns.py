@@ -13,8 +13,10 @@ from typing import Final
 
 import polars as pl
 
+LONGEST_ID: Final = 128  # characters
 ID_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$"
 ID_RULE: Final = "1 - 128 of A-Z a-z 0-9 . _ : -, beginning with a letter or digit"
+LEAD_RULE: Final = f"1 - {LONGEST_ID} characters, none of them a control character"
 OPERATOR: Final = "operator"  # who says a feedback.sent and a delivery: the store's own side
 NO_SOURCE: Final = "(none)"  # the group of leads without a source; never a real id
 
@@ -41,10 +43,12 @@ class Kind(StrEnum):
     """How a field is written by senders and stored by us."""
 
     ID = "id"
+    LEAD = "lead"  # a lead's id, as whoever sends it writes it
+    NAME = "name"  # of a party
     TEXT = "text"
     NOTE = "note"
     WORD = "word"  # one of a closed list
-    MONEY = "money"  # <name>_cents, Int64
+    MONEY = "money"  # <name>_cents, Int64: the smallest unit of the store's currency
     TIME = "time"  # <name minus _at>_us, Int64 microseconds UTC, and _precision
     INT = "int"
     BOOL = "bool"
@@ -88,11 +92,14 @@ def _f(kind: Kind, *names: str, words: tuple[str, ...] = ()) -> tuple[Field, ...
 ATTEMPT_FIELDS: Final[tuple[Field, ...]] = (
     *_f(Kind.WORD, "event_type", words=DELIVERY_EVENTS),
     *_f(Kind.TIME, "attempted_at"),
-    *_f(Kind.ID, "lead_id", "buyer_id"),
-    *_f(Kind.TEXT, "buyer_name", "recipient_type"),
+    *_f(Kind.LEAD, "lead_id"),
+    *_f(Kind.ID, "buyer_id"),
+    *_f(Kind.NAME, "buyer_name"),
+    *_f(Kind.TEXT, "recipient_type"),
     *_f(Kind.WORD, "buyer_type", words=BUYER_TYPES),
     *_f(Kind.ID, "source_id"),
-    *_f(Kind.TEXT, "source_name", "sub_source", "campaign", "vertical", "product", "state"),
+    *_f(Kind.NAME, "source_name"),
+    *_f(Kind.TEXT, "sub_source", "campaign", "vertical", "product", "state"),
     *_f(Kind.TIME, "submitted_at"),
     *_f(Kind.MONEY, "price", "margin", "lead_cost", "attempted_price"),
     *_f(Kind.BOOL, "exclusive"),
@@ -107,12 +114,14 @@ ATTEMPT_FIELDS: Final[tuple[Field, ...]] = (
 
 FEEDBACK_FIELDS: Final[tuple[Field, ...]] = (
     *_f(Kind.WORD, "event_type", words=FEEDBACK_EVENTS),
-    *_f(Kind.ID, "lead_id"),
+    *_f(Kind.LEAD, "lead_id"),
     *_f(Kind.TEXT, "buyer_lead_id"),
     *_f(Kind.ID, "reporter_id"),
-    *_f(Kind.TEXT, "reporter_name", "reporter_type"),
+    *_f(Kind.NAME, "reporter_name"),
+    *_f(Kind.TEXT, "reporter_type"),
     *_f(Kind.ID, "target_id"),
-    *_f(Kind.TEXT, "target_name", "target_type"),
+    *_f(Kind.NAME, "target_name"),
+    *_f(Kind.TEXT, "target_type"),
     *_f(Kind.WORD, "outcome", words=OUTCOMES),
     *_f(Kind.TEXT, "outcome_raw", "reason"),
     *_f(Kind.MONEY, "value"),

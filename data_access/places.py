@@ -40,9 +40,6 @@ def absolute(path: Path, setting: str) -> Path:
 def folder(path: Path, setting: str) -> Path:
     """A folder that is there or can be made."""
     found = absolute(path, setting)
-    if "?" in str(found):
-        message = f"{setting}={str(path)!r} has a '?' in it, which no path of a store may have"
-        raise ValueError(message)
     _judge_writable(found, setting)
     return found
 
@@ -108,6 +105,9 @@ def _sqlite(text: str, setting: str) -> str:
         raise ValueError(message)
     if path.exists() and not path.is_file():
         message = f"{setting}: {path} is no file that can hold a store"
+        raise ValueError(message)
+    if "?" in str(path):
+        message = f"{setting}: {path} has a '?' in it; name its folder by LEADLOOP_DATA_DIR instead"
         raise ValueError(message)
     _judge_writable(path.parent, setting)
     return f"sqlite:///{path}"

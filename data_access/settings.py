@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
 from pydantic import ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from data_access import places
 from data_access.currencies import CURRENCIES
+from data_access.currencies import DEFAULT as USUAL_CURRENCY
 from data_access.explained import ExplainedError
 from data_access.time_zones import ZONES, usable_zone
 
@@ -45,7 +47,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path("var")
     database_url: str | None = None
     report_zone: str = "UTC"
-    currency: str = "USD"
+    currency: str = USUAL_CURRENCY
     rules: Path | None = None
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     public_url: str | None = None
@@ -110,9 +112,14 @@ class Settings(BaseSettings):
         return self.public_url or ""
 
     @property
-    def url(self) -> str:
-        """URL of the store: the one given, else SQLite in the data directory."""
-        return self.database_url or f"sqlite:///{self.data_dir / 'leadloop.sqlite3'}"
+    def url(self) -> str | sa.URL:
+        """URL of the store: the one given, else SQLite in the data directory.
+
+        It is a text unless the name of the directory has signs that part a URL.
+        """
+        own = sa.URL.create("sqlite", database=str(self.data_dir / "leadloop.sqlite3"))
+        text = own.render_as_string()
+        return self.database_url or (text if sa.make_url(text) == own else own)
 
     @property
     def zone(self) -> ZoneInfo:

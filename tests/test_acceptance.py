@@ -121,7 +121,7 @@ def test_the_messy_export_gives_its_known_answers(run: Callable[..., str]) -> No
 
 
 def _mix(run: Callable[..., str], name: str, period: tuple[str, ...]) -> dict[str, int]:
-    source = {"Südstern": "S_dstern"}.get(name, name)
+    source = {"Südstern": "S_dstern-0c0d0d4c"}.get(name, name)
     rows = _table(run, "outcome_mix", *period, "--base", "delivered", "--source", source)
     return {row["outcome"]: int(row["deliveries"]) for row in rows}
 

@@ -10,6 +10,7 @@ import polars as pl
 from dashboard.editions import edition, event_frames
 from dashboard.tables import delivery_rows, store_rows
 from data_access.snapshot import fact_reader
+from data_access.spelling import spelt_name
 from metrics.outcomes import lead_timeline
 
 if TYPE_CHECKING:
@@ -43,13 +44,13 @@ def lead(query: TableQuery, lead_id: str) -> Lead:
 
 def search(store: Store, named: PartyNames, text: str) -> pl.DataFrame:
     """Leads, events, sources and buyers by id or name: kind, id, label, lead_id."""
-    text = text.strip()
+    text, name = text.strip(), spelt_name(text).casefold()
     leads = fact_reader.find(store, text).with_columns(label=pl.col("id"))
     rows = [
         {"kind": kind, "id": key, "label": label, "lead_id": None}
         for kind in ("source", "buyer")
         for key, label in getattr(named, kind).items()
-        if text and (text.lower() in label.lower() or text == key)
+        if text and ((name and name in label.casefold()) or text == key)
     ]
     columns = dict.fromkeys(("kind", "id", "label", "lead_id"), pl.String())
     return pl.concat(

@@ -28,6 +28,7 @@ from dashboard.tables import delivery_rows, registry
 from data_access.settings import Settings
 from data_access.snapshot.parquet_versions import SnapshotUnwritable
 from data_access.store.store import Store
+from data_access.store.store_settings import StoreSettings, difference, remembered
 from metrics.definitions.report_calendar import day_number, local_day, to_date
 from metrics.definitions.scope import EVER, Scope
 
@@ -68,6 +69,8 @@ class Status:
     currency: str
     trouble: str | None = None
     """Why newer facts cannot be shown, as a sentence; None where nothing stands in the way."""
+    otherwise: str | None = None
+    """How zone or currency differ from those the store remembers; None where they do not."""
 
 
 class Workspace:
@@ -169,7 +172,12 @@ class Workspace:
             deliveries=cached_frames.delivered(shown),
             currency=self.settings.currency,
             trouble=self.damage or self._current.trouble,
+            otherwise=self._otherwise(),
         )
+
+    def _otherwise(self) -> str | None:
+        given = StoreSettings(self.settings.report_zone, self.settings.currency)
+        return difference(remembered(self.store), given)
 
     def names(self) -> dict[str, dict[str, str]]:
         """Per dimension its values with their labels; `(none)` where some are empty."""

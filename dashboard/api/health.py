@@ -82,6 +82,7 @@ class HealthCheck:
             "deliveries": status.deliveries,
             "report_zone": status.zone,
             "currency": status.currency,
+            **({"settings": status.otherwise} if status.otherwise else {}),
         }
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from dashboard.charts import row_axis
 from dashboard.presentation import formats, theme
+from data_access.currencies import in_units
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -82,7 +83,7 @@ def _claim_hover(row: dict[str, Any], currency: str) -> str:
 def avoidable(frame: pl.DataFrame, colours: Palette, currency: str = "USD") -> go.Figure:
     """`avoidable_returns`: what a check before delivery saves less its price, per group."""
     rows = list(frame.drop_nulls("avoidable_cents").iter_rows(named=True))
-    values = [row["avoidable_cents"] / 100 for row in rows]
+    values = [in_units(row["avoidable_cents"], currency) for row in rows]
     chart = theme.figure(colours, height=row_axis.tall(len(rows), row=34, room=24))
     chart.add_vline(x=0, line={"color": colours.comparison, "width": 1})
     chart.add_bar(

@@ -9,6 +9,7 @@ import polars as pl
 
 from dashboard.charts import date_axis, line_parts
 from dashboard.presentation import formats, theme
+from data_access.currencies import smallest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,9 +97,10 @@ def _axes(chart: go.Figure, rows: pl.DataFrame, line: Line) -> None:
     lowest = rows[line.value].min()
     bottom = min(0.0, float(lowest)) if isinstance(lowest, int | float) else 0.0
     if line.unit == "money":
-        bottom, highest = bottom / 100, highest / 100
+        parts = smallest(line.currency)
+        bottom, highest = bottom / parts, highest / parts
         for trace in chart.data:
-            trace.y = [None if value is None else value / 100 for value in trace.y]
+            trace.y = [None if value is None else value / parts for value in trace.y]
     chart.update_yaxes(
         range=[bottom * 1.1, highest * 1.12 or 1],
         tickformat=".0%" if line.unit == "rate" else "~s" if line.unit == "money" else ",d",

@@ -79,15 +79,19 @@ def _fill(order: DemoOrder, truth: Path | None, *, if_empty: bool) -> None:
     """Take the demo in, and say what came of it."""
     from data_access.demo import load
     from data_access.settings import Settings
+    from data_access.store import store_settings
     from data_access.store.store import Store
 
-    store = Store(Settings().url)
+    settings = Settings()
+    store = Store(settings.url)
     try:
         if if_empty and store.data_version() > 0 and not load.unfinished(store):
             return
         progress, move = progress_bar("demo")
         with progress:
             batch = load.load(store, replace(order, progress=move))
+        given = store_settings.StoreSettings(settings.report_zone, load.CURRENCY)
+        store_settings.remember(store, given, at_us=order.now_us())
         counts = ", ".join(f"{batch.counts[answer]:,} {answer}" for answer in ANSWERS)
         click.echo(f"demo: {sum(batch.counts.values()):,} rows: {counts}")
         if truth:

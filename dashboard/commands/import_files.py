@@ -62,6 +62,8 @@ def import_(
                 validate_only=validate_only,
                 errors_dir=settings.data_dir / "refused",
                 now_us=clock.now_us,
+                currency=settings.currency,
+                report_zone=settings.report_zone,
             )
             for path in files
         ]

@@ -57,6 +57,11 @@ PLACES: Final = {
         "serve",
         "Serve the pages and the API of the store.",
     ),
+    "settings": Place(
+        "dashboard.commands.settings",
+        "settings",
+        "Show zone and currency of the store, and accept a change of them.",
+    ),
 }
 
 main: Final = LazyGroup(

@@ -7,11 +7,14 @@ import ipaddress
 import os
 import socket
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from dashboard.commands.command_base import Command, Stop
+
+if TYPE_CHECKING:
+    from data_access.settings import Settings
 
 HERE: Final = Path(__file__).resolve().parents[1] / "assets"
 """Where the server stands: inside the package, where neither modules nor settings of others are."""
@@ -28,17 +31,32 @@ _BACKLOG: Final = 256
 def _serve(*, host: str, port: int) -> None:
     """Serve the pages and the API of the store."""
     from data_access.settings import Settings
-    from data_access.store.store import Store
 
     address = _loopback(host)
     settings = Settings()
     with _listening(address, port) as listening:
-        Store(settings.url).close()
+        _remember(settings)
         os.environ.update(settings.variables())
         os.chdir(HERE)
         shown = f"[{address}]" if ":" in address else host
         click.echo(f"Leadloop is on http://{shown}:{port}", err=True)
         run("dashboard.app:app", listening)
+
+
+def _remember(settings: Settings) -> None:
+    """Open the store, write its zone and currency down once, and say where they differ now."""
+    from dashboard.editions import clock
+    from data_access.store import store_settings
+    from data_access.store.store import Store
+
+    given = store_settings.StoreSettings(settings.report_zone, settings.currency)
+    store = Store(settings.url)
+    try:
+        store_settings.remember(store, given, at_us=clock.now_us())
+        if sentence := store_settings.difference(store_settings.remembered(store), given):
+            click.echo(f"leadloop: {sentence}.", err=True)
+    finally:
+        store.close()
 
 
 def run(app: str, listening: socket.socket) -> None:

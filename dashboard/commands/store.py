@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from data_access.store.backup import CopiedRows
     from data_access.store.store import Store
 
-_OWN: Final = ("counters", "properties")  # the store's own, nobody's rows
+_OWN: Final = ("counters", "properties", "store_settings")  # the store's own, nobody's rows
 UNWELL: Final = 1
 """Exit status of `doctor` where something wants mending."""
 
@@ -94,10 +94,21 @@ def _examined(settings: Settings) -> list[Check]:
     try:
         found = checks.examine(store)
         with suppress(StoreUnusable):  # said above
-            found.append(_snapshot(store, settings))
+            found += [_settings(store, settings), _snapshot(store, settings)]
         return found
     finally:
         store.close()
+
+
+def _settings(store: Store, settings: Settings) -> Check:
+    """Whether zone and currency are those that the store remembers."""
+    from data_access.snapshot import doctor as checks
+    from data_access.store import store_settings
+
+    given = store_settings.StoreSettings(settings.report_zone, settings.currency)
+    sentence = store_settings.difference(store_settings.remembered(store), given)
+    now = f"{given.report_zone}, {given.currency}"
+    return checks.Check("settings", well=sentence is None, found=sentence or now)
 
 
 def _snapshot(store: Store, settings: Settings) -> Check:

@@ -5,7 +5,7 @@ The composition of steps 2 to 4, as seen by a reader; `publishing` makes edition
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +13,7 @@ import narwhals as nw
 import polars as pl
 
 from data_access.snapshot import fact_reader
+from data_access.spelling import spelt_name
 from metrics.definitions import reasons
 from metrics.definitions.report_calendar import DAY_US, ReportZone
 from metrics.definitions.scope import CLOCKS, Clock
@@ -55,16 +56,15 @@ class Edition:
     @cached_property
     def named(self) -> PartyNames:
         """Names and types of sources and buyers."""
-        return parties.named(self._whole("heard"), self._whole("settings"), self.aliases())
+        return _spelt(parties.named(self._whole("heard"), self._whole("settings"), self.aliases()))
 
     def named_then(self, version: int) -> PartyNames:
         """The same as the store said it at another data version."""
         attempts, feedback = (self._facts(f, version).collect() for f in ("attempts", "feedback"))
         aliases = self.aliases(version)
         settings = self._whole("settings").filter(pl.col("seq") <= version)
-        return parties.named(
-            parties.namings(attempts, feedback, aliases, self.zone), settings, aliases
-        )
+        sayings = parties.namings(attempts, feedback, aliases, self.zone)
+        return _spelt(parties.named(sayings, settings, aliases))
 
     def tally(self, clock: Clock) -> pl.DataFrame:
         """The wide tally by a clock, sorted by day."""
@@ -187,6 +187,15 @@ class Edition:
         return pl.concat(
             [feedback.filter(~found), named.select(feedback.collect_schema().names()).lazy()]
         )
+
+
+def _spelt(named: PartyNames) -> PartyNames:
+    """Names as they are taken in today: facts of before may hold others."""
+    source, buyer = (
+        {entity: spelt_name(name) or entity for entity, name in names.items()}
+        for names in (named.source, named.buyer)
+    )
+    return replace(named, source=source, buyer=buyer)
 
 
 def _overlapping(parts: dict[str, Part], days: tuple[int, int] | None) -> list[Part]:

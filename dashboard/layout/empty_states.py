@@ -74,5 +74,5 @@ def failed(why: str = "") -> None:
 
 
 def trouble(why: str) -> None:
-    """Figures are shown, but newer ones cannot be made, or the store is damaged."""
+    """Figures are shown, and something is to be known of them: what stands in their way."""
     st.html(html("texts.notice", text=_sentence(why)))

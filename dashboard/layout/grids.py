@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard.presentation import formats
 from dashboard.tables.column_meanings import MEANINGS
+from data_access.currencies import decimals, smallest
 from metrics.definitions.catalogue import BY_KEY, QUALITY_RATES
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ HEADINGS: Final = {
 _IGNORE: Final = "ignore"
 _ROWS: Final = 15  # so many rows are shown without scrolling
 _LETTER_PX: Final = 5.2
-_LARGE: Final = 1_000_00
+_LARGE: Final = 1_000  # of a currency
 _SHARES: Final = (
     *("share", "net_share", "share_of_delivered", "developed", "expected_rate", "others_rate"),
 )
@@ -185,7 +186,7 @@ def grid(
         config["name"]["width"] = _wide(shown["name"])
     shown = shown.with_columns(
         *(pl.col(n) * 100 for n in columns if _is_rate(n)),
-        *(_money(shown[n]) for n in columns if n.endswith("_cents")),
+        *(_money(shown[n], look.currency) for n in columns if n.endswith("_cents")),
         *(
             pl.col(n).map_elements(formats.duration, pl.String)
             for n in columns
@@ -217,11 +218,12 @@ def selected(key: str) -> int | None:
     return rows[0] if rows else None
 
 
-def _money(cents: pl.Series) -> pl.Series:
-    """Cents as money: without cents where a whole column is large."""
-    largest = cents.abs().max()
+def _money(cents: pl.Series, currency: str) -> pl.Series:
+    """Amounts in the currency: without decimals where a whole column is large."""
+    amounts = cents / smallest(currency)
+    largest = amounts.abs().max()
     large = isinstance(largest, int | float) and largest >= _LARGE
-    return (cents / 100).round(0 if large else 2)
+    return amounts.round(0 if large else decimals(currency))
 
 
 def _is_rate(name: str) -> bool:

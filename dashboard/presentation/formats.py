@@ -143,7 +143,7 @@ def symbol(currency: str) -> str:
 
 
 def money(cents: float | None, currency: str = "USD") -> str:
-    """An amount: cents below 1,000 only, "$981.50" and "$130,990"."""
+    """An amount: decimals below 1,000 only, "$981.50" and "$130,990"."""
     return NO_DATA if cents is None else phrases.money(cents, currency)
 
 

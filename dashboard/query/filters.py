@@ -17,6 +17,7 @@ from dashboard.presentation import formats
 from dashboard.query import periods
 from dashboard.query.parameters import Problem, Reader, whole_number
 from data_access.columns import DETAIL_ONLY, OUTCOMES
+from data_access.spelling import spelt_lead
 from metrics.definitions.reasons import GROUPS as REASON_GROUPS
 from metrics.definitions.reasons import OTHER as OTHER_REASON
 from metrics.definitions.reasons import REASONS
@@ -266,7 +267,7 @@ def _rows(reader: Reader) -> Rows:
         max_age_days=high,
         rated=reader.flag("rated"),
         contradiction=reader.words("contradiction", (*CONTRADICTIONS, "any", "none")),
-        lead=reader.one("lead") or None,
+        lead=spelt_lead(reader.one("lead") or "") or None,
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from dashboard.presentation import formats
 from dashboard.reports import svg
 from dashboard.reports.document import Picture
+from data_access.currencies import in_units
 from metrics.definitions import phrases
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ _WEEKS: Final = 13
 
 def compact(cents: float, currency: str) -> str:
     """An amount that fits above a bar: "$1.2m", "$115k", "$950"."""
-    size = abs(cents) / 100
-    sign = phrases.money(0, currency).removesuffix("0.00")
+    size = in_units(abs(cents), currency)
+    sign = phrases.sign(currency)
     minus = "−" if cents < 0 else ""
     for scale, mark in ((1_000_000, "m"), (1_000, "k")):
         if size >= scale * 0.9995:

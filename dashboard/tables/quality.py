@@ -99,7 +99,10 @@ TABLES: Final = (
             ("status", "What the buyer found, by the latest statement."),
             ("checked", "Deliveries of which the buyer said something definite."),
             ("share", "deliveries ÷ checked; empty for unknown."),
-            ("examples", "Up to three lead ids, blank-separated."),
+            (
+                "examples",
+                "Up to three lead ids, blank-separated; a blank or % inside is %20 or %25.",
+            ),
         ),
         make=_accuracy,
         party="source",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
     from data_access.store.import_batches import Batch
     from data_access.store.store import Store
+
+
+CURRENCY: Final = "USD"
+"""The amounts of the demo are dollars, whatever is set."""
 
 
 class StoreInUse(ExplainedError, RuntimeError):  # noqa: N818 - says what is the matter

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from data_access.columns import ANSWERS
+from data_access.currencies import DEFAULT
 from data_access.intake import link_advice
 from data_access.intake.contract import CheckedRows, check
 from data_access.intake.refusals import ALLOWED, CONFLICT, PROBLEM
@@ -45,6 +46,7 @@ class Receipt:
     batch_id: str
     now_us: int
     summary: bool = False  # known event ids are duplicates whatever the row says
+    currency: str = DEFAULT  # of the amounts
 
 
 def take(
@@ -64,7 +66,7 @@ def take(
         receipt: batch, moment, and whether rows only sum up known facts.
         problems: rows found wrong before the contract (columns of PROBLEM, and `raw`).
     """
-    facts = check(rows, now_us=receipt.now_us)
+    facts = check(rows, now_us=receipt.now_us, currency=receipt.currency)
     early = problems if problems is not None else pl.DataFrame(schema=PROBLEM)
     facts = _without(facts, early.select("line"))
     aliases = _alias_map(store, connection)

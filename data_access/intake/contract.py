@@ -20,12 +20,14 @@ from data_access.columns import (
     DETAIL_FIELDS,
     FEEDBACK_EVENTS,
     FEEDBACK_FIELDS,
+    LEAD_RULE,
     OUTCOMES,
     Field,
     Kind,
     stored_types,
 )
-from data_access.intake.field_readers import reading
+from data_access.currencies import DEFAULT, decimals
+from data_access.intake.field_readers import amount_text, reading
 from data_access.intake.refusals import ALLOWED, PROBLEM
 
 SYNONYMS: Final = {
@@ -48,6 +50,8 @@ SYNONYMS: Final = {
 }
 """Used only to name the nearest known word, never to accept an unknown one."""
 
+_OF_LEADS: Final = {"id_format": LEAD_RULE}
+"""What is allowed of a lead's id, where that is another rule than for ids of our own."""
 _EVENT_ID: Final = Field("event_id", Kind.ID)
 
 
@@ -60,20 +64,23 @@ class CheckedRows:
     problems: pl.DataFrame
 
 
-def check(rows: pl.DataFrame, *, now_us: int) -> CheckedRows:
+def check(rows: pl.DataFrame, *, now_us: int, currency: str = DEFAULT) -> CheckedRows:
     """Type every row by contract.
 
     Args:
         rows: `line` (Int64), `event_id`, `raw` and any fields, all text.
         now_us: the moment of taking in; later events are refused as `future`.
+        currency: of the amounts; it says how many decimals they have.
 
     Returns:
         Facts whose frames have `line`, `event_id`, `content_hash`, the stored columns
         of their fields and `raw`; and one problem per refused line.
     """
-    rows = _with_parts(rows)
-    attempts, bad_attempts = _typed(rows.filter("is_attempt"), ATTEMPT_FIELDS, now_us)
-    feedback, bad_feedback = _typed(_filled(rows.filter("is_feedback")), FEEDBACK_FIELDS, now_us)
+    rows, places = _with_parts(rows), decimals(currency)
+    offers = _margin_as_money(rows.filter("is_attempt"), places)
+    reports = _filled(rows.filter("is_feedback"))
+    attempts, bad_attempts = _typed(offers, ATTEMPT_FIELDS, now_us, places)
+    feedback, bad_feedback = _typed(reports, FEEDBACK_FIELDS, now_us, places)
     problems = pl.concat([_row_problems(rows), bad_attempts, bad_feedback])
     problems = problems.unique("line", keep="first", maintain_order=True).sort("line")
     refused = problems.select("line")
@@ -183,15 +190,14 @@ def _filled(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _typed(
-    rows: pl.DataFrame, fields: tuple[Field, ...], now_us: int
+    rows: pl.DataFrame, fields: tuple[Field, ...], now_us: int, places: int
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Stored columns of every row, and the first problem of each row that has one."""
     if fields is ATTEMPT_FIELDS:
         rows = rows.with_columns(pl.col("event_type").fill_null(DELIVERY_EVENTS[0]))
-        rows = _margin_as_money(rows)
     filled = [field for field in fields if rows[field.name].null_count() < rows.height]
-    readings = {field.name: reading(field, now_us=now_us) for field in filled}
-    identity = reading(_EVENT_ID, now_us=now_us)
+    readings = {field.name: reading(field, now_us=now_us, places=places) for field in filled}
+    identity = reading(_EVENT_ID, now_us=now_us, places=places)
     codes = rows.select(
         pl.when(pl.col(name).is_not_null()).then(read.code).alias(name)
         for name, read in {_EVENT_ID.name: identity, **readings}.items()
@@ -228,7 +234,8 @@ def _field_problems(
         part = pl.DataFrame(
             {"line": rows["line"], "code": codes[name], "value": rows[name].str.slice(0, 200)}
         ).filter(bad)
-        allowed = pl.col("code").replace_strict(ALLOWED, default=None, return_dtype=pl.String)
+        known = {**ALLOWED, **(_OF_LEADS if name == "lead_id" else {})}
+        allowed = pl.col("code").replace_strict(known, default=None, return_dtype=pl.String)
         if words[name]:
             allowed = pl.lit(", ".join(words[name]))
         part = part.with_columns(
@@ -251,19 +258,14 @@ def _nearest(problems: pl.DataFrame, words: list[str] | tuple[str, ...]) -> pl.S
     return problems["value"].replace_strict(found, default=None, return_dtype=pl.String)
 
 
-def _margin_as_money(rows: pl.DataFrame) -> pl.DataFrame:
-    """Write a margin given in percent of the price as money, to the nearest cent."""
+def _margin_as_money(rows: pl.DataFrame, places: int) -> pl.DataFrame:
+    """Write a margin given in percent of the price as money, to the nearest smallest unit."""
     share = pl.col("margin").str.extract(r"^\s*(-?[0-9]{1,3}(?:\.[0-9]{1,4})?)\s*%\s*$", 1)
     money = (
         share.cast(pl.Float64, strict=False) / 100 * pl.col("price").cast(pl.Float64, strict=False)
     )
-    cents = (money * 100).round(mode="half_away_from_zero").cast(pl.Int64, strict=False)
-    text = pl.format(
-        "{}{}.{}",
-        pl.when(cents < 0).then(pl.lit("-")).otherwise(pl.lit("")),
-        cents.abs() // 100,
-        (cents.abs() % 100).cast(pl.String).str.zfill(2),
-    )
+    cents = (money * 10**places).round(mode="half_away_from_zero").cast(pl.Int64, strict=False)
+    text = amount_text(cents.cast(pl.String), places)
     return rows.with_columns(margin=pl.when(share.is_not_null()).then(text).otherwise("margin"))
 
 

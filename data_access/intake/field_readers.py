@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from data_access.columns import ID_PATTERN, Field, Kind
+from data_access.columns import ID_PATTERN, LONGEST_ID, Field, Kind
 from data_access.intake.refusals import LONGEST
+from data_access.spelling import spelt_leads, spelt_names
 from data_access.store.storable_text import IN_FRAMES
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ _CLOCK: Final = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?"
 _ZONE: Final = r"(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
 _INSTANT: Final = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ]{_CLOCK}{_ZONE}$"
 _NAIVE: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?$"
-_MONEY: Final = r"^-?[0-9]+(\.[0-9]{1,2})?$"
+_CONTROL: Final = r"\p{Cc}"  # tabs and line ends are none of an id
+_MONEY: Final = r"^-?[0-9]+(\.[0-9]+)?$"
 _TRUE: Final = ("true", "yes", "y", "1", "t")
 _FALSE: Final = ("false", "no", "n", "0", "f")
 
@@ -41,10 +43,12 @@ class ReadValues:
     code: pl.Expr
 
 
-def reading(field: Field, *, now_us: int) -> ReadValues:
-    """How one field is read, by its kind."""
+def reading(field: Field, *, now_us: int, places: int = 2) -> ReadValues:
+    """How one field is read, by its kind; amounts have so many decimal places."""
     if field.kind is Kind.TIME:
         return _time(field, now_us)
+    if field.kind is Kind.MONEY:
+        return _money(field, places)
     if field.kind is Kind.WORD:
         return ReadValues({field.name: pl.col(field.name)}, _unless(_known(field), "unknown_word"))
     return _READERS[field.kind](field)
@@ -67,6 +71,24 @@ def _id(field: Field) -> ReadValues:
     return ReadValues({field.name: text}, _unless(text.str.contains(ID_PATTERN), "id_format"))
 
 
+def _lead(field: Field) -> ReadValues:
+    text = spelt_leads(pl.col(field.name))
+    code = (
+        pl.when(text == "")
+        .then(pl.lit("lead_missing"))
+        .when(text.str.len_chars() > LONGEST_ID)
+        .then(pl.lit("id_format"))
+        .when(text.str.contains(_CONTROL) | text.str.contains(IN_FRAMES))
+        .then(pl.lit("control_character"))
+    )
+    return ReadValues({field.name: text}, code)
+
+
+def _name(field: Field) -> ReadValues:
+    read = _text(field)
+    return ReadValues({field.name: spelt_names(pl.col(field.name))}, read.code)
+
+
 def _text(field: Field) -> ReadValues:
     text = pl.col(field.name)
     control = text.str.contains(IN_FRAMES)
@@ -79,21 +101,32 @@ def _text(field: Field) -> ReadValues:
     return ReadValues({field.name: text}, code)
 
 
-def _money(field: Field) -> ReadValues:
+def amount_text(digits: pl.Expr, places: int) -> pl.Expr:
+    """A count of smallest units as an amount: `-1234` with two decimal places is `-12.34`."""
+    plain = digits.str.strip_prefix("-").str.zfill(places + 1)
+    sign = pl.when(digits.str.starts_with("-")).then(pl.lit("-")).otherwise(pl.lit(""))
+    if not places:
+        return pl.concat_str(sign, plain)
+    whole = plain.str.slice(0, plain.str.len_chars() - places)
+    return pl.concat_str(sign, whole, pl.lit("."), plain.str.slice(-places))
+
+
+def _money(field: Field, places: int) -> ReadValues:
     text = pl.col(field.name).str.strip_chars()
     whole = text.str.extract(r"^-?([0-9]+)", 1)
-    decimals = text.str.extract(r"\.([0-9]{1,2})$", 1).fill_null("").str.pad_end(2, "0")
+    decimals = text.str.extract(r"\.([0-9]+)$", 1).fill_null("")
     sign = pl.when(text.str.starts_with("-")).then(-1).otherwise(1)
     digits = whole.str.strip_chars_start("0").str.len_chars()
     code = (
-        pl.when(~text.str.contains(_MONEY))
+        pl.when(~text.str.contains(_MONEY) | decimals.str.slice(places).str.contains("[1-9]"))
         .then(pl.lit("money_format"))
         .when(digits > MONEY_DIGITS)
         .then(pl.lit("money_too_large"))
         .when((sign < 0) & pl.lit(field.name != "margin"))
         .then(pl.lit("money_negative"))
     )
-    cents = sign * (_whole(whole) * 100 + _whole(decimals))
+    rest = _whole(decimals.str.slice(0, places).str.pad_end(places, "0")).fill_null(0)
+    cents = sign * (_whole(whole) * 10**places + rest)
     return ReadValues({f"{field.name}_cents": cents}, code)
 
 
@@ -194,9 +227,10 @@ def _span(field: Field) -> ReadValues:
 
 _READERS: Final[dict[Kind, Callable[[Field], ReadValues]]] = {
     Kind.ID: _id,
+    Kind.LEAD: _lead,
+    Kind.NAME: _name,
     Kind.TEXT: _text,
     Kind.NOTE: _text,
-    Kind.MONEY: _money,
     Kind.INT: _int,
     Kind.BOOL: _bool,
     Kind.SHARE: _share,

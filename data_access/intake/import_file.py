@@ -18,9 +18,10 @@ from data_access.intake.accept import IntakeResult, Receipt, take
 from data_access.intake.file_reader import BadLine, Chunk, FileRows, UnreadableFile, open_rows
 from data_access.intake.import_order import Imported, ImportOrder
 from data_access.intake.mapping_profile import Profile, Sheet, UnknownProfile, load, shipped
+from data_access.intake.party_ids import KnownIds, with_ids
 from data_access.intake.refusals import PROBLEM
 from data_access.intake.scratch_store import scratch_store
-from data_access.store import import_batches
+from data_access.store import import_batches, store_settings
 from data_access.store.store import OPERATOR, AuditLine
 
 if TYPE_CHECKING:
@@ -42,7 +43,9 @@ def import_file(store: Store, order: ImportOrder) -> Imported:
         UnreadableFile: the bytes are nothing we read.
         UnknownProfile: no profile fits, or the one named does not.
         StoreBusy: other writers did not let go of the store in time.
+        OtherCurrency: the amounts of the store are in another currency than the order's.
     """
+    store_settings.check_currency(store, order.currency)
     profile = load(order.profile) if order.profile else None
     with closing(open_rows(order.path, profile.file if profile else None, name=order.name)) as rows:
         try:
@@ -51,9 +54,9 @@ def import_file(store: Store, order: ImportOrder) -> Imported:
             message = f"{order.name}: {error}"
             raise UnknownProfile(message) from None
         if not order.validate_only:
-            return _Run(store, order, rows, fitting, sheet).run()
+            return _Run(store, order, rows, fitting, sheet, KnownIds(store)).run()
         with scratch_store(store) as scratch:
-            return _Run(scratch, order, rows, fitting, sheet).run()
+            return _Run(scratch, order, rows, fitting, sheet, KnownIds(scratch)).run()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class _Run:
     rows: FileRows
     profile: Profile
     sheet: Sheet
+    ids: KnownIds
     advice: Counter[str] = field(default_factory=Counter)
     reasons: dict[str, tuple[int, int]] = field(default_factory=dict)
 
@@ -128,7 +132,15 @@ class _Run:
             taken = self._take(connection, part, batch.batch_id)
             pending.add(taken, part)
             self._note(taken)
+            self._remember(connection)
             return import_batches.advance(connection, batch, cursor=chunk.end, counts=taken.counts)
+
+    def _remember(self, connection: sa.Connection) -> None:
+        """Write down in which zone and currency the first facts came."""
+        order = self.order
+        if order.report_zone is not None:
+            given = store_settings.StoreSettings(order.report_zone, order.currency)
+            store_settings.remember_in(self.store, connection, given, at_us=order.now_us())
 
     def _note(self, taken: IntakeResult) -> None:
         """Count what is worth a word, by code."""
@@ -138,13 +150,21 @@ class _Run:
             self.reasons[code] = (count + 1, first)
 
     def _take(self, connection: sa.Connection, chunk: Chunk, batch_id: str) -> IntakeResult:
-        receipt = Receipt(batch_id, self.order.now_us(), summary=self.sheet.summary)
-        buyer = self.order.buyer
+        order, naming = self.order, self.ids.within(connection)
+        receipt = Receipt(
+            batch_id, order.now_us(), summary=self.sheet.summary, currency=order.currency
+        )
         if self.profile.form == _EVENTS:
-            rows, found = mapping.with_buyer(chunk.rows, buyer), pl.DataFrame(schema=PROBLEM)
+            rows, found = with_ids(chunk.rows, order.buyer, naming), pl.DataFrame(schema=PROBLEM)
         else:
             mapped = mapping.apply(
-                chunk.rows, self.profile, self.sheet, buyer=buyer, escaped=self.rows.escaped
+                chunk.rows,
+                self.profile,
+                self.sheet,
+                buyer=order.buyer,
+                escaped=self.rows.escaped,
+                naming=naming,
+                currency=order.currency,
             )
             rows, found = mapped.rows, mapped.problems
         early = pl.concat(

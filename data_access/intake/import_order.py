@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from data_access.currencies import DEFAULT
 from data_access.store.storable_text import storable
 
 if TYPE_CHECKING:
@@ -14,7 +15,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportOrder:
-    """What to import and how."""
+    """What to import and how.
+
+    `currency` is that of the amounts. It is written down with the store's first facts, beside
+    `report_zone`, where that is given.
+    """
 
     path: Path
     profile: str | None = None
@@ -22,6 +27,8 @@ class ImportOrder:
     validate_only: bool = False
     errors_dir: Path
     file_name: str | None = None
+    currency: str = DEFAULT
+    report_zone: str | None = None
     now_us: Callable[[], int]
     progress: Callable[[int], None] = lambda _rows: None
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from hashlib import blake2b
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import polars as pl
 
-from data_access.columns import DELIVERY_EVENTS, ID_PATTERN, Kind
+from data_access.columns import DELIVERY_EVENTS, Kind
+from data_access.currencies import DEFAULT, decimals
 from data_access.intake.contract import SAYING
+from data_access.intake.field_readers import amount_text
 from data_access.intake.mapping_profile import FIELDS, FileRules, Profile, Sheet
+from data_access.intake.party_ids import Naming, by_name_alone, with_ids
 from data_access.intake.refusals import ERROR_COLUMNS, PROBLEM
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _STATUS: Final = {
     "delivered": DELIVERY_EVENTS[0],
@@ -35,8 +34,15 @@ class Mapped:
     problems: pl.DataFrame
 
 
-def apply(
-    raw: pl.DataFrame, profile: Profile, sheet: Sheet, *, buyer: str | None, escaped: bool = True
+def apply(  # noqa: PLR0913 - a chunk, how it is written, and who is who
+    raw: pl.DataFrame,
+    profile: Profile,
+    sheet: Sheet,
+    *,
+    buyer: str | None,
+    escaped: bool = True,
+    naming: Naming = by_name_alone,
+    currency: str = DEFAULT,
 ) -> Mapped:
     """Map a chunk of a file.
 
@@ -46,6 +52,8 @@ def apply(
         sheet: the layout that fits this file.
         buyer: fills the buyer where neither row nor profile names one.
         escaped: the file is of the kind in which we put a `'` before live text.
+        naming: ids of parties that rows only name.
+        currency: of the amounts.
     """
     source = raw.drop("line")
     rows = _picked(raw, sheet, profile.file, escaped=escaped)
@@ -56,9 +64,9 @@ def apply(
         if target not in rows.columns or rows[target].null_count() == rows.height
     )
     rows = _translated(rows, profile.words)
-    rows, problems = _formatted(rows, profile.file)
+    rows, problems = _formatted(rows, profile.file, currency)
     rows, flagged = _shorthands(rows)
-    rows = _parties(rows, buyer)
+    rows = with_ids(rows, buyer, naming)
     none = pl.DataFrame(schema=PROBLEM)
     return Mapped(_parted(rows), pl.concat([none, *problems, *flagged]))
 
@@ -98,7 +106,9 @@ def _translated(rows: pl.DataFrame, words: dict[str, dict[str, str]]) -> pl.Data
     return rows
 
 
-def _formatted(rows: pl.DataFrame, rules: FileRules) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+def _formatted(
+    rows: pl.DataFrame, rules: FileRules, currency: str
+) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     """Local ways to write times and numbers -> the contract's own."""
     problems: list[pl.DataFrame] = []
     for target in rows.columns:
@@ -108,7 +118,7 @@ def _formatted(rows: pl.DataFrame, rules: FileRules) -> tuple[pl.DataFrame, list
             rows, found = _local_times(rows, target, rules)
             problems += found
         elif kind is Kind.MONEY and rules.money == "cents":
-            rows = rows.with_columns(_from_cents(target))
+            rows = rows.with_columns(_from_cents(target, currency))
         elif _is_local_number(kind, rules):
             rows, found = _local_numbers(rows, target, rules)
             problems += found
@@ -133,13 +143,9 @@ def _is_local_number(kind: Kind | None, rules: FileRules) -> bool:
     return kind in _NUMBERS and rules.decimal == ","
 
 
-def _from_cents(target: str) -> pl.Expr:
+def _from_cents(target: str, currency: str) -> pl.Expr:
     text = pl.col(target)
-    digits = text.str.strip_prefix("-").str.zfill(3)
-    sign = pl.when(text.str.starts_with("-")).then(pl.lit("-")).otherwise(pl.lit(""))
-    money = pl.concat_str(
-        sign, digits.str.slice(0, digits.str.len_chars() - 2), pl.lit("."), digits.str.slice(-2)
-    )
+    money = amount_text(text, decimals(currency))
     return pl.when(text.str.contains(r"^-?[0-9]+$")).then(money).otherwise(text).alias(target)
 
 
@@ -262,50 +268,6 @@ def _shorthands(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
             outcome=pl.when(yes).then(pl.lit("converted")).otherwise("outcome"),
         ).drop("converted_flag")
     return rows, found
-
-
-def id_from_name(name: str) -> str:
-    """The id of something that has only a name.
-
-    Characters outside `A-Za-z0-9._:-` become `_`, case is kept; what would not begin
-    with a letter or digit loses its beginning, and a name of which nothing is left
-    gets a hash, so that no name is ever lost.
-
-    >>> id_from_name("Haus & Heim")
-    'Haus___Heim'
-    """
-    plain = re.sub(r"[^A-Za-z0-9._:-]", "_", name.strip()).lstrip("._:-")[:128]
-    if re.fullmatch(ID_PATTERN.strip("^$"), plain) and re.search(r"[A-Za-z0-9]", plain):
-        return plain
-    return f"n_{blake2b(name.encode(), digest_size=6).hexdigest()}"
-
-
-def _parties(rows: pl.DataFrame, buyer: str | None) -> pl.DataFrame:
-    """Ids where a file has only names; the buyer speaks for its own feedback."""
-    for party in ("source", "buyer"):
-        name, key = f"{party}_name", f"{party}_id"
-        if name not in rows.columns:
-            continue
-        names = rows[name].drop_nulls().unique().to_list()
-        made = pl.col(name).replace_strict(
-            {n: id_from_name(n) for n in names}, default=None, return_dtype=pl.String
-        )
-        given = pl.col(key) if key in rows.columns else pl.lit(None, pl.String)
-        rows = rows.with_columns(pl.coalesce(given, made).alias(key))
-    return with_buyer(rows, buyer)
-
-
-def with_buyer(rows: pl.DataFrame, buyer: str | None) -> pl.DataFrame:
-    """Fill buyer and reporter: the row's own, else the given one."""
-    empty: Iterable[str] = [c for c in ("buyer_id", "reporter_id") if c not in rows.columns]
-    rows = rows.with_columns(pl.lit(None, pl.String).alias(c) for c in empty)
-    filled = pl.coalesce("buyer_id", pl.lit(buyer, pl.String))
-    rows = rows.with_columns(buyer_id=filled)
-    reporter = pl.coalesce("reporter_id", "buyer_id")
-    names = rows.columns
-    if "buyer_name" in names and "reporter_name" not in names:
-        rows = rows.with_columns(reporter_name=pl.col("buyer_name"))
-    return rows.with_columns(reporter_id=reporter)
 
 
 def _parted(rows: pl.DataFrame) -> pl.DataFrame:

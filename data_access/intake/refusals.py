@@ -83,7 +83,7 @@ _ALL: Final = (
     Refusal(
         "money_format",
         "An amount that cannot be read",
-        "digits with at most two decimals, like 45.00",
+        "digits with at most the decimals of the store's currency, like 45.00; zeros may follow",
     ),
     Refusal(
         "money_too_large", "An amount that is too large", "at most 13 digits before the decimals"

@@ -12,20 +12,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
+import sqlalchemy as sa
 
 from data_access.store.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import sqlalchemy as sa
+    from data_access.store.store import PartyKind
 
 
 class ScratchStore(Store):
     """A scratch store that also knows whatever another one knows."""
 
     def __init__(self, real: Store, folder: Path) -> None:
-        super().__init__(f"sqlite:///{folder / 'scratch.sqlite3'}")
+        super().__init__(sa.URL.create("sqlite", database=str(folder / "scratch.sqlite3")))
         self._real = real
         self._view: sa.Connection | None = None
 
@@ -57,6 +58,13 @@ class ScratchStore(Store):
         """Replacements in the store and among the rows checked before."""
         known = self._real.replacing(self._held(), event_ids)
         return pl.concat([known, super().replacing(connection, event_ids)])
+
+    def named_parties(
+        self, connection: sa.Connection, kind: PartyKind, ids: Sequence[str]
+    ) -> pl.DataFrame:
+        """Names of parties in the store and among the rows checked before."""
+        known = self._real.named_parties(self._held(), kind, ids)
+        return pl.concat([known, super().named_parties(connection, kind, ids)])
 
     def known_deliveries(self, connection: sa.Connection, lead_ids: Sequence[str]) -> pl.DataFrame:
         """Offers of the store and of the rows checked before."""

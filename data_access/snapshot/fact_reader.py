@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from data_access.columns import ATTEMPTS, FEEDBACK
+from data_access.spelling import spelt_lead
 from data_access.store.store import FACTS
 
 if TYPE_CHECKING:
@@ -97,7 +98,10 @@ def read_lead(store: Store, lead_id: str, *, version: int, zone: str) -> StoredF
 
 
 def find(store: Store, text: str, *, limit: int = 10) -> pl.DataFrame:
-    """Leads by an exact id: `kind` (lead, buyer_lead, event), `id`, `lead_id`."""
+    """Leads by an exact id, however it is composed: `kind`, `id`, `lead_id`.
+
+    `kind` is lead, buyer_lead (the id that a buyer gave it) or event.
+    """
     queries = {
         "lead": (
             "SELECT DISTINCT t.lead_id, t.lead_id FROM {wanted} "
@@ -115,7 +119,9 @@ def find(store: Store, text: str, *, limit: int = 10) -> pl.DataFrame:
     types = {"id": pl.String(), "lead_id": pl.String()}
     with store.reading() as connection:
         found = [
-            store.bulk.having(connection, query, types, [text]).with_columns(kind=pl.lit(kind))
+            store.bulk.having(connection, query, types, [text, spelt_lead(text)]).with_columns(
+                kind=pl.lit(kind)
+            )
             for kind, query in queries.items()
         ]
     return pl.concat(found).select("kind", "id", "lead_id").head(limit)

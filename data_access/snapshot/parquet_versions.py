@@ -168,7 +168,7 @@ class ParquetVersions:
         """Rows of some parts, lazily; Damaged where one is not what was written."""
         for part in parts:
             self._check(part)
-        return pl.scan_parquet([self.folder / part.file for part in parts])
+        return pl.scan_parquet([self.folder / part.file for part in parts], glob=False)
 
     def check(self, manifest: Manifest) -> None:
         """Hold every file of a version against its sum; Damaged names the first that differs."""

@@ -30,7 +30,7 @@ def prepare(engine: sa.Engine) -> None:
     Raises:
         StoreUnusable: the database cannot be reached, is none of ours, or is newer.
     """
-    config = _config()
+    config = alembic_config()
     with in_words(engine):
         if not _is_current(engine, config):
             with writing(engine) as connection:
@@ -40,21 +40,25 @@ def prepare(engine: sa.Engine) -> None:
                 _first_rows(connection)
 
 
-def _config() -> Config:
+def alembic_config() -> Config:
+    """Where the migrations are."""
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    here = str(Path(__file__).parent / "migrations").replace("%", "%%")  # read as a template
+    config.set_main_option("script_location", here)
     config.set_main_option("path_separator", "os")
     return config
 
 
 def newest_revision() -> str:
     """The revision of the tables that this version of Leadloop works with."""
-    return str(ScriptDirectory.from_config(_config()).get_current_head())
+    return str(ScriptDirectory.from_config(alembic_config()).get_current_head())
 
 
 def known_revisions() -> set[str]:
     """Every revision this version can bring up to date."""
-    return {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    return {
+        script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()
+    }
 
 
 def revision_of(connection: sa.Connection) -> str | None:

@@ -16,6 +16,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from data_access.columns import ALIASES, ATTEMPTS, ENTITIES, FEEDBACK
+from data_access.spelling import spelt_name
 from data_access.store import migration, tables
 from data_access.store.bulk_io import bulk_io_of
 from data_access.store.connections import file_identity, file_of, open_engine, writing
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 FactTable = Literal["attempts", "feedback"]
+PartyKind = Literal["source", "buyer"]
 FACTS: Final = {"attempts": ATTEMPTS, "feedback": FEEDBACK}
 
 _KNOWN_ATTEMPTS: Final = (
@@ -47,6 +49,11 @@ _REPLACED: Final = (
     "f.reported_us, f.reported_precision FROM {wanted} "
     "JOIN feedback f ON f.replaces = wanted.value"
 )
+_NAMED: Final[dict[PartyKind, tuple[tuple[str, str], ...]]] = {
+    "source": (("attempts", "source"), ("feedback", "target")),
+    "buyer": (("attempts", "buyer"), ("feedback", "reporter")),
+}
+"""Where a source or a buyer is named: table, and what its columns begin with."""
 TEXT: Final = pl.String()
 _REPORTED: Final = {"reported_us": pl.Int64(), "reported_precision": TEXT}
 
@@ -200,6 +207,24 @@ class Store:
         types = {"buyer_lead_id": TEXT, "buyer_id": TEXT}
         return self.bulk.having(connection, _KNOWN_BUYER_LEADS, types, ids)
 
+    def named_parties(
+        self, connection: sa.Connection, kind: PartyKind, ids: Sequence[str]
+    ) -> pl.DataFrame:
+        """`id`, `name`: every name that facts give these sources or buyers."""
+        types = {"id": TEXT, "name": TEXT}
+        found = [
+            self.bulk.having(
+                connection,
+                f"SELECT DISTINCT t.{party}_id, t.{party}_name FROM {table} t "  # noqa: S608 - our own names
+                f"WHERE t.{party}_id IN (SELECT wanted.value FROM {{wanted}}) "
+                f"AND t.{party}_name IS NOT NULL",
+                types,
+                ids,
+            )
+            for table, party in _NAMED[kind]
+        ]
+        return pl.concat(found).unique(maintain_order=True)
+
     def aliases(self, connection: sa.Connection) -> pl.DataFrame:
         """All aliases (`columns.ALIASES`)."""
         return self._frame(connection, tables.aliases, ALIASES)
@@ -281,6 +306,7 @@ class Store:
         actor: str = OPERATOR,
     ) -> None:
         """Set the operator's name or buyer type of a source or buyer."""
+        name = spelt_name(name) or None if name is not None else None
         said = {"name": name, "buyer_type": buyer_type}
         row = {"kind": kind, "entity_id": entity_id, **said}
         line = AuditLine(at_us, actor, "set_entity", f"{kind}:{entity_id}", said)

@@ -1,7 +1,8 @@
 """The tables of the store, made from the one list of fields in `columns`.
 
 Types are those a STRICT SQLite table takes and PostgreSQL has too: whole numbers,
-text, doubles. Instants are microseconds UTC, money is cents, booleans are 0 / 1.
+text, doubles. Instants are microseconds UTC, money counts the smallest unit of the currency
+(cents of a dollar), booleans are 0 / 1.
 """
 
 from __future__ import annotations
@@ -250,6 +251,18 @@ publications: Final = sa.Table(
 )
 """A report as it was given out: as-of and data version frozen, its file kept."""
 
+store_settings: Final = sa.Table(
+    "store_settings",
+    METADATA,
+    _key("setting_id"),
+    _whole("recorded_us"),
+    _text("report_zone", nullable=False),
+    _text("currency", nullable=False),
+    _text("who", nullable=False),
+    sqlite_strict=True,
+)
+"""In which zone days are cut and in which currency amounts are; the latest row is in force."""
+
 counters: Final = sa.Table(
     "counters",
     METADATA,
@@ -279,5 +292,6 @@ COUNTERS: Final = {
     "decisions": "decisions",
     "trend_notes": "trend_notes",
     "publications": "publications",
+    "store_settings": "store_settings",
 }
 """Which counter numbers the rows of a table, without a gap: those of facts share one."""

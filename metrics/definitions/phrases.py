@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
+from data_access.currencies import decimals, in_units
+
 if TYPE_CHECKING:
     from metrics.definitions.scope import Scope
 
@@ -14,19 +16,27 @@ MONTHS: Final = (
     *("July", "August", "September", "October", "November", "December"),
 )
 SYMBOLS: Final = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
-_WHOLE_FROM: Final = 100_000  # cents: 1,000 and more is written without them
+_WHOLE_FROM: Final = 1_000  # of a currency: so much and more is written without decimals
 _WEEK: Final = 7
 
 
 def money(cents: float, currency: str) -> str:
-    """An amount: "$981.50", "$130,990", "−$12.00".
+    """An amount, given in the smallest unit of its currency: "$981.50", "$130,990", "−$12.00".
 
     >>> money(-1200, "USD"), money(13_099_000, "USD"), money(98_150, "CHF")
     ('−$12.00', '$130,990', 'CHF 981.50')
+    >>> money(1200, "JPY"), money(1234, "KWD")
+    ('¥1,200', 'KWD 1.234')
     """
     size = abs(round(cents))
-    text = f"{round(size / 100):,}" if size >= _WHOLE_FROM else f"{size / 100:,.2f}"
-    return f"{'−' if cents < 0 and size else ''}{SYMBOLS.get(currency, f'{currency} ')}{text}"
+    amount = in_units(size, currency)
+    places = 0 if amount >= _WHOLE_FROM else decimals(currency)
+    return f"{'−' if cents < 0 and size else ''}{sign(currency)}{amount:,.{places}f}"
+
+
+def sign(currency: str) -> str:
+    """What stands before an amount: a sign, or the code and a blank."""
+    return SYMBOLS.get(currency, f"{currency} ")
 
 
 def figure(value: float, unit: str, currency: str) -> str:

@@ -156,7 +156,7 @@ class Claims:
     return_days: Shares = _RETURN_DAYS
     """Days after delivery within which a return may be claimed, by buyer."""
     check_cost_cents: Shares = _CHECK_COSTS
-    """Cost of one check before delivery, by reason group."""
+    """Cost of one check before delivery, by reason group, in the currency's smallest unit."""
     check_catches: Shares = _CHECK_CATCHES
     """Share of such returns that the check would have prevented."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from metrics.definitions.intervals import rated, share
+from metrics.outcomes.delivery_lists import delivery_id
 
 if TYPE_CHECKING:
     from metrics.definitions.party_names import PartyNames
@@ -196,7 +197,7 @@ def claims(outcomes: pl.LazyFrame, named: PartyNames, rules: Rules, as_of_day: i
     elapsed = pl.col("decision_us") - pl.col("reported_us")
     decided = pl.when(elapsed >= 0).then(elapsed / DAY_US)
     table = _returns(outcomes).with_columns(
-        delivery_id=pl.concat_str("lead_id", pl.lit("~"), "buyer_id"),
+        delivery_id=delivery_id(),
         buyer_name=pl.col("buyer_id").replace(named.buyer),
         source_name=pl.col("source_id").replace(named.source),
         claimed_at=pl.col("reported_us").cast(pl.Datetime("us", "UTC")),

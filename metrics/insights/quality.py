@@ -9,6 +9,7 @@ import polars as pl
 from data_access.columns import ACCURACY, CLOSED
 from metrics.definitions.intervals import rated, share
 from metrics.insights import rates
+from metrics.outcomes.delivery_lists import encoded
 from metrics.outcomes.selection import KEEN
 
 if TYPE_CHECKING:
@@ -185,7 +186,10 @@ FIELDS: Final = ("name", "phone", "email", "address")
 GEOGRAPHY: Final = "out_of_area"
 EXAMPLES: Final = 3
 _NEWEST: Final = (
-    pl.col("lead_id").sort_by("dated_us", "lead_id", descending=True).head(EXAMPLES).str.join(" ")
+    encoded(pl.col("lead_id"), " ")
+    .sort_by("dated_us", "lead_id", descending=True)
+    .head(EXAMPLES)
+    .str.join(" ")
 )
 
 

@@ -8,6 +8,7 @@ import polars as pl
 
 from metrics.definitions.intervals import share
 from metrics.outcomes import contradictions
+from metrics.outcomes.delivery_lists import delivery_id
 
 if TYPE_CHECKING:
     from metrics.definitions.party_names import PartyNames
@@ -40,7 +41,7 @@ def cases(outcomes: pl.LazyFrame, named: PartyNames) -> pl.DataFrame:
         for code, sentence in contradictions.CODES.items()
     ]
     table = pl.concat(parts).with_columns(
-        delivery_id=pl.concat_str("lead_id", pl.lit("~"), "buyer_id"),
+        delivery_id=delivery_id(),
         buyer_name=pl.col("buyer_id").replace(named.buyer),
         source_name=pl.col("source_id").replace(named.source),
         reported_at=pl.col("last_reported_us").cast(INSTANT),

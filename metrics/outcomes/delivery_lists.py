@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from metrics.definitions.scope import Scope
 
 INSTANT: Final = pl.Datetime("us", "UTC")
-JOINT: Final = "~"
-"""Stands between lead and buyer in a delivery's id; neither id can hold it."""
+_JOINT: Final = "~"
 
 DELIVERIES: Final[dict[str, pl.DataType]] = {
     "delivery_id": pl.String(),
@@ -94,8 +93,19 @@ the delivery than we know; a precision of `day` means that only the date is know
 
 
 def delivery_id() -> pl.Expr:
-    """The id of a delivery, from its `lead_id` and `buyer_id`."""
-    return pl.concat_str("lead_id", pl.lit(JOINT), "buyer_id")
+    """The id of a delivery: its lead, `~`, its buyer, with `%` and `~` inside of them encoded.
+
+    So two deliveries never share one, and both parts can be read back.
+    """
+    parts = (encoded(pl.col(name), _JOINT) for name in ("lead_id", "buyer_id"))
+    return pl.concat_str(*parts, separator=_JOINT)
+
+
+def encoded(text: pl.Expr, sign: str) -> pl.Expr:
+    """Text that can stand in a list joined by a sign: that sign and `%` percent-encoded."""
+    return text.str.replace_all("%", "%25", literal=True).str.replace_all(
+        sign, f"%{ord(sign):02X}", literal=True
+    )
 
 
 def instant(column: str) -> pl.Expr:

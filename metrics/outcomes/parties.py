@@ -13,6 +13,7 @@ import narwhals as nw
 import polars as pl
 
 from metrics.definitions.party_names import PartyNames
+from metrics.definitions.scope import NOTHING
 from metrics.outcomes.known_facts import instant
 
 if TYPE_CHECKING:
@@ -89,8 +90,15 @@ def named(sayings: pl.DataFrame, settings: pl.DataFrame, aliases: pl.DataFrame) 
             found[row["kind"]][entity] = row["name"]
         if row["buyer_type"] is not None:
             found["buyer_type"][entity] = row["buyer_type"]
+    for names in (found["source"], found["buyer"]):
+        names |= {entity: _apart(entity, name) for entity, name in names.items()}
     types: dict[str, str | None] = {**dict.fromkeys(found["buyer"]), **found["buyer_type"]}
     return PartyNames(found["source"], found["buyer"], types)
+
+
+def _apart(entity: str, name: str) -> str:
+    """A name that does not read like the group of those without one."""
+    return f"{name} ({entity})" if name.casefold() == NOTHING else name
 
 
 def _canonical(aliases: pl.DataFrame, kind: str) -> dict[str, str]:

@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "report": ["report", "weekly", "--out", "week.html"],
     "restore": ["restore", str(ROOT / "README.md")],
     "serve": ["serve"],
+    "settings": ["settings"],
 }
 WRONG: Final = {
     "LEADLOOP_CURRENCY": "dollars",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 from builders import delivered, reported
 from pages import HOSTILE, PERIOD, marketplace, text
 
@@ -77,19 +76,6 @@ def test_a_check_says_why_rows_would_be_refused_and_of_which_file(opened: Open, 
     assert ".." not in text(app)
 
 
-@pytest.mark.parametrize(
-    ("ids", "expected"),
-    [
-        (["ent_acme", "rcp_acme", "ent_oak"], [("rcp_acme", "ent_acme")]),
-        (["ent_acme", "rcp_acm"], []),
-        (["rcp_acme", "acme"], []),
-    ],
-)
-def test_ids_with_the_same_tail_are_proposed(ids: list[str], expected: list[object]) -> None:
-    """Proposed, not assumed."""
-    assert party_names.proposals(ids) == expected
-
-
 def test_names_are_set_and_merged_from_the_page(opened: Open, desk: Desk) -> None:
     """A name counts over what events say; a merged id is listed under the one that stays."""
     desk.take(
@@ -99,7 +85,8 @@ def test_names_are_set_and_merged_from_the_page(opened: Open, desk: Desk) -> Non
     )
     app = opened("data", tab="names", **PERIOD)
     assert not app.exception
-    assert "rcp_acme looks like ent_acme" in text(app)
+    assert "rcp_acme looks like" in text(app)
+    assert "(ent_acme): they have the same id after its prefix" in text(app)
     press(app, "They are one")
     assert "Merged: rcp_acme is ent_acme" in text(app)
     assert "looks like" not in text(app)

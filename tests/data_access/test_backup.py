@@ -14,7 +14,7 @@ from hostile_text import KEPT
 
 from data_access.snapshot import doctor
 from data_access.store import backup as copies
-from data_access.store import decisions, publications, tables, trend_notes
+from data_access.store import decisions, publications, store_settings, tables, trend_notes
 from data_access.store.backup import BadBackup
 from data_access.store.store import Store
 
@@ -40,6 +40,8 @@ def _filled(desk: Desk) -> None:
         {"event_type": "recipient.nonsense", "lead_id": "L1"},
     )
     store = desk.store
+    zone_and_currency = store_settings.StoreSettings("Europe/Berlin", "EUR")
+    store_settings.remember(store, zone_and_currency, at_us=NOW)
     store.set_entity("buyer", "B1", name="Acme", buyer_type="data_buyer", at_us=NOW)
     store.merge("buyer", "b-1", "B1", at_us=NOW)
     decisions.record(

@@ -179,6 +179,8 @@ def test_a_store_of_a_newer_version_says_which(any_desk: Desk) -> None:
 
 
 BEFORE: Final = (
+    "DROP TABLE store_settings",
+    "DELETE FROM counters WHERE name = 'store_settings'",
     "DROP TABLE properties",
     "DROP INDEX decisions_finding",
     "ALTER TABLE decisions RENAME TO work",

@@ -198,7 +198,7 @@ def test_one_bad_row_never_blocks_a_good_one(desk: Desk) -> None:
     """The counts add up and the good rows are facts."""
     taken = desk.take(
         delivered("L1", "B1", DAY1),
-        delivered("L 1", "B1", DAY1),
+        delivered("L1", "B 1", DAY1),
         reported("L1", "B1", "SOLD ", DAY2),
         reported("L1", "B1", "converted", DAY2),
     )
@@ -222,9 +222,10 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("six minutes ahead", {"reported_at": "2026-11-22T14:11:00Z"}, "future"),
     ("before 2000", {"reported_at": "1999-12-31T23:59:59Z"}, "time_too_early"),
     ("an epoch number", {"reported_at": "1767348000"}, "time_format"),
-    ("an id with a blank", {"lead_id": "L 1"}, "id_format"),
-    ("an id that begins with =", {"lead_id": "=L1"}, "id_format"),
+    ("an id with a blank", {"reporter_id": "B 1"}, "id_format"),
+    ("an id that begins with =", {"event_id": "=E1"}, "id_format"),
     ("a long id", {"lead_id": "L" * 129}, "id_format"),
+    ("a lead id of two lines", {"lead_id": "L\n1"}, "control_character"),
     ("a long note", {"notes": "n" * 4001}, "too_long"),
     ("NUL in text", {"notes": "a\x00b"}, "control_character"),
     ("an unknown word", {"outcome": "maybe"}, "unknown_word"),

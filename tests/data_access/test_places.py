@@ -29,14 +29,23 @@ def test_paths_are_seen_from_the_root(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_a_folder_may_still_have_to_be_made(tmp_path: Path) -> None:
-    """But not inside of a file, and not with a sign that a URL would read."""
+    """But not inside of a file; whatever its name is, it is no URL."""
     file = tmp_path / "file"
     file.write_text("", "utf-8")
     assert places.folder(tmp_path / "a" / "b", "X") == tmp_path / "a" / "b"
     with pytest.raises(ValueError, match=r"X: .*file is a file, not a folder"):
         places.folder(file / "b", "X")
-    with pytest.raises(ValueError, match=r"has a '\?' in it"):
-        places.folder(tmp_path / "what?", "X")
+    assert places.folder(tmp_path / "what?", "X") == tmp_path / "what?"
+
+
+def test_a_file_that_a_url_cannot_say_is_named_by_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A `?` comes from the directory that a relative file is in."""
+    (tmp_path / "what?").mkdir()
+    monkeypatch.chdir(tmp_path / "what?")
+    with pytest.raises(ValueError, match=r"has a '\?' in it; name its folder by LEADLOOP_DATA_DIR"):
+        places.store_url("sqlite:///leads.sqlite3", HERE)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")

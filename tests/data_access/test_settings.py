@@ -77,7 +77,7 @@ def test_a_tilde_is_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 )
 def test_stores_that_can_be_are_taken(url: str) -> None:
     """As they are said."""
-    assert Settings(database_url=url).url.split("://")[1] == url.split("://")[1]
+    assert str(Settings(database_url=url).url).split("://")[1] == url.split("://")[1]
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,6 @@ def test_stores_that_cannot_be_are_refused(
         ("DATA_DIR", "", "LEADLOOP_DATA_DIR is empty"),
         ("DATA_DIR", "file", "file is a file, not a folder"),
         ("DATA_DIR", "file/below", "is a file, not a folder"),
-        ("DATA_DIR", "what?", "has a '?' in it"),
         ("DATA_DIR", "~nobody-at-all/x", "LEADLOOP_DATA_DIR='~nobody-at-all/x' leads nowhere"),
         ("REPORT_ZONE", "", "LEADLOOP_REPORT_ZONE is empty"),
         ("REPORT_ZONE", "Europe/Berln", "is no time zone"),

@@ -93,6 +93,8 @@ def _run(
             validate_only=validate_only,
             errors_dir=workspace().settings.data_dir / "refused",
             now_us=clock.now_us,
+            currency=workspace().settings.currency,
+            report_zone=workspace().settings.report_zone,
         )
         try:
             return outcome_html(import_file(workspace().store, order), validate_only=validate_only)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import polars as pl
 import streamlit as st
@@ -12,13 +12,11 @@ from dashboard.editions import clock
 from dashboard.layout import cards, held_figures
 from dashboard.presentation import formats
 from dashboard.presentation.markup import html
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from metrics.insights.likely_same import likely_same
 
 KINDS: Final = {"source": "Source", "buyer": "Buyer"}
-PREFIXES: Final = ("ent_", "rcp_")
-"""Ids that differ only in these are often one party."""
+_MOST: Final = 20
+"""So many proposals are shown at once: each that is decided makes room for another."""
 _DONE: Final = "names_done"
 _UNSET: Final = "(as its events say)"
 
@@ -71,19 +69,6 @@ def known() -> pl.DataFrame:
     return pl.DataFrame(rows, schema=columns).filter(pl.col("id") != "(none)")
 
 
-def proposals(ids: Iterable[str]) -> list[tuple[str, str]]:
-    """Pairs of ids that have the same tail after a prefix, as (merged, stays)."""
-    known = set(ids)
-    first, *others = PREFIXES
-    return [
-        (other + key.removeprefix(first), key)
-        for key in sorted(known)
-        if key.startswith(first)
-        for other in others
-        if other + key.removeprefix(first) in known
-    ]
-
-
 def _set_form(table: pl.DataFrame) -> None:
     cards.title("Set a name", "It counts over what events say, from now on and for all periods.")
     with st.form("set_name", border=False):
@@ -131,16 +116,7 @@ def _merge_form(table: pl.DataFrame) -> None:
         "What was said under one id counts as the other's, at every as-of. It cannot be undone.",
     )
     for kind, title in KINDS.items():
-        ids = table.filter(kind=title)["id"].to_list()
-        for old, new in proposals(ids):
-            text = f"{old} looks like {new}: the same after its prefix."
-            st.html(html("texts.how", text=text))
-            st.button(
-                "They are one",
-                key=f"merge_{kind}_{old}",
-                on_click=_merge,
-                args=(kind, old, new),
-            )
+        _proposals(kind, dict(table.filter(kind=title).select("id", "name").iter_rows()))
     with st.form("merge", border=False):
         labels = _labels(table)
         one = st.selectbox("This id", list(labels), format_func=labels.__getitem__, index=None)
@@ -154,6 +130,26 @@ def _merge_form(table: pl.DataFrame) -> None:
         else:
             _merge(kind, key, other)
         st.rerun()
+
+
+def _proposals(kind: str, names: dict[str, str]) -> None:
+    """What looks like one party, each with a button; nothing is merged without it."""
+    pairs = likely_same(names)
+    for pair in pairs[:_MOST]:
+        old, new = (
+            key if names[key] == key else f"{names[key]} ({key})"
+            for key in (pair.entity_id, pair.canonical_id)
+        )
+        st.html(html("texts.how", text=f"{old} looks like {new}: they {pair.why}."))
+        st.button(
+            "They are one",
+            key=f"merge_{kind}_{pair.entity_id}",
+            on_click=_merge,
+            args=(kind, pair.entity_id, pair.canonical_id),
+        )
+    if len(pairs) > _MOST:
+        more = f"{len(pairs) - _MOST:,} more look alike; they are shown when these are decided."
+        st.html(html("texts.how", text=more))
 
 
 def _merge(kind: str, old: str, new: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
 
 import polars as pl
 import streamlit as st
@@ -152,7 +153,7 @@ def examples_card(scope: Scope) -> None:
 
 def _example(row: dict[str, Any]) -> tuple[str, list[tuple[str, str]]]:
     """What was wrong, and leads by their ids with where their stories are."""
-    leads = (row["examples"] or "").split()
+    leads = [unquote(lead) for lead in (row["examples"] or "").split(" ") if lead]
     return row["called"], [(_tail(lead), address.link("leads", lead=lead)) for lead in leads]
 
 

@@ -64,6 +64,9 @@ def test_an_empty_cell_says_nothing(kind: Kind) -> None:
         (Kind.SPAN, "1d 2h", 93_600),
         (Kind.SPAN, "5 m 3 s", 303),
         (Kind.ID, "lead_1:a.b-c", "lead_1:a.b-c"),
+        (Kind.LEAD, " +49 30/1 = x@y ", "+49 30/1 = x@y"),
+        (Kind.NAME, "\u202e Cafe\u0301 ", "Café"),
+        (Kind.MONEY, "45.5000", 4_550),
         (Kind.TEXT, "très bien → 😀", "très bien → 😀"),
     ],
 )
@@ -93,6 +96,10 @@ def test_good_texts_are_read(kind: Kind, text: str, value: Any) -> None:
         (Kind.SPAN, "soon", "span_format"),
         (Kind.SPAN, "-5", "span_format"),
         (Kind.ID, "a b", "id_format"),
+        (Kind.LEAD, "x" * 129, "id_format"),
+        (Kind.LEAD, "a\tb", "control_character"),
+        (Kind.LEAD, "  ", "lead_missing"),
+        (Kind.NAME, "a\x07b", "control_character"),
         (Kind.TEXT, "a\x07b", "control_character"),
         (Kind.TEXT, "x" * (LONGEST + 1), "too_long"),
     ],
@@ -100,6 +107,27 @@ def test_good_texts_are_read(kind: Kind, text: str, value: Any) -> None:
 def test_bad_texts_are_refused_with_a_code(kind: Kind, text: str, wrong: str) -> None:
     """One each."""
     assert code(kind, text) == wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "places", "value"),
+    [
+        ("1200", 0, 1_200),
+        ("1200.00", 0, 1_200),
+        ("1.234", 3, 1_234),
+        ("0.5", 4, 5_000),
+        ("9999999999999", 4, 99_999_999_999_990_000),
+        ("12.5", 0, None),
+        ("1.2345", 3, None),
+    ],
+)
+def test_an_amount_has_the_decimals_of_its_currency(
+    text: str, places: int, value: int | None
+) -> None:
+    """More of them only where they are zeros."""
+    reads = field_readers.reading(field(Kind.MONEY, "x"), now_us=NOW, places=places)
+    row = pl.DataFrame({"x": [text]}).select(value=reads.columns["x_cents"], code=reads.code).row(0)
+    assert row == ((value, None) if value is not None else (row[0], "money_format"))
 
 
 def test_only_a_margin_may_be_below_zero() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import polars as pl
-import pytest
 
 from data_access.intake import mapping
 from data_access.intake.mapping_profile import Profile
@@ -145,22 +144,6 @@ def test_a_converted_flag_counts_above_a_weaker_outcome() -> None:
         (5, "converted_flag", "converted_and_returned"),
         (6, "converted_flag", "bool_format"),
     ]
-
-
-@pytest.mark.parametrize(
-    ("name", "made"),
-    [("Haus & Heim", "Haus___Heim"), ("  Acme ", "Acme"), ("-_x", "x"), ("a" * 200, "a" * 128)],
-)
-def test_an_id_is_made_of_a_name(name: str, made: str) -> None:
-    """Case is kept."""
-    assert mapping.id_from_name(name) == made
-
-
-def test_names_of_which_nothing_is_left_stay_apart() -> None:
-    """A hash each."""
-    ids = {mapping.id_from_name(name) for name in ("株式会社", "有限会社", "__")}
-    assert len(ids) == 3
-    assert all(one.startswith("n_") for one in ids)
 
 
 def test_who_is_only_named_gets_an_id_and_the_buyer_reports() -> None:
