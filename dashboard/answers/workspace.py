@@ -18,6 +18,7 @@ from dashboard.access.policy import AllSeeing
 from dashboard.answers import lead_search
 from dashboard.editions import cached_frames, comparison_period
 from dashboard.editions.current_edition import CurrentEdition
+from dashboard.editions.recounted_edition import counting
 from dashboard.editions.rules_in_force import in_force
 from dashboard.editions.table_query import TableQuery
 from dashboard.editions.visible_edition import visible
@@ -127,7 +128,7 @@ class Workspace:
 
     def alone(self, scope: Scope) -> comparison_period.Alone | None:
         """Why a period has none to be compared with; None where it has one."""
-        return comparison_period.alone(self.edition, scope, None)
+        return comparison_period.alone(self._edition_for(scope, None), scope, None)
 
     def table(self, name: str, scope: Scope, **options: object) -> pl.DataFrame:
         """A table of numbers under a scope.
@@ -143,16 +144,22 @@ class Workspace:
     def table_query(self, scope: Scope, **options: object) -> TableQuery:
         """A query of the edition shown; `options` as for `frames`."""
         by = options.pop("by", None) or ()
-        shown, version = self.edition, options.pop("data_version", None)
+        version = cast("int | None", options.pop("data_version", None))
+        shown = self._edition_for(scope, version)
         return TableQuery(
             shown=shown,
             scope=scope,
             by=(by,) if isinstance(by, str) else tuple(cast("Sequence[str]", by)),
-            version=None if version == shown.version else cast("int | None", version),
+            version=None if version == shown.version else version,
             currency=self.settings.currency,
             store=self.store,
             **cast("dict[str, Any]", {k: v for k, v in options.items() if v is not None}),
         )
+
+    def _edition_for(self, scope: Scope, version: int | None) -> VisibleEdition:
+        """The edition shown, with the imports that counted at the moment and version asked."""
+        counted = counting(self._current.get(), scope.as_of_us, version)
+        return visible(counted, self.access)
 
     # --- single deliveries ------------------------------------------------------------
 

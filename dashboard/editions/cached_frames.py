@@ -171,13 +171,13 @@ def newest(shown: Edition, scope: Scope, limit: int) -> pl.DataFrame:
 
 
 def changed(shown: Edition, rows: pl.LazyFrame, since: int | None) -> pl.LazyFrame:
-    """Only leads with a fact after a data version."""
+    """Only leads with a fact after a data version, or whose import was withdrawn or restored."""
     if since is None:
         return rows
-    new = [
-        shown.facts(f).filter(pl.col("seq") > since).select("lead_id")
-        for f in ("attempts", "feedback")
-    ]
+    after = pl.col("seq") > since
+    new = [shown.facts(f).filter(after).select("lead_id") for f in ("attempts", "feedback")]
+    turned = shown.leads_of(shown.withdrawals.filter(after)["batch_id"].unique())
+    new.append(pl.LazyFrame({"lead_id": sorted(turned)}, {"lead_id": pl.String}))
     return rows.join(pl.concat(new).unique(), on="lead_id", how="semi")
 
 

@@ -24,7 +24,8 @@ class EventFrames:
     """Facts up to a moment with canonical ids, the live ones, and what links did.
 
     `undone` has `seq` and `retracted_by` of what was taken back, `idle` has `seq` of links
-    without effect and whether they count as reports (`counts`).
+    without effect and whether they count as reports (`counts`). `feedback` and `attempts` are
+    those that count; see `withdrawn_by` for those of imports that do not.
     """
 
     attempts: pl.DataFrame
@@ -59,6 +60,34 @@ def known_by(
     )
 
 
+WITHDRAWN: Final = "withdrawn_us"
+"""Column of facts that do not count: since when their import is withdrawn."""
+
+
+def withdrawn_by(
+    frames: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame], as_of_us: int, shown: Edition
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Attempts and feedback of withdrawn imports that had been said by a moment (`WITHDRAWN`)."""
+    known, since = known_by(frames, as_of_us, shown), since_when(shown)
+    return known.attempts.with_columns(since), known.feedback.with_columns(since)
+
+
+def since_when(shown: Edition) -> pl.Expr:
+    """Since when the import of a fact counts no longer (`WITHDRAWN`)."""
+    batch, moments = pl.col("batch_id"), shown.withdrawn
+    return batch.replace_strict(moments, default=None, return_dtype=pl.Int64).alias(WITHDRAWN)
+
+
+@lru_cache(maxsize=2)
+def withdrawn_frames(
+    shown: Edition, as_of_us: int, version: int | None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The same of the whole store."""
+    attempts, feedback = (shown.withdrawn_facts(f, version) for f in ("attempts", "feedback"))
+    frames = (attempts.collect(), feedback.collect(), shown.aliases(version))
+    return withdrawn_by(frames, as_of_us, shown)
+
+
 @lru_cache(maxsize=2)
 def event_frames(shown: Edition, as_of_us: int, version: int | None) -> EventFrames:
     """The same for the whole store."""
@@ -87,13 +116,17 @@ def source_messages(shown: Edition, scope: Scope, version: int | None) -> pl.Dat
 
 
 def without_delivery(known: EventFrames, scope: Scope, zone: str) -> pl.Expr:
-    """Events of the period that belong to no delivery (yet), by the day of their report."""
+    """Events of the period that belong to no delivery (yet), by the day of their report.
+
+    Those of withdrawn imports may belong to one that went with them, or stayed.
+    """
     key = pl.concat_str("lead_id", pl.lit(JOINT), "buyer_id")
     reached = known.attempts.select(key.alias("key"))["key"].unique()
     unreached = ~key.is_in(reached.implode()).fill_null(value=False)
+    return unreached & within_period("reported", scope, zone)
+
+
+def within_period(column: str, scope: Scope, zone: str) -> pl.Expr:
+    """Whether an instant lies on a day of the period."""
     since = end_of_day_us(scope.first - timedelta(days=1), zone)
-    return (
-        unreached
-        & (pl.col("reported") > since)
-        & (pl.col("reported") <= end_of_day_us(scope.last, zone))
-    )
+    return pl.col(column).is_between(since, end_of_day_us(scope.last, zone), closed="right")

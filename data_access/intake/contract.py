@@ -65,7 +65,7 @@ def check(rows: pl.DataFrame, *, now_us: int) -> CheckedRows:
 
     Args:
         rows: `line` (Int64), `event_id`, `raw` and any fields, all text.
-        now_us: the moment of taking in; later events are refused as `future`.
+        now_us: the moment of taking in; what is over a day later is refused as `future`.
 
     Returns:
         Facts whose frames have `line`, `event_id`, `content_hash`, the stored columns
