@@ -176,7 +176,7 @@ def changed(shown: Edition, rows: pl.LazyFrame, since: int | None) -> pl.LazyFra
         return rows
     after = pl.col("seq") > since
     new = [shown.facts(f).filter(after).select("lead_id") for f in ("attempts", "feedback")]
-    turned = shown.leads_of(shown.withdrawals.filter(after)["batch_id"].unique())
+    turned = shown.leads_of(set(shown.withdrawals.filter(after)["batch_id"]))
     new.append(pl.LazyFrame({"lead_id": sorted(turned)}, {"lead_id": pl.String}))
     return rows.join(pl.concat(new).unique(), on="lead_id", how="semi")
 
