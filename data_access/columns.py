@@ -196,6 +196,16 @@ ENTITIES: Final[dict[str, pl.DataType]] = {
 }
 """A row is what the operator has set for a source or buyer (null: nothing set)."""
 
+WITHDRAW: Final = "withdraw"
+RESTORE: Final = "restore"
+WITHDRAWALS: Final[dict[str, pl.DataType]] = {
+    "seq": pl.Int64(),
+    "recorded_us": pl.Int64(),
+    "batch_id": pl.String(),
+    "action": pl.String(),
+}
+"""A row says that an import counts no longer (`WITHDRAW`), or that it counts again (`RESTORE`)."""
+
 DETAIL_FIELDS: Final = (
     "phone_answered",
     "spoke_to_lead",

@@ -39,6 +39,7 @@ default; offers that failed by their first try), when the outcome **occurred**, 
 was **reported**. By the last two only deliveries with feedback can be counted; what needs
 the others is blank.
 *As known on* (`as_of`): whatever was tried, reported or taken back later does not exist.
+An import that was withdrawn by then counts nowhere, and one that was withdrawn later counts.
 
 A comparison is with the period before (months with months), or with a year before, **at the same
 age**: as it was known when its last day was as old. Young deliveries have not reported yet; without

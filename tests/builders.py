@@ -152,6 +152,7 @@ class Desk:
             )
             import_batches.advance(connection, batch, cursor=len(facts), counts=taken.counts)
             import_batches.finish(connection, batch, at_us=us(self.now))
+        self.batches.append(batch.batch_id)
         return taken
 
     def answers(self, *facts: dict[str, str]) -> list[str]:

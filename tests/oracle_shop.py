@@ -111,12 +111,13 @@ def _identity(fact: Fact) -> tuple[str, ...]:
 
 
 @contextmanager
-def opened(market: Market) -> Iterator[Shop]:
-    """A shop of its own for one market, empty but for its merges."""
+def opened(market: Market, url: str | None = None) -> Iterator[Shop]:
+    """A shop of its own for one market, empty but for its merges; on SQLite, or at a URL."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        desk = Desk(Store(f"sqlite:///{folder / 'leadloop.sqlite3'}"), folder)
-        workspace = Workspace(Settings(data_dir=folder, report_zone=market.zone))
+        url = url or f"sqlite:///{folder / 'leadloop.sqlite3'}"
+        desk = Desk(Store(url), folder)
+        workspace = Workspace(Settings(data_dir=folder, report_zone=market.zone, database_url=url))
         shop = Shop(desk, workspace, market, {})
         if not market.merge_last:
             shop.merge()

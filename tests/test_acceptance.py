@@ -13,6 +13,7 @@ from builders import test_data
 from click.testing import CliRunner
 
 from dashboard.answers import workspace
+from dashboard.commands.import_files import REFUSED, UNREADABLE
 from dashboard.commands.main import main
 
 if TYPE_CHECKING:
@@ -43,10 +44,10 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..
     monkeypatch.delenv("LEADLOOP_DATABASE_URL", raising=False)
     workspace.close()
 
-    def call(*words: str | Path, fails: bool = False) -> str:
+    def call(*words: str | Path, status: int = 0) -> str:
         result = CliRunner().invoke(main, [str(word) for word in words])
-        assert (result.exit_code != 0) is fails, result.output
-        return result.output if fails else result.stdout
+        assert result.exit_code == status, result.output
+        return result.output if status == UNREADABLE else result.stdout
 
     yield call
     workspace.close()
@@ -98,7 +99,9 @@ def _column(path: Path, name: str) -> dict[str, str]:
 def test_the_messy_export_gives_its_known_answers(run: Callable[..., str]) -> None:
     """65 rows: 60 deliveries, 4 refused with their line, one duplicate."""
     path = test_data() / "messy" / "vendor-export.csv"
-    done = json.loads(run("import", path, "--profile", PROFILES / "vendor_export.toml", "--json"))
+    done = json.loads(
+        run("import", path, "--profile", PROFILES / "vendor_export.toml", "--json", status=REFUSED)
+    )
     assert [done[a] for a in ("rows", "created", "duplicate", "rejected")] == [65, 60, 1, 4]
     period = ("--from", "2025-09-01", "--to", "2025-11-30")
     rows = {r["source_name"]: r for r in _table(run, "sources", *period)}
@@ -162,7 +165,7 @@ def test_another_vendor_needs_a_profile_and_nothing_else(
     file, profile = tmp_path / "es.csv", tmp_path / "es.toml"
     file.write_text(OTHER_EXPORT, "utf-8")
     profile.write_text(OTHER_PROFILE, "utf-8")
-    done = json.loads(run("import", file, "--profile", profile, "--json"))
+    done = json.loads(run("import", file, "--profile", profile, "--json", status=REFUSED))
     assert (done["created"], done["rejected"]) == (3, 1)
     rows = _table(run, "deliveries", "--from", "2026-05-01", "--to", "2026-05-01")
     assert [(r["lead_id"], r["outcome"], r["value_cents"]) for r in rows] == [
@@ -178,7 +181,7 @@ def test_the_guides_examples_give_the_guides_durations(run: Callable[..., str]) 
     """4 h 14 m 36 s to feedback, 4 h 11 m 13 s to the outcome, 3 m 23 s between."""
     guide = HERE / "guide"
     assert json.loads(run("import", guide / "conversion.json", "--json"))["created"] == 3
-    refused = json.loads(run("import", guide / "return.json", "--json"))
+    refused = json.loads(run("import", guide / "return.json", "--json", status=REFUSED))
     assert refused["rejected"] == 2
     taken = json.loads(run("import", guide / "return.json", "--buyer", "ent_home", "--json"))
     assert taken["created"] == 2
@@ -251,15 +254,15 @@ def test_mistakes_in_commands_end_with_one_sentence(
     run: Callable[..., str], tmp_path: Path
 ) -> None:
     """What happened, to which thing, what is allowed, the nearest known one."""
-    assert "nearest: deliveries" in run("export", "deliveris", fails=True)
-    assert "--source" in run("export", "sources", "--sorce", "x", fails=True)
-    assert "base" in run("export", "sources", "--base", "delivred", fails=True)
-    assert "--out" in run("export", "sources", "--format", "xlsx", fails=True)
-    assert "only this machine is served" in run("serve", "--host", "0.0.0.0", fails=True)  # noqa: S104 - refused
+    assert "nearest: deliveries" in run("export", "deliveris", status=UNREADABLE)
+    assert "--source" in run("export", "sources", "--sorce", "x", status=UNREADABLE)
+    assert "base" in run("export", "sources", "--base", "delivred", status=UNREADABLE)
+    assert "--out" in run("export", "sources", "--format", "xlsx", status=UNREADABLE)
+    assert "only this machine is served" in run("serve", "--host", "0.0.0.0", status=UNREADABLE)  # noqa: S104 - refused
     empty = tmp_path / "empty.csv"
     empty.write_bytes(b"")
-    assert "no rows" in run("import", empty, fails=True)
-    assert "is no date" in run("demo", "--until", "yesterday", fails=True)
+    assert "no rows" in run("import", empty, status=UNREADABLE)
+    assert "is no date" in run("demo", "--until", "yesterday", status=UNREADABLE)
 
 
 def test_the_demo_goes_into_an_empty_store_only_and_is_the_same_twice(
@@ -278,7 +281,7 @@ def test_the_demo_goes_into_an_empty_store_only_and_is_the_same_twice(
         "--as-of",
         "2026-10-31",
     )
-    assert "empty store only" in run(*words, "--seed", "4", fails=True)
+    assert "empty store only" in run(*words, "--seed", "4", status=UNREADABLE)
     assert run("demo", "--if-empty") == ""
     workspace.close()
     monkeypatch.setenv("LEADLOOP_DATA_DIR", str(tmp_path / "second"))
@@ -312,7 +315,7 @@ def test_the_file_of_unanswered_leads_comes_back_filled_in(
         writer = csv.DictWriter(stream, fieldnames=list(sent[0]))
         writer.writeheader()
         writer.writerows(sent)
-    done = json.loads(run("import", path, "--json"))
+    done = json.loads(run("import", path, "--json", status=REFUSED))
     assert [done[a] for a in ("profile", "created", "rejected")] == ["unanswered", 2, 3]
     left = {(row["lead_id"], row["buyer_id"]) for row in _table(run, "unanswered", *period)}
     before = {(row["lead_id"], row["buyer_id"]) for row in rows}

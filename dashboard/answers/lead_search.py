@@ -21,25 +21,48 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """One lead: deliveries (`delivery_lists.DELIVERIES`), timeline (`lead_timeline.EVENTS`)."""
+    """One lead: deliveries (`delivery_lists.DELIVERIES`), timeline (`lead_timeline.EVENTS`).
+
+    `later` counts its facts that are dated after the moment asked for.
+    """
 
     lead_id: str
     deliveries: pl.DataFrame
     events: pl.DataFrame
+    later: int = 0
 
 
 def lead(query: TableQuery, lead_id: str) -> Lead:
     """One lead with all its deliveries and everything said about it by then."""
     shown, as_of = query.shown, query.scope.as_of_us
     facts = fact_reader.read_lead(
-        store_rows.store_of(query), lead_id, version=shown.version, zone=query.zone
+        store_rows.store_of(query),
+        lead_id,
+        version=shown.version,
+        zone=query.zone,
+        withdrawn=shown.withdrawn,
     )
-    frames = (facts.attempts, facts.feedback, facts.aliases)
+    counted = facts.counted()
+    frames = (counted.attempts, counted.feedback, counted.aliases)
     rows = edition.resolved(*frames, as_of_us=as_of, zone=shown.zone, rules=query.rules)
     listed = delivery_rows.listed(query, rows.sort("dated_us", "buyer_id"))
     known = event_frames.known_by(frames, as_of, shown)
-    events = (known.attempts, known.feedback, known.undone, known.idle)
-    return Lead(lead_id, listed, lead_timeline.events(*events, shown.named))
+    withdrawn = event_frames.withdrawn_by(_left_out(facts), as_of, shown)
+    attempts, feedback = (
+        pl.concat(pair, how="diagonal")
+        for pair in zip((known.attempts, known.feedback), withdrawn, strict=True)
+    )
+    events = (attempts, feedback, known.undone, known.idle)
+    later = facts.attempts.height + facts.feedback.height - attempts.height - feedback.height
+    return Lead(lead_id, listed, lead_timeline.events(*events, shown.named), later)
+
+
+def _left_out(
+    facts: fact_reader.StoredFacts,
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """The facts of a lead that do not count, and merged ids."""
+    mine = pl.col("batch_id").is_in(list(facts.withdrawn))
+    return facts.attempts.filter(mine), facts.feedback.filter(mine), facts.aliases
 
 
 def search(store: Store, named: PartyNames, text: str) -> pl.DataFrame:

@@ -20,6 +20,7 @@ from dashboard.answers import lead_search, standpoint
 from dashboard.answers.standpoint import Standpoint
 from dashboard.editions import cached_frames, clock, comparison_period, earlier_record
 from dashboard.editions.current_edition import CurrentEdition
+from dashboard.editions.recounted_edition import counting
 from dashboard.editions.rules_in_force import in_force
 from dashboard.editions.table_query import TableQuery
 from dashboard.editions.visible_edition import visible
@@ -91,7 +92,8 @@ class Workspace:
     def edition(self) -> VisibleEdition:
         """The edition that is held, else the newest, as whoever acts may see it."""
         point = standpoint.held()
-        return visible(point.edition if point else self._current.get(), self.access)
+        edition = point.edition if point else self._current.get()
+        return visible(counting(edition, edition.as_of_us, self.version), self.access)
 
     @property
     def access(self) -> Access:
@@ -154,8 +156,9 @@ class Workspace:
         point = standpoint.held()
         store_version = self.store.data_version()
         edition = point.edition if point else self._current.settle(store_version)
-        shown = visible(edition, self.access)
         version = point.version if point else None
+        counted = counting(edition, edition.as_of_us, _within(edition, version))
+        shown = visible(counted, self.access)
         record = earlier_record.record(shown, _within(shown, version))
         return Status(
             empty=shown.manifest.notes["newest_us"] is None,
@@ -201,7 +204,8 @@ class Workspace:
 
     def alone(self, scope: Scope) -> comparison_period.Alone | None:
         """Why a period has none to be compared with; None where it has one."""
-        return comparison_period.alone(self.edition, scope, self.version)
+        version = self.version
+        return comparison_period.alone(self._edition_for(scope, version), scope, version)
 
     def table(self, name: str, scope: Scope, **options: object) -> pl.DataFrame:
         """A table of numbers under a scope.
@@ -217,17 +221,24 @@ class Workspace:
     def table_query(self, scope: Scope, **options: object) -> TableQuery:
         """A query of the edition shown; `options` as for `frames`."""
         by = options.pop("by", None) or ()
-        shown, version = self.edition, options.pop("data_version", None)
-        version = self.version if version is None else version
+        given = cast("int | None", options.pop("data_version", None))
+        version = self.version if given is None else given
+        shown = self._edition_for(scope, version)
         return TableQuery(
             shown=shown,
             scope=scope,
             by=(by,) if isinstance(by, str) else tuple(cast("Sequence[str]", by)),
-            version=_within(shown, cast("int | None", version)),
+            version=_within(shown, version),
             currency=self.settings.currency,
             store=self.store,
             **cast("dict[str, Any]", {k: v for k, v in options.items() if v is not None}),
         )
+
+    def _edition_for(self, scope: Scope, version: int | None) -> VisibleEdition:
+        """The edition shown, with the imports that counted at the moment and version asked."""
+        point = standpoint.held()
+        edition = point.edition if point else self._current.get()
+        return visible(counting(edition, scope.as_of_us, version), self.access)
 
     # --- single deliveries ------------------------------------------------------------
 

@@ -2,7 +2,13 @@
 
 from dashboard.answers.workspace import workspace
 from dashboard.layout import address, tabs
-from dashboard.panels.data import file_import, imports_and_refused, party_names, table_browser
+from dashboard.panels.data import (
+    file_import,
+    import_undo,
+    imports_and_refused,
+    party_names,
+    table_browser,
+)
 
 query, status = address.query(), workspace().status()
 TITLES = {
@@ -17,6 +23,7 @@ TITLES = {
 chosen = tabs.chosen(TITLES)
 if chosen == "imports":
     imports_and_refused.imports(status)
+    import_undo.show(status)
 elif chosen == "import":
     file_import.show()
 elif chosen == "names":

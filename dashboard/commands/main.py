@@ -52,6 +52,16 @@ PLACES: Final = {
         "restore",
         "Put a backup into the store, in one step: all of it, or nothing.",
     ),
+    "restore-batch": Place(
+        "dashboard.commands.withdrawal",
+        "restore_batch",
+        "Put an import that was withdrawn back into every figure, from now on.",
+    ),
+    "retract-batch": Place(
+        "dashboard.commands.withdrawal",
+        "retract_batch",
+        "Take an import out of every figure from now on; its facts stay in the store.",
+    ),
     "serve": Place(
         "dashboard.commands.serve",
         "serve",

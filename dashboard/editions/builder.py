@@ -1,32 +1,28 @@
 """Making an edition: all of it anew, or only the leads that new facts touch.
 
 After new facts the rows of the touched leads are exchanged in the parts they lie in, and
-the difference of their tallies is added to the tallies.
+the difference of their tallies is added to the tallies. Leads of an import that is withdrawn
+or restored are touched by that.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
 import narwhals as nw
 import polars as pl
 
-from dashboard.editions.edition import (
-    ALL,
-    Edition,
-    sorted_cells,
-    span_zone,
-    stated,
-    tallied,
-)
+from dashboard.editions.edition import ALL, Edition, sorted_cells, span_zone, tallied
+from dashboard.editions.lead_states import LeadStates, exchanged, lead_states
 from dashboard.editions.shape import shape
 from data_access.intake.field_readers import LEEWAY_US
 from data_access.snapshot import fact_reader
 from data_access.snapshot.parquet_versions import Damaged, Manifest, ParquetVersions, Part
+from data_access.store.withdrawals import withdrawn_since
 from metrics.definitions.scope import CLOCKS
-from metrics.outcomes import changes, parties, tallies
+from metrics.outcomes import parties, tallies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,10 +63,21 @@ def build(  # noqa: PLR0913 - all keyword-only but where from and where to
         number = versions.latest_number() + 1
         return _anew(store, versions, mark, now_us=now_us, number=number, rules=rules)
     due = [lead for lead, at in edition.manifest.notes["later"] if at <= now_us]
-    if edition.version == store.data_version() and not due:
+    version, withdrawals = fact_reader.read_withdrawals(store)
+    withdrawn = withdrawn_since(withdrawals, now_us)
+    if edition.version == version and not due and edition.withdrawn == withdrawn:
         steady = now_us - edition.as_of_us < STEADY_US and edition.as_of_us >= since_us
         return edition if steady else _redated(edition, now_us)
-    return _exchanged(store, edition, due, mark, now_us=now_us)
+    turned = set(withdrawn) ^ set(edition.withdrawn)
+    facts = fact_reader.read_touched(
+        store,
+        above=edition.version,
+        also=[*due, *edition.leads_of(turned)],
+        zone=zone,
+        up_to=version,
+        withdrawn=withdrawn,
+    )
+    return _exchanged(edition, facts, mark, now_us=now_us)
 
 
 def standing(
@@ -177,7 +184,7 @@ def _anew(  # noqa: PLR0913 - all keyword-only but where from, where to and the 
     number: int,
     rules: Rules,
 ) -> Edition:
-    facts = fact_reader.read_all(store, zone=str(mark["zone"]))
+    facts = fact_reader.read_all(store, zone=str(mark["zone"]), as_of_us=now_us)
     first_us = _first(facts, now_us)
     zone = span_zone(str(mark["zone"]), first_us)
     parts: dict[str, dict[str, Part]] = {
@@ -189,15 +196,14 @@ def _anew(  # noqa: PLR0913 - all keyword-only but where from, where to and the 
     for some in _portions(facts):
         made = _made(some, as_of_us=now_us, zone=zone, rules=rules)
         crowded += made.crowded
-        for frame, rows in made.frames.items():
+        for frame, rows in _at_home(made, some).items():
             parts[frame] = parts.get(frame, {}) | _put(versions, frame, rows)
         for clock in CLOCKS:
             cells[clock].append(nw.from_native(tallied(made.outcomes, clock).lazy()))
     for clock in CLOCKS:
         whole = sorted_cells(tallies.add(cells[clock]))
         parts[f"tally_{clock}"] = {ALL: versions.put(f"tally_{clock}", whole)}
-    sayings = parties.namings(facts.attempts, facts.feedback, facts.aliases, zone)
-    parts |= _small(versions, facts, sayings)
+    parts |= _small(versions, facts, _namings(facts, zone))
     notes = _notes(facts, mark, first_us, _later(facts, now_us), now_us)
     notes["crowded"] = sorted(crowded)
     manifest = Manifest(number, notes, parts)
@@ -205,32 +211,25 @@ def _anew(  # noqa: PLR0913 - all keyword-only but where from, where to and the 
     return Edition(versions, manifest, rules)
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """What is made of some leads' facts; the frames have the `part` of each lead."""
-
-    outcomes: pl.DataFrame
-    frames: dict[str, pl.DataFrame]
-    crowded: list[str]
-
-
 def _made(
     facts: fact_reader.StoredFacts, *, as_of_us: int, zone: ReportZone, rules: Rules
-) -> _Made:
+) -> LeadStates:
     """Outcomes, the states before them and steps, of all facts of some leads."""
-    frames = (facts.attempts, facts.feedback, facts.aliases)
-    states = stated(*frames, as_of_us=as_of_us, zone=zone, rules=rules)
+    counted = facts.counted()
+    frames = (counted.attempts, counted.feedback, counted.aliases)
+    return lead_states(*frames, as_of_us=as_of_us, zone=zone, rules=rules)
+
+
+def _at_home(made: LeadStates, facts: fact_reader.StoredFacts) -> dict[str, pl.DataFrame]:
+    """What was made of some leads, with the `part` of each."""
     homes = facts.attempts.select("lead_id", "part").unique()
-    now = pl.col("until_us").is_null()
-    latest = states.filter(now).drop("until_us")
-    made = {
-        "outcomes": latest,
-        "earlier": states.filter(~now),
-        "steps": changes.steps(states),
-    }
-    at_home = {name: rows.join(homes, on="lead_id", how="left") for name, rows in made.items()}
-    crowded = latest.filter(pl.col("from_us").is_null())["lead_id"].unique().to_list()
-    return _Made(latest.drop("from_us"), at_home, crowded)
+    return {name: rows.join(homes, on="lead_id", how="left") for name, rows in made.frames.items()}
+
+
+def _namings(facts: fact_reader.StoredFacts, zone: ReportZone) -> pl.DataFrame:
+    """What facts that count call sources and buyers (`parties.NAMINGS`)."""
+    counted = facts.counted()
+    return parties.namings(counted.attempts, counted.feedback, counted.aliases, zone)
 
 
 def _portions(facts: fact_reader.StoredFacts) -> Iterator[fact_reader.StoredFacts]:
@@ -253,6 +252,7 @@ def _small(
         "heard": {ALL: versions.put("heard", sayings)},
         "aliases": {ALL: versions.put("aliases", facts.aliases)},
         "settings": {ALL: versions.put("settings", facts.entities)},
+        "withdrawals": {ALL: versions.put("withdrawals", facts.withdrawals)},
     }
 
 
@@ -265,42 +265,51 @@ def _put(versions: ParquetVersions, frame: str, rows: pl.DataFrame) -> dict[str,
 
 
 def _exchanged(
-    store: Store, edition: Edition, due: list[str], mark: dict[str, object], *, now_us: int
+    edition: Edition,
+    facts: fact_reader.StoredFacts,
+    mark: dict[str, object],
+    *,
+    now_us: int,
 ) -> Edition:
+    """The next edition: with the rows of some leads, whose complete facts are given, exchanged."""
     versions, old = edition.versions, edition.manifest
-    name = str(mark["zone"])
-    facts = fact_reader.read_touched(store, above=edition.version, also=due, zone=name)
     first_us = min(int(old.notes["first_us"]), _first(facts, now_us))
-    zone = span_zone(name, first_us)
+    zone = span_zone(str(mark["zone"]), first_us)
     leads = pl.concat([facts.attempts["lead_id"], facts.feedback["lead_id"]]).drop_nulls().unique()
     before = edition.outcomes().filter(pl.col("lead_id").is_in(leads.implode())).collect()
     made = _made(facts, as_of_us=now_us, zone=zone, rules=edition.rules)
-    parts = {
-        "attempts": _exchange(edition, "attempts", facts.attempts, leads),
-        "feedback": _exchange(edition, "feedback", facts.feedback, leads),
-        **{frame: _exchange(edition, frame, rows, leads) for frame, rows in made.frames.items()},
-    }
+    frames = {"attempts": facts.attempts, "feedback": facts.feedback, **_at_home(made, facts)}
+    parts = {name: _exchange(edition, name, rows, leads) for name, rows in frames.items()}
     for clock in CLOCKS:
-        cells = [
-            nw.from_native(edition.tally(clock).lazy()),
-            tallies.negative(nw.from_native(tallied(before, clock).lazy())),
-            nw.from_native(tallied(made.outcomes, clock).lazy()),
-        ]
-        parts[f"tally_{clock}"] = {
-            ALL: versions.put(f"tally_{clock}", sorted_cells(tallies.add(cells)))
-        }
-    sayings = parties.namings(facts.attempts, facts.feedback, facts.aliases, zone)
-    known = versions.scan(list(old.parts["heard"].values())).collect()
-    parts |= _small(versions, facts, parties.latest(pl.concat([known, sayings])))
+        cells = exchanged(edition.tally(clock), before, made.outcomes, clock)
+        parts[f"tally_{clock}"] = {ALL: versions.put(f"tally_{clock}", cells)}
     kept = [(lead, at) for lead, at in old.notes["later"] if lead not in set(leads)]
     notes = _notes(facts, mark, first_us, sorted([*kept, *_later(facts, now_us)]), now_us)
-    notes["crowded"] = sorted({*old.notes["crowded"]} - set(leads) | {*made.crowded})
+    notes["crowded"] = sorted({*edition.crowded} - set(leads) | {*made.crowded})
     notes["newest_us"] = max(
         filter(None, (notes["newest_us"], old.notes["newest_us"])), default=None
     )
-    manifest = Manifest(old.number + 1, notes, parts)
+    known = versions.scan(list(old.parts["heard"].values())).collect()
+    sayings = parties.latest(pl.concat([known, _namings(facts, zone)]))
+    if set(facts.withdrawn) != set(edition.withdrawn):
+        sayings = _renamed(edition, facts, parts, zone)
+    manifest = Manifest(old.number + 1, notes, parts | _small(versions, facts, sayings))
     versions.publish(manifest)
     return Edition(versions, manifest, edition.rules)
+
+
+def _renamed(
+    edition: Edition,
+    facts: fact_reader.StoredFacts,
+    parts: dict[str, dict[str, Part]],
+    zone: ReportZone,
+) -> pl.DataFrame:
+    """What all facts that count call sources and buyers: other imports count than before."""
+    attempts, feedback = (
+        edition.versions.scan(list(parts[frame].values())).select("batch_id", *columns).collect()
+        for frame, columns in parties.READ.items()
+    )
+    return _namings(replace(facts, attempts=attempts, feedback=feedback), zone)
 
 
 def _exchange(

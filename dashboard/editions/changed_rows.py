@@ -1,8 +1,9 @@
 """Which rows may have changed since a data version, so that a copy can be kept up to date.
 
 A row is of one lead. It changes with a fact about that lead; when something about the lead that
-was dated ahead takes effect; when its source or buyer is called otherwise. Rows that are no
-longer there cannot be listed: then, and after a merge, a copy is to be read anew.
+was dated ahead takes effect; when an import that told of it is withdrawn or restored; when its
+source or buyer is called otherwise. Rows that are no longer there cannot be listed: then, and
+after a merge, a copy is to be read anew.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import narwhals as nw
 import polars as pl
 
 from dashboard.editions import cached_frames
+from dashboard.editions.visible_edition import counted_then
 from data_access.explained import ExplainedError
 from metrics.outcomes import selection
 from metrics.outcomes.known_facts import KEY, instant
@@ -61,8 +63,10 @@ def changed(
 def touched(shown: Edition, version: int | None, since: int) -> pl.DataFrame:
     """Leads (lead_id) of which a row may have changed after a data version."""
     moment = moment_of(shown, since)
+    turned = shown.withdrawals.filter(pl.col("seq") > since)["batch_id"]
     facts = {name: shown.facts(name, version) for name in _TIMES}
-    found = []
+    leads = sorted(shown.leads_of(set(turned)))
+    found = [pl.LazyFrame({"lead_id": leads}, {"lead_id": pl.String})]
     for name, stems in _TIMES.items():
         new = pl.col("seq") > since
         if moment is not None:
@@ -81,15 +85,18 @@ def touched(shown: Edition, version: int | None, since: int) -> pl.DataFrame:
 def moment_of(shown: Edition, version: int) -> int | None:
     """When the store took the last fact up to a data version; None before the first."""
     newest = [
-        shown.facts(name, version).select(pl.col("recorded_us").max()).collect().item()
+        shown.stored(name, version).select(pl.col("recorded_us").max()).collect().item()
         for name in _TIMES
     ]
+    turned = shown.withdrawals.filter(pl.col("seq") <= version)["recorded_us"].max()
+    newest.append(turned)
     return max((us for us in newest if us is not None), default=None)
 
 
 def _renamed(shown: Edition, version: int | None, since: int, kind: str) -> list[str]:
     """Ids that were called otherwise, or of another type, at a data version."""
-    now, then = (cached_frames.named(shown, v) for v in (version, since))
+    before = counted_then(shown, moment_of(shown, since), since)
+    now, then = cached_frames.named(shown, version), cached_frames.named(before, since)
     pairs = [(getattr(now, kind), getattr(then, kind))]
     if kind == "buyer":
         pairs.append((now.buyer_type, then.buyer_type))
@@ -105,8 +112,9 @@ def _gone(
         return False
     leads = touched(shown, version, since)["lead_id"].to_list()
     then = min(scope.as_of_us, moment)
-    before = shown.resolve(as_of_us=then, version=since, leads=leads)
-    types = cached_frames.named(shown, since).buyer_type
+    earlier = counted_then(shown, moment, since)
+    before = earlier.resolve(as_of_us=then, version=since, leads=leads)
+    types = cached_frames.named(earlier, since).buyer_type
     wanted = selection.deliveries(scope, zone=shown.zone.name, buyer_types=types)
     kept = before.lazy().filter(wanted).join(mine, on=list(KEY), how="anti")
     return not kept.select(KEY).head(1).collect().is_empty()

@@ -53,9 +53,10 @@ def alone(shown: Edition, scope: Scope, version: int | None) -> Alone | None:
 
 @lru_cache(maxsize=4)
 def record(shown: Edition, version: int | None) -> tuple[int, int] | None:
-    """First and last day of any attempt, as day numbers; None without attempts."""
+    """First and last day of any attempt up to now, as day numbers; None without attempts."""
     at = pl.col("attempted_us")
-    facts = shown.facts("attempts", version).select(first=at.min(), last=at.max()).collect()
+    by_now = shown.facts("attempts", version).filter(at <= shown.as_of_us)
+    facts = by_now.select(first=at.min(), last=at.max()).collect()
     first, last = (
         None if us is None else day_number(local_day(us, shown.zone.name)) for us in facts.row(0)
     )

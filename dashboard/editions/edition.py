@@ -1,6 +1,7 @@
 """An edition: one consistent version of facts, outcomes and tallies, kept on a shelf.
 
-The composition of steps 2 to 4, as seen by a reader; `publishing` makes editions.
+The composition of steps 2 to 4, as seen by a reader; `builder` makes editions. Facts of imports
+that are withdrawn are in it and do not count: everything is made of the others.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import polars as pl
 
 from data_access.snapshot import fact_reader
 from data_access.spelling import spelt_name
+from data_access.store.withdrawals import withdrawn_since
 from metrics.definitions import reasons
 from metrics.definitions.report_calendar import DAY_US, ReportZone
 from metrics.definitions.scope import CLOCKS, Clock
@@ -21,7 +23,7 @@ from metrics.outcomes import changes, known_facts, parties, state_history, talli
 from metrics.outcomes import resolve as outcomes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from data_access.snapshot.parquet_versions import Manifest, ParquetVersions, Part
     from metrics.definitions.party_names import PartyNames
@@ -54,15 +56,35 @@ class Edition:
         return span_zone(str(self.manifest.notes["zone"]), int(self.manifest.notes["first_us"]))
 
     @cached_property
+    def withdrawals(self) -> pl.DataFrame:
+        """Every withdrawal of an import and every restoration (`columns.WITHDRAWALS`)."""
+        return self._whole("withdrawals")
+
+    @cached_property
+    def withdrawn(self) -> dict[str, int]:
+        """The imports that do not count in it, each with the moment since when."""
+        return withdrawn_since(self.withdrawals, self.as_of_us)
+
+    @property
+    def crowded(self) -> list[str]:
+        """Leads of which only the latest state is kept."""
+        leads: list[str] = self.manifest.notes["crowded"]
+        return leads
+
+    @cached_property
     def named(self) -> PartyNames:
         """Names and types of sources and buyers."""
         return _spelt(parties.named(self._whole("heard"), self._whole("settings"), self.aliases()))
 
-    def named_then(self, version: int) -> PartyNames:
+    def named_then(self, version: int | None) -> PartyNames:
         """The same as the store said it at another data version."""
-        attempts, feedback = (self._facts(f, version).collect() for f in ("attempts", "feedback"))
-        aliases = self.aliases(version)
-        settings = self._whole("settings").filter(pl.col("seq") <= version)
+        attempts, feedback = (
+            self.facts(frame, version).select(columns).collect()
+            for frame, columns in parties.READ.items()
+        )
+        aliases, settings = self.aliases(version), self._whole("settings")
+        if version is not None:
+            settings = settings.filter(pl.col("seq") <= version)
         sayings = parties.namings(attempts, feedback, aliases, self.zone)
         return _spelt(parties.named(sayings, settings, aliases))
 
@@ -79,7 +101,7 @@ class Edition:
 
     def outcomes(self, days: tuple[int, int] | None = None) -> pl.LazyFrame:
         """Outcomes as of now; `days` leaves out parts that hold no delivery of them."""
-        return self._states("outcomes", days).drop("from_us")
+        return self.states("outcomes", days).drop("from_us")
 
     def then(self, as_of_us: int, days: tuple[int, int] | None = None) -> pl.LazyFrame:
         """Outcomes as of an earlier moment, looked up among their states.
@@ -90,18 +112,18 @@ class Edition:
         begun = within & (pl.col("from_us") <= as_of_us)
         columns = outcomes.COLUMNS
         found = [
-            self._states("outcomes", days).filter(begun).select(columns),
-            self._states("earlier", days)
+            self.states("outcomes", days).filter(begun).select(columns),
+            self.states("earlier", days)
             .filter(begun, pl.col("until_us") > as_of_us)
             .select(columns),
         ]
-        crowded = self.manifest.notes["crowded"]
-        if crowded:
-            again = self.resolve(as_of_us=as_of_us, leads=crowded)
+        if self.crowded:
+            again = self.resolve(as_of_us=as_of_us, leads=self.crowded)
             found.append(again.lazy().filter(within).select(columns))
         return pl.concat(found)
 
-    def _states(self, frame: str, days: tuple[int, int] | None) -> pl.LazyFrame:
+    def states(self, frame: str, days: tuple[int, int] | None) -> pl.LazyFrame:
+        """States of deliveries: those that hold (`outcomes`), or those before (`earlier`)."""
         return self.versions.scan(_overlapping(self.manifest.parts[frame], days))
 
     def steps(self) -> pl.LazyFrame:
@@ -151,7 +173,7 @@ class Edition:
         return changes.steps(states)
 
     def _read(self, version: int | None) -> tuple[pl.LazyFrame, pl.LazyFrame, pl.DataFrame]:
-        attempts, feedback = (self._facts(f, version) for f in ("attempts", "feedback"))
+        attempts, feedback = (self.facts(f, version) for f in ("attempts", "feedback"))
         attempts = attempts.select(*known_facts.ATTEMPTS_READ)
         return attempts, feedback.select(*known_facts.FEEDBACK_READ), self.aliases(version)
 
@@ -166,22 +188,43 @@ class Edition:
         return dict(mine.select("entity_id", "canonical_id").iter_rows())
 
     def facts(self, frame: str, version: int | None = None) -> pl.LazyFrame:
-        """Facts of a kind (`attempts` or `feedback`), up to a data version, lazily."""
-        return self._facts(frame, version)
+        """Facts of a kind (`attempts` or `feedback`) that count, up to a data version, lazily."""
+        rows = self.stored(frame, version)
+        if self.withdrawn:
+            rows = rows.filter(~pl.col("batch_id").is_in(list(self.withdrawn)))
+        named_now = frame == "attempts" or self._names_leads(version)
+        return rows if named_now else self._named_by_then(rows, version)
 
-    def _facts(self, frame: str, version: int | None) -> pl.LazyFrame:
+    def withdrawn_facts(self, frame: str, version: int | None = None) -> pl.LazyFrame:
+        """Facts of a kind that do not count, for their imports are withdrawn, lazily."""
+        return self.stored(frame, version).filter(pl.col("batch_id").is_in(list(self.withdrawn)))
+
+    def stored(self, frame: str, version: int | None = None) -> pl.LazyFrame:
+        """All facts of a kind up to a data version, whether they count or not, lazily."""
         parts = self.manifest.parts[frame]
         rows = self.versions.scan([parts[name] for name in sorted(parts)])
-        if version is None or version >= self.version:
-            return rows
-        rows = rows.filter(pl.col("seq") <= version)
-        return rows if frame == "attempts" else self._named_by_then(rows, version)
+        past = version is not None and version < self.version
+        return rows.filter(pl.col("seq") <= version) if past else rows
 
-    def _named_by_then(self, feedback: pl.LazyFrame, version: int) -> pl.LazyFrame:
+    def leads_of(self, batches: Collection[str]) -> set[str]:
+        """The leads that facts of some imports are about."""
+        if not batches:
+            return set()
+        mine = pl.col("batch_id").is_in(list(batches))
+        found = [
+            self.stored(frame).filter(mine).select("lead_id") for frame in ("attempts", "feedback")
+        ]
+        return set(pl.concat(found).unique().drop_nulls().collect()["lead_id"])
+
+    def _names_leads(self, version: int | None) -> bool:
+        """Whether feedback under buyers' own ids has the leads that were kept with it."""
+        return version is None or version >= self.version
+
+    def _named_by_then(self, feedback: pl.LazyFrame, version: int | None) -> pl.LazyFrame:
         """Feedback under buyers' own ids with the lead that the store knew of it then."""
         found = pl.col("lead_id").is_null() | pl.col("lead_since_us").is_not_null()
         nameless = feedback.filter(found).with_columns(lead_id=pl.lit(None, pl.String)).collect()
-        attempts = self._facts("attempts", version).select(fact_reader.NAMING).collect()
+        attempts = self.facts("attempts", version).select(fact_reader.NAMING).collect()
         aliases = self.aliases(version)
         named = fact_reader.with_lead(nameless, attempts, aliases, zone=self.zone.name)
         return pl.concat(

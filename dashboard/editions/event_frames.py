@@ -25,7 +25,8 @@ class EventFrames:
     """Facts up to a moment with canonical ids, the live ones, and what links did.
 
     `undone` has `seq` and `retracted_by` of what was taken back, `idle` has `seq` of links
-    without effect and whether they count as reports (`counts`).
+    without effect and whether they count as reports (`counts`). `feedback` and `attempts` are
+    those that count; see `withdrawn_by` for those of imports that do not.
     """
 
     attempts: pl.DataFrame
@@ -60,6 +61,34 @@ def known_by(
     )
 
 
+WITHDRAWN: Final = "withdrawn_us"
+"""Column of facts that do not count: since when their import is withdrawn."""
+
+
+def withdrawn_by(
+    frames: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame], as_of_us: int, shown: Edition
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Attempts and feedback of withdrawn imports that had been said by a moment (`WITHDRAWN`)."""
+    known, since = known_by(frames, as_of_us, shown), since_when(shown)
+    return known.attempts.with_columns(since), known.feedback.with_columns(since)
+
+
+def since_when(shown: Edition) -> pl.Expr:
+    """Since when the import of a fact counts no longer (`WITHDRAWN`)."""
+    batch, moments = pl.col("batch_id"), shown.withdrawn
+    return batch.replace_strict(moments, default=None, return_dtype=pl.Int64).alias(WITHDRAWN)
+
+
+@lru_cache(maxsize=2)
+def withdrawn_frames(
+    shown: Edition, as_of_us: int, version: int | None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The same of the whole store."""
+    attempts, feedback = (shown.withdrawn_facts(f, version) for f in ("attempts", "feedback"))
+    frames = (attempts.collect(), feedback.collect(), shown.aliases(version))
+    return withdrawn_by(frames, as_of_us, shown)
+
+
 @lru_cache(maxsize=2)
 def event_frames(shown: Edition, as_of_us: int, version: int | None) -> EventFrames:
     """The same for the whole store."""
@@ -92,15 +121,24 @@ def without_delivery(
 ) -> pl.Expr:
     """Events of the period that belong to no delivery (yet), by the day of their report.
 
-    A period that holds the whole record holds those from before and after it too.
+    Those of withdrawn imports may belong to one that went with them, or stayed.
     """
     key = delivery_id()
     reached = known.attempts.select(key.alias("key"))["key"].unique()
-    mine = ~key.is_in(reached.implode()).fill_null(value=False)
+    unreached = ~key.is_in(reached.implode()).fill_null(value=False)
+    return unreached & within_period("reported", scope, shown, version)
+
+
+def within_period(column: str, scope: Scope, shown: Edition, version: int | None) -> pl.Expr:
+    """Whether an instant lies on a day of the period.
+
+    A period that holds the whole record holds what is from before and after it too.
+    """
+    inside = pl.lit(value=True)
     zone, record = shown.zone.name, earlier_record.record(shown, version)
     first, last = day_number(scope.first), day_number(scope.last)
     if record.days is None or first > record.days[0]:
-        mine &= pl.col("reported") > end_of_day_us(scope.first - timedelta(days=1), zone)
+        inside &= pl.col(column) > end_of_day_us(scope.first - timedelta(days=1), zone)
     if record.days is None or last < max(record.days[1], record.reported_day or 0):
-        mine &= pl.col("reported") <= end_of_day_us(scope.last, zone)
-    return mine
+        inside &= pl.col(column) <= end_of_day_us(scope.last, zone)
+    return inside

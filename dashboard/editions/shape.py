@@ -21,6 +21,7 @@ FRAMES: Final = {
     "feedback": columns.FEEDBACK,
     "aliases": columns.ALIASES,
     "settings": columns.ENTITIES,
+    "withdrawals": columns.WITHDRAWALS,
     "heard": parties.NAMINGS,
     "outcomes": resolve.COLUMNS,
     "earlier": state_history.COLUMNS,

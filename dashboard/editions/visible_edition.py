@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from dashboard.editions.edition import Edition
+from dashboard.editions.recounted_edition import RecountedEdition, counting
 from metrics.definitions.party_names import PartyNames
 from metrics.definitions.scope import CLOCKS
 
@@ -48,7 +49,7 @@ class VisibleEdition(Edition):
         """Names and types of the sources and buyers that may be seen."""
         return self._seen(self.whole.named)
 
-    def named_then(self, version: int) -> PartyNames:
+    def named_then(self, version: int | None) -> PartyNames:
         """The same as the store said it at another data version."""
         return self._seen(self.whole.named_then(version))
 
@@ -67,8 +68,19 @@ class VisibleEdition(Edition):
             return whole
         return {clock: cells.filter(self._mine()) for clock, cells in whole.items()}
 
-    def _states(self, frame: str, days: tuple[int, int] | None) -> pl.LazyFrame:
-        return self._only(super()._states(frame, days))
+    @property
+    def withdrawn(self) -> dict[str, int]:
+        """The imports that do not count, each with the moment since when."""
+        return self.whole.withdrawn
+
+    @property
+    def crowded(self) -> list[str]:
+        """Leads of which only the latest state is kept."""
+        return self.whole.crowded
+
+    def states(self, frame: str, days: tuple[int, int] | None) -> pl.LazyFrame:
+        """States of the deliveries that may be seen."""
+        return self._only(self.whole.states(frame, days))
 
     def steps(self) -> pl.LazyFrame:
         """Every change of every delivery that may be seen, up to now (`changes.COLUMNS`)."""
@@ -102,21 +114,32 @@ class VisibleEdition(Edition):
         return self._only(self.whole.stepped(as_of_us=as_of_us, version=version).lazy()).collect()
 
     def facts(self, frame: str, version: int | None = None) -> pl.LazyFrame:
-        """Facts that may be seen, up to a data version, lazily."""
+        """Facts that may be seen and count, up to a data version, lazily."""
         rows = self.whole.facts(frame, version)
+        offers = self.whole.facts("attempts", version)
+        return self._mine_of(rows, frame, offers, version)
+
+    def withdrawn_facts(self, frame: str, version: int | None = None) -> pl.LazyFrame:
+        """Facts that may be seen and do not count, lazily."""
+        rows = self.whole.withdrawn_facts(frame, version)
+        return self._mine_of(rows, frame, self.whole.stored("attempts", version), version)
+
+    def _mine_of(
+        self, rows: pl.LazyFrame, frame: str, offers: pl.LazyFrame, version: int | None
+    ) -> pl.LazyFrame:
+        """Those of some facts that may be seen: events of the offers that may be."""
         if self.access.everything:
             return rows
         if frame == "attempts":
             return self._attempts(rows, version)
-        seen = self._attempts(self.whole.facts("attempts", version), version)
-        offers = seen.select(
+        seen = self._attempts(offers, version).select(
             "lead_id", buyer=self._canonical("buyer", "buyer_id", version)
-        ).unique()
+        )
         keyed = rows.with_columns(buyer=self._canonical("buyer", "reporter_id", version))
-        mine = keyed.join(offers, on=["lead_id", "buyer"], how="semi").drop("buyer")
-        told = self._canonical("source", "target_id", version)
+        mine = keyed.join(seen.unique(), on=["lead_id", "buyer"], how="semi").drop("buyer")
+        aimed_at = self._canonical("source", "target_id", version)
         sources = sorted(self.access.sources or ())
-        to_me = (pl.col("event_type") == "feedback.sent") & told.is_in(sources)
+        to_me = (pl.col("event_type") == "feedback.sent") & aimed_at.is_in(sources)
         return pl.concat([mine, rows.filter(to_me)])
 
     def _attempts(self, rows: pl.LazyFrame, version: int | None) -> pl.LazyFrame:
@@ -140,3 +163,11 @@ class VisibleEdition(Edition):
 def visible(edition: Edition, access: Access) -> VisibleEdition:
     """An edition under an access; made once for each pair, so that caches find it again."""
     return VisibleEdition(edition.versions, edition.manifest, edition.rules, edition, access)
+
+
+def counted_then(shown: Edition, as_of_us: int | None, version: int) -> Edition:
+    """The same as somebody may see it, with the imports that counted at an earlier moment."""
+    moment = shown.as_of_us if as_of_us is None else as_of_us
+    if isinstance(shown, VisibleEdition):
+        return visible(counted_then(shown.whole, moment, version), shown.access)
+    return counting(shown.whole if isinstance(shown, RecountedEdition) else shown, moment, version)

@@ -102,8 +102,10 @@ def feedback(query: TableQuery) -> Iterator[pl.DataFrame]:
     shown, scope, version = query.shown, query.scope, query.version
     chosen = _listed_rows(query).select("lead_id", "buyer_id").collect()
     known = event_frames.event_frames(shown, scope.as_of_us, version)
+    _, withdrawn = event_frames.withdrawn_frames(shown, scope.as_of_us, version)
     keys = chosen.with_columns(reached=pl.lit(value=True))
-    events = known.feedback.join(keys, on=["lead_id", "buyer_id"], how="left")
+    every = pl.concat([known.feedback, withdrawn], how="diagonal")
+    events = every.join(keys, on=["lead_id", "buyer_id"], how="left")
     mine = pl.col("reached").fill_null(value=False)
     messages = (pl.col("event_type") == "feedback.sent") & pl.col("lead_id").is_in(
         chosen["lead_id"].unique().implode()
@@ -124,7 +126,11 @@ def feedback(query: TableQuery) -> Iterator[pl.DataFrame]:
 
 
 def attempts(query: TableQuery) -> Iterator[pl.DataFrame]:
-    """Every try behind the deliveries of a scope (`delivery_lists.ATTEMPTS_TABLE`)."""
+    """Every try behind the deliveries of a scope (`delivery_lists.ATTEMPTS_TABLE`).
+
+    Tries of withdrawn imports are behind a delivery only where another brought it as well;
+    without filters all those of the period are listed.
+    """
     shown, scope, version = query.shown, query.scope, query.version
     chosen = _listed_rows(query).select("lead_id", "buyer_id").collect()
     canonical = shown.canonical("buyer", version)
@@ -134,7 +140,26 @@ def attempts(query: TableQuery) -> Iterator[pl.DataFrame]:
         chosen.lazy(), left_on=["lead_id", "key"], right_on=["lead_id", "buyer_id"], how="semi"
     )
     by_then = mine.filter(pl.col("attempted_us") <= scope.as_of_us).collect()
-    yield delivery_lists.attempts(by_then)
+    every = pl.concat([by_then, _withdrawn_attempts(query, chosen)], how="diagonal")
+    yield delivery_lists.attempts(every)
+
+
+def _withdrawn_attempts(query: TableQuery, chosen: pl.DataFrame) -> pl.DataFrame:
+    """Tries of withdrawn imports: behind chosen deliveries, or without filters of the period."""
+    shown, scope, version = query.shown, query.scope, query.version
+    known, _ = event_frames.withdrawn_frames(shown, scope.as_of_us, version)
+    behind = known.join(chosen, on=["lead_id", "buyer_id"], how="semi")["seq"]
+    wanted = pl.col("seq").is_in(behind.implode())
+    if not scope.filters and scope.rows == type(scope.rows)():
+        wanted |= event_frames.within_period("at", scope, shown, version)
+    if query.changed_since is not None:
+        leads = changed_rows.touched(shown, version, query.changed_since)["lead_id"]
+        wanted &= pl.col("lead_id").is_in(leads.implode())
+    numbers = known.filter(wanted)["seq"]
+    facts = shown.withdrawn_facts("attempts", version).filter(
+        pl.col("seq").is_in(numbers.implode())
+    )
+    return facts.with_columns(event_frames.since_when(shown)).collect()
 
 
 _MEANT: Final = (

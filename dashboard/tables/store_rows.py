@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from dashboard.tables.table import Table
+from data_access.columns import WITHDRAW
 from data_access.store import decisions as stored_decisions
-from data_access.store import import_batches
+from data_access.store import import_batches, withdrawals
 from data_access.store import trend_notes as stored_notes
 from metrics.outcomes import delivery_lists
 
@@ -31,6 +32,9 @@ _BATCHES: Final[dict[str, pl.DataType]] = {
     "started_at": delivery_lists.INSTANT,
     "finished_at": delivery_lists.INSTANT,
     "rows_read": pl.Int64(),
+    "withdrawn_at": delivery_lists.INSTANT,
+    "withdrawn_by": pl.String(),
+    "withdrawal_note": pl.String(),
 }
 _REFUSED: Final[dict[str, pl.DataType]] = {
     **import_batches.REFUSED,
@@ -60,9 +64,18 @@ _TREND_NOTES: Final[dict[str, pl.DataType]] = {
 
 
 def batches(store: Store) -> pl.DataFrame:
-    """Imports with their five counts, newest first."""
+    """Imports with their five counts, newest first, and whether they count."""
     with store.reading() as connection:
         rows = import_batches.all_batches(connection)
+        said = withdrawals.history(connection)
+    last = said.unique("batch_id", keep="last", maintain_order=True).filter(action=WITHDRAW)
+    gone = last.select(
+        "batch_id",
+        withdrawn_at=delivery_lists.instant("recorded_us"),
+        withdrawn_by="who",
+        withdrawal_note="note",
+    )
+    rows = rows.join(gone, on="batch_id", how="left", maintain_order="left")
     return rows.with_columns(
         status=pl.when(pl.col("finished_us").is_null())
         .then(pl.lit("unfinished"))
@@ -123,9 +136,13 @@ TABLES: Final = (
     Table(
         "batches",
         "Imports",
-        "Every file taken in, with its five counts.",
+        "Every file taken in, with its five counts, and whether it still counts.",
         _BATCHES,
         "receipts",
+        notes=(
+            ("withdrawn_by", "Who withdrew it."),
+            ("withdrawal_note", "Why it was withdrawn."),
+        ),
         page="data",
         pages=_whole(batches, _BATCHES),
     ),

@@ -8,20 +8,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from data_access.columns import ANSWERS
 from data_access.currencies import DEFAULT
-from data_access.intake import link_advice
+from data_access.intake import dated_ahead, link_advice, withdrawn_rows
 from data_access.intake.contract import CheckedRows, check
 from data_access.intake.refusals import ALLOWED, CONFLICT, PROBLEM
+from data_access.store.withdrawals import counted, withdrawn_since
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from data_access.store.store import FactTable, Store
+
+_NEW: Final = ("created", "parked")
+"""The answers of what goes into the store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +35,16 @@ class IntakeResult:
     `answers` has `line`, `answer`; `refused` has the columns of PROBLEM, `answer` and
     `raw`. `counts` has all five answers and adds up to the rows that came in. `advice` has
     the columns of `links.ADVICE`: rows that were taken and whose link will not do what it says.
+    `ahead` has those of `dated_ahead.AHEAD`: rows that were taken and wait for their time.
+    `before` has those of `withdrawn_rows.TAKEN_BEFORE`: rows that a withdrawn import holds.
     """
 
     answers: pl.DataFrame
     refused: pl.DataFrame
     counts: dict[str, int]
     advice: pl.DataFrame
+    ahead: pl.DataFrame
+    before: pl.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +78,18 @@ def take(
     early = problems if problems is not None else pl.DataFrame(schema=PROBLEM)
     facts = _without(facts, early.select("line"))
     aliases = _alias_map(store, connection)
-    attempts, feedback = _statuses(store, connection, facts, summary=receipt.summary)
-    feedback = _parked(store, connection, attempts, feedback, aliases)
-    advice = link_advice.advice(store, connection, _linkable(feedback), aliases)
+    withdrawn = withdrawn_since(store.withdrawals(connection))
+    known = (
+        store.known_attempts(connection, facts.attempts["event_id"].to_list()),
+        store.known_feedback(connection, facts.feedback["event_id"].to_list()),
+    )
+    attempts, feedback = (
+        dated_ahead.parked(part, receipt.now_us)
+        for part in _statuses(facts, *known, summary=receipt.summary)
+    )
+    counting = _Counting(aliases, withdrawn, receipt.now_us)
+    feedback = _parked(store, connection, attempts, feedback, counting)
+    advice = link_advice.advice(store, connection, _linkable(feedback), aliases, withdrawn)
     _store(store, connection, attempts, feedback, receipt)
     found = pl.concat([early.select(*PROBLEM), facts.problems]).unique(
         "line", keep="first", maintain_order=True
@@ -81,7 +98,10 @@ def take(
     if early.width > len(PROBLEM):
         refused = _with_raw(refused, early)
     _quarantine(store, connection, refused, receipt)
-    return _taken(attempts, feedback, refused, advice)
+    answers, answered = _answers(attempts, feedback, refused)
+    ahead = dated_ahead.rows((attempts, feedback), receipt.now_us)
+    before = withdrawn_rows.taken_before((attempts, feedback), known, withdrawn)
+    return IntakeResult(answers, refused, answered, advice, ahead, before)
 
 
 def _without(facts: CheckedRows, lines: pl.DataFrame) -> CheckedRows:
@@ -103,8 +123,9 @@ def _alias_map(store: Store, connection: sa.Connection) -> dict[str, str]:
 
 def _linkable(feedback: pl.DataFrame) -> pl.DataFrame:
     """Feedback that is taken now and about a lead: what can link and be linked to."""
-    new = pl.col("status").is_in(["created", "parked"])
-    return feedback.filter(new, pl.col("event_type") == "feedback.received")
+    return feedback.filter(
+        pl.col("status").is_in(_NEW), pl.col("event_type") == "feedback.received"
+    )
 
 
 def _status(new: pl.DataFrame, known: pl.DataFrame, key: list[str], *, summary: bool) -> pl.Series:
@@ -129,11 +150,13 @@ def _status(new: pl.DataFrame, known: pl.DataFrame, key: list[str], *, summary: 
 
 
 def _statuses(
-    store: Store, connection: sa.Connection, facts: CheckedRows, *, summary: bool
+    facts: CheckedRows,
+    known_attempts: pl.DataFrame,
+    known_feedback: pl.DataFrame,
+    *,
+    summary: bool,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Attempts and feedback with their `status`; a conflict in one part is one in both."""
-    known_attempts = store.known_attempts(connection, facts.attempts["event_id"].to_list())
-    known_feedback = store.known_feedback(connection, facts.feedback["event_id"].to_list())
     key = ["reporter_id", "event_id"]
     conflicts = pl.Series("line", [], dtype=pl.Int64)
     while True:
@@ -159,19 +182,29 @@ def _statuses(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Counting:
+    """How it is judged what counts: merged buyers, imports that do not count, the moment."""
+
+    aliases: dict[str, str]
+    withdrawn: dict[str, int]
+    now_us: int
+
+
 def _parked(
     store: Store,
     connection: sa.Connection,
     attempts: pl.DataFrame,
     feedback: pl.DataFrame,
-    aliases: dict[str, str],
+    counting: _Counting,
 ) -> pl.DataFrame:
-    """Mark new feedback whose delivery, or whose retracted event, is not known yet."""
+    """Mark new feedback whose delivery, or whose retracted event, does not count yet."""
+    aliases, withdrawn = counting.aliases, counting.withdrawn
     waits = (pl.col("status") == "created") & (pl.col("event_type") == "feedback.received")
     query = feedback.filter(waits)
     if not query.height:
         return feedback
-    taken = attempts.filter(pl.col("status") != CONFLICT)
+    taken = attempts.filter(pl.col("status") == "created")
     lines: list[pl.DataFrame] = []
     for key, known in (
         ("lead_id", store.known_deliveries),
@@ -182,7 +215,8 @@ def _parked(
             mine = mine.filter(pl.col("lead_id").is_null())
         if not mine.height:
             continue
-        stored = known(connection, mine[key].unique().to_list())
+        stored = counted(known(connection, mine[key].unique().to_list()), withdrawn)
+        stored = stored.filter(~dated_ahead.is_ahead("attempted", counting.now_us))
         here = taken.filter(pl.col(key).is_not_null())
         reach = pl.concat(
             [
@@ -197,7 +231,7 @@ def _parked(
         )
         lines.append(met.select("line"))
     met_lines = pl.concat(lines)["line"] if lines else pl.Series([], dtype=pl.Int64)
-    targetless = link_advice.without_target(store, connection, query, aliases)
+    targetless = link_advice.without_target(store, connection, query, aliases, withdrawn)
     unmet = ~pl.col("line").is_in(met_lines.implode()) | pl.col("line").is_in(targetless.implode())
     parked = waits & unmet
     return feedback.with_columns(status=pl.when(parked).then(pl.lit("parked")).otherwise("status"))
@@ -211,8 +245,8 @@ def _store(
     receipt: Receipt,
 ) -> None:
     new: dict[FactTable, pl.DataFrame] = {
-        "attempts": attempts.filter(pl.col("status") == "created"),
-        "feedback": feedback.filter(pl.col("status").is_in(["created", "parked"])),
+        "attempts": attempts.filter(pl.col("status").is_in(_NEW)),
+        "feedback": feedback.filter(pl.col("status").is_in(_NEW)),
     }
     count = sum(frame.height for frame in new.values())
     if not count:
@@ -286,10 +320,10 @@ def _quarantine(
     store.refuse(connection, kept)
 
 
-def _taken(
-    attempts: pl.DataFrame, feedback: pl.DataFrame, refused: pl.DataFrame, advice: pl.DataFrame
-) -> IntakeResult:
-    """One answer a line: refused, else the newest thing that came of its parts."""
+def _answers(
+    attempts: pl.DataFrame, feedback: pl.DataFrame, refused: pl.DataFrame
+) -> tuple[pl.DataFrame, dict[str, int]]:
+    """One answer a line, and the five counts: refused, else the newest that came of its parts."""
     order = {"created": 0, "parked": 1, "duplicate": 2}
     parts = pl.concat([part.select("line", "status") for part in (attempts, feedback)])
     parts = parts.filter(pl.col("status") != CONFLICT)
@@ -300,5 +334,4 @@ def _taken(
         "line"
     )
     found = dict(answers.group_by("answer").len().iter_rows())
-    counts = {answer: int(found.get(answer, 0)) for answer in ANSWERS}
-    return IntakeResult(answers, refused, counts, advice)
+    return answers, {answer: int(found.get(answer, 0)) for answer in ANSWERS}

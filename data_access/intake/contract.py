@@ -69,7 +69,7 @@ def check(rows: pl.DataFrame, *, now_us: int, currency: str = DEFAULT) -> Checke
 
     Args:
         rows: `line` (Int64), `event_id`, `raw` and any fields, all text.
-        now_us: the moment of taking in; later events are refused as `future`.
+        now_us: the moment of taking in; what is over a day later is refused as `future`.
         currency: of the amounts; it says how many decimals they have.
 
     Returns:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 EARLIEST_US: Final = 946_684_800_000_000  # 2000-01-01T00:00Z
 LEEWAY_US: Final = 300_000_000  # five minutes of clock difference
 AHEAD_US: Final = 14 * 3_600_000_000  # a date may already have begun east of here
+WAITS_US: Final = 86_400_000_000  # our clock may run behind by a day: what is ahead waits so long
 MONEY_DIGITS: Final = 13
 
 _DATE: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -150,7 +151,7 @@ def _time(field: Field, now_us: int) -> ReadValues:
     )
     instant = (days * 86_400 + clock - offset) * 1_000_000 + fraction
     us = pl.when(day).then(days * 86_400_000_000).otherwise(instant)
-    limit = pl.when(day).then(now_us + AHEAD_US).otherwise(now_us + LEEWAY_US)
+    limit = now_us + WAITS_US + pl.when(day).then(AHEAD_US).otherwise(0)
     code = (
         pl.when(text.str.contains(_NAIVE))
         .then(pl.lit("time_naive"))

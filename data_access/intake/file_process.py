@@ -86,6 +86,15 @@ def _limit_memory(most: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
+def _why(error: OSError) -> str:
+    """Why the system does not give a file, in plain words where it is an everyday one."""
+    if isinstance(error, FileNotFoundError):
+        return "no such file"
+    if isinstance(error, IsADirectoryError):
+        return "it is a folder, not a file"
+    return error.strerror or str(error)
+
+
 def main() -> None:
     """Read the file that standard input names, to the end or to what cannot be read."""
     answers = os.fdopen(os.dup(1), "wb")
@@ -107,7 +116,7 @@ def main() -> None:
     except BrokenPipeError:  # nobody asks any longer
         os._exit(0)
     except OSError as error:
-        send(answers, "unreadable", f"the file cannot be read: {error.strerror or error}")
+        send(answers, "unreadable", f"cannot be read: {_why(error)}")
     except Exception as error:  # noqa: BLE001 - its end, whatever it is, is a sentence
         send(answers, "broken", str(error)[:300] or None)
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from data_access.columns import ANSWERS
 from data_access.intake import error_file as correction
 from data_access.intake import mapping
 from data_access.intake.accept import IntakeResult, Receipt, take
+from data_access.intake.field_readers import LEEWAY_US
 from data_access.intake.file_reader import BadLine, Chunk, FileRows, UnreadableFile, open_rows
-from data_access.intake.import_order import Imported, ImportOrder
+from data_access.intake.import_order import Imported, ImportOrder, RefusedRows, TakenBefore
 from data_access.intake.mapping_profile import Profile, Sheet, UnknownProfile, load, shipped
 from data_access.intake.party_ids import KnownIds, with_ids
 from data_access.intake.refusals import PROBLEM
@@ -70,13 +69,16 @@ class _Run:
     sheet: Sheet
     ids: KnownIds
     advice: Counter[str] = field(default_factory=Counter)
-    reasons: dict[str, tuple[int, int]] = field(default_factory=dict)
+    reasons: dict[tuple[str, str | None], RefusedRows] = field(default_factory=dict)
+    ahead_us: list[int] = field(default_factory=list)
+    before: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def run(self) -> Imported:
         """All chunks, then error file and receipt together: until then it can go on."""
         order = self.order
         pending = correction.Pending(order, self.rows, self.profile)
         with self.store.writing() as connection:
+            behind_us = self._behind(connection)
             begun = self._begin(connection)
             left = import_batches.finished(connection, correction.noted(order.errors_dir))
             pending.begin(resumed=begun.cursor > 0, batch_id=begun.batch_id)
@@ -92,8 +94,21 @@ class _Run:
             begun.cursor,
             error_file,
             dict(self.advice),
-            self.reasons,
+            tuple(sorted(self.reasons.values(), key=lambda why: (-why.rows, why.line))),
+            len(self.ahead_us),
+            max(self.ahead_us, default=0),
+            behind_us,
+            {
+                batch: TakenBefore(self.before[batch, "duplicate"], self.before[batch, "conflict"])
+                for batch in dict.fromkeys(batch for batch, _ in sorted(self.before))
+            },
         )
+
+    def _behind(self, connection: sa.Connection) -> int:
+        """How far this machine's clock is behind what the store has seen; 0 where it is not."""
+        newest = self.store.newest_recorded(connection)
+        behind_us = 0 if newest is None else newest - self.order.now_us()
+        return behind_us if behind_us > LEEWAY_US else 0
 
     def _begin(self, connection: sa.Connection) -> Batch:
         return import_batches.begin(
@@ -143,11 +158,15 @@ class _Run:
             store_settings.remember_in(self.store, connection, given, at_us=order.now_us())
 
     def _note(self, taken: IntakeResult) -> None:
-        """Count what is worth a word, by code."""
+        """Count what is worth a word: advice by code, refusals by code and field."""
         self.advice.update(taken.advice["code"])
-        for code, line in taken.refused.sort("line").select("code", "line").iter_rows():
-            count, first = self.reasons.get(code, (0, line))
-            self.reasons[code] = (count + 1, first)
+        self.ahead_us.extend(taken.ahead["ahead_us"])
+        self.before.update(taken.before.select("batch_id", "status").iter_rows())
+        rows = taken.refused.sort("line").select("code", "field", "line", "allowed")
+        for code, at_fault, line, allowed in rows.iter_rows():
+            known = self.reasons.get((code, at_fault))
+            first = known or RefusedRows(code, at_fault, 0, line, allowed)
+            self.reasons[code, at_fault] = replace(first, rows=first.rows + 1)
 
     def _take(self, connection: sa.Connection, chunk: Chunk, batch_id: str) -> IntakeResult:
         order, naming = self.order, self.ids.within(connection)
@@ -250,20 +269,3 @@ def _cut_problems(bad: list[BadLine]) -> pl.DataFrame:
         for b in bad
     ]
     return pl.DataFrame(rows, schema={**PROBLEM, "raw": pl.String()})
-
-
-def as_json(imported: Imported) -> str:
-    """The result of an import as one line of JSON."""
-    return json.dumps(
-        {
-            "file": imported.file_name,
-            "profile": imported.profile,
-            "batch_id": imported.batch_id,
-            "rows": imported.rows,
-            **{answer: imported.counts[answer] for answer in ANSWERS},
-            "resumed_at": imported.resumed_at,
-            "error_file": str(imported.error_file) if imported.error_file else None,
-            "advice": imported.advice,
-            "reasons": {code: count for code, (count, _) in imported.reasons.items()},
-        }
-    )

@@ -39,11 +39,37 @@ class ImportOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedRows:
+    """Rows refused for one reason: its code, the field at fault (None: the row as a whole).
+
+    `line` is that of the first of them, and `allowed` what would have been taken in its place.
+    """
+
+    code: str
+    field: str | None
+    rows: int
+    line: int
+    allowed: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBefore:
+    """Rows that a withdrawn import holds: `same` are duplicates, `other` are conflicts."""
+
+    same: int = 0
+    other: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Imported:
     """The five counts of a file, its receipt and, where rows were refused, their file.
 
     `advice` counts, by code of `refusals.ADVICE`, rows taken now whose link will not do what
-    it says. `reasons` has, by code, how many rows were refused now and the line of the first.
+    it says. `reasons` says why rows were refused now, the most frequent reason first. `ahead`
+    counts rows taken now that wait for their time, the latest of which is `furthest_us` away.
+    `behind_us` is how far this machine's clock is behind the store's newest time, where that
+    is more than clocks differ by. `before` counts rows that a withdrawn import holds already,
+    by its id: those that are the same, and those that say something else.
     """
 
     file_name: str
@@ -53,9 +79,18 @@ class Imported:
     resumed_at: int
     error_file: Path | None
     advice: dict[str, int] = field(default_factory=dict)
-    reasons: dict[str, tuple[int, int]] = field(default_factory=dict)
+    reasons: tuple[RefusedRows, ...] = ()
+    ahead: int = 0
+    furthest_us: int = 0
+    behind_us: int = 0
+    before: dict[str, TakenBefore] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
         """All rows of the file: the sum of the five counts."""
         return sum(self.counts.values())
+
+    @property
+    def refused(self) -> int:
+        """Rows that are not in the store: rejected ones and conflicts."""
+        return self.counts["rejected"] + self.counts["conflict"]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from data_access.intake import refusals
+from data_access.store.withdrawals import counted
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -36,16 +37,25 @@ def _linking(feedback: pl.DataFrame) -> pl.DataFrame:
 
 
 def advice(
-    store: Store, connection: sa.Connection, feedback: pl.DataFrame, aliases: dict[str, str]
+    store: Store,
+    connection: sa.Connection,
+    feedback: pl.DataFrame,
+    aliases: dict[str, str],
+    withdrawn: dict[str, int],
 ) -> pl.DataFrame:
-    """What to know of links of newly taken rows (`ADVICE`), as if they came one by one."""
+    """What to know of links of newly taken rows (`ADVICE`), as if they came one by one.
+
+    Events of imports that are `withdrawn` are like those that do not exist.
+    """
     linking = _linking(feedback)
     if not linking.height:
         return pl.DataFrame(schema=ADVICE)
     targets = linking["target"].unique().to_list()
     here = feedback.filter(pl.col("event_id").is_in(targets))
-    events = _known_before(store.known_feedback(connection, targets), here, _EVENT)
-    replacing = store.replacing(connection, linking["replaces"].drop_nulls().unique().to_list())
+    known = counted(store.known_feedback(connection, targets), withdrawn)
+    events = _known_before(known, here, _EVENT)
+    replaced = linking["replaces"].drop_nulls().unique().to_list()
+    replacing = counted(store.replacing(connection, replaced), withdrawn)
     links = _known_before(_linking(replacing), linking, (*_EVENT, "replaces", "target"))
     speaker = pl.col("reporter_id").replace(aliases).alias("speaker")
     pairs = links.with_columns(speaker).join(
@@ -112,15 +122,19 @@ def _earlier() -> pl.Expr:
 
 
 def without_target(
-    store: Store, connection: sa.Connection, feedback: pl.DataFrame, aliases: dict[str, str]
+    store: Store,
+    connection: sa.Connection,
+    feedback: pl.DataFrame,
+    aliases: dict[str, str],
+    withdrawn: dict[str, int],
 ) -> pl.Series:
-    """Lines whose retracted or replaced event is neither stored nor in an earlier row."""
+    """Lines whose retracted or replaced event neither counts in the store nor came before."""
     linking = _linking(feedback)
     if not linking.height:
         return pl.Series("line", [], dtype=pl.Int64)
     wanted = linking["target"].unique().to_list()
     speaker = pl.col("reporter_id").replace(aliases)
-    known = store.known_feedback(connection, wanted)
+    known = counted(store.known_feedback(connection, wanted), withdrawn)
     stored = known.select("event_id", speaker=speaker, since=pl.lit(-1, pl.Int64))
     here = feedback.filter(pl.col("event_id").is_in(wanted))
     here = here.select("event_id", speaker=speaker, since=pl.col("line"))

@@ -101,7 +101,11 @@ _ALL: Final = (
     ),
     Refusal("time_impossible", "A day or time that does not exist", "a day and time that exist"),
     Refusal("time_too_early", "A time before 2000", "2000-01-01 or later"),
-    Refusal("future", "A time that lies in the future", "not later than now"),
+    Refusal(
+        "future",
+        "A time that lies in the future",
+        "at most a day later than this machine's clock",
+    ),
     Refusal("number_format", "A number that cannot be read", "a whole number"),
     Refusal("bool_format", "Neither yes nor no", "true or false"),
     Refusal("share_format", "A share that cannot be read", "0 - 1 or 0 % - 100 %"),

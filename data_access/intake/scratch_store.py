@@ -40,9 +40,17 @@ class ScratchStore(Store):
         assert self._view is not None, "asked outside of a transaction"  # noqa: S101 - a wrong call
         return self._view
 
+    def newest_recorded(self, connection: sa.Connection) -> int | None:  # noqa: ARG002 - as below
+        """The latest moment that the real store was written to."""
+        return self._real.newest_recorded(self._held())
+
     def aliases(self, connection: sa.Connection) -> pl.DataFrame:  # noqa: ARG002 - only the real one has any
         """All aliases of the real store."""
         return self._real.aliases(self._held())
+
+    def withdrawals(self, connection: sa.Connection) -> pl.DataFrame:  # noqa: ARG002 - likewise
+        """All withdrawals of the real store."""
+        return self._real.withdrawals(self._held())
 
     def known_attempts(self, connection: sa.Connection, event_ids: Sequence[str]) -> pl.DataFrame:
         """Attempts of the store and of the rows checked before."""

@@ -3,20 +3,22 @@
 A *lead* is what is touched: its attributes and contradictions join all its deliveries,
 so all facts of a lead lie in one part, named by the month of its first attempt.
 Feedback that names only the buyer's own id is given its lead here, and nowhere else.
+Facts of withdrawn imports are read like all others; they name no lead and do not count.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from data_access.columns import ATTEMPTS, FEEDBACK
+from data_access.columns import ATTEMPTS, FEEDBACK, WITHDRAWALS
 from data_access.spelling import spelt_lead
 from data_access.store.store import FACTS
+from data_access.store.withdrawals import counted, withdrawn_since
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -40,7 +42,8 @@ class StoredFacts:
 
     `lineage` tells the store, as it was at that version, from every other. `lead_since_us`
     of feedback is null but where the lead was found by the buyer's own id: then it is the
-    moment from which on that id is known (see `with_lead`).
+    moment from which on that id is known (see `with_lead`). `withdrawn` are the imports that
+    do not count at the moment they were read for, each with the moment since when.
     """
 
     version: int
@@ -49,25 +52,43 @@ class StoredFacts:
     feedback: pl.DataFrame
     aliases: pl.DataFrame
     entities: pl.DataFrame
+    withdrawals: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=WITHDRAWALS))
+    withdrawn: dict[str, int] = field(default_factory=dict)
+
+    def counted(self) -> StoredFacts:
+        """Only the facts that count: without those of withdrawn imports."""
+        frames = (self.attempts, self.feedback)
+        attempts, feedback = (counted(frame, self.withdrawn) for frame in frames)
+        return replace(self, attempts=attempts, feedback=feedback)
 
 
-def read_all(store: Store, *, zone: str) -> StoredFacts:
-    """Every fact of the store; dates begin as they do in the report zone."""
+def read_all(store: Store, *, zone: str, as_of_us: int | None = None) -> StoredFacts:
+    """Every fact of the store; dates begin as they do in the report zone.
+
+    `as_of_us` is the moment at which imports count or not; None takes the latest word on each.
+    """
     with store.reading() as connection:
         version = store.data_version_in(connection)
         attempts = store.bulk.read(connection, "attempts", ATTEMPTS, above=0, up_to=version)
         feedback = store.bulk.read(connection, "feedback", FEEDBACK, above=0, up_to=version)
-        aliases, entities = store.aliases(connection), store.entities(connection)
-        lineage = store.lineage_in(connection, version)
-    return _parted(StoredFacts(version, lineage, attempts, feedback, aliases, entities), zone)
+        facts = _beside(store, connection, version, attempts, feedback)
+    withdrawn = withdrawn_since(facts.withdrawals, as_of_us)
+    return _parted(replace(facts, withdrawn=withdrawn), zone)
 
 
-def read_touched(
-    store: Store, *, above: int, also: list[str], zone: str, up_to: int | None = None
+def read_touched(  # noqa: PLR0913 - where from, which, and how they are read
+    store: Store,
+    *,
+    above: int,
+    also: list[str],
+    zone: str,
+    up_to: int | None = None,
+    withdrawn: dict[str, int] | None = None,
 ) -> StoredFacts:
     """All facts of every lead that a fact after `above` is about, and of leads in `also`.
 
-    Facts after the data version `up_to` are left out.
+    What comes after the data version `up_to` is left out. `withdrawn` are the imports that do
+    not count; None takes the latest word on each.
     """
     with store.reading() as connection:
         version = store.data_version_in(connection)
@@ -83,15 +104,46 @@ def read_touched(
             attempts = _facts_of(store, connection, "attempts", sorted(leads), version)
         feedback = _facts_of(store, connection, "feedback", sorted(leads), version)
         waiting = _nameless_since(store, connection, above, version)
-        aliases, entities = store.aliases(connection), store.entities(connection)
-        lineage = store.lineage_in(connection, version)
-    feedback = pl.concat([feedback, nameless, waiting]).unique("seq", keep="first").sort("seq")
-    return _parted(StoredFacts(version, lineage, attempts, feedback, aliases, entities), zone)
+        feedback = pl.concat([feedback, nameless, waiting]).unique("seq", keep="first").sort("seq")
+        facts = _beside(store, connection, version, attempts, feedback)
+    if withdrawn is None:
+        withdrawn = withdrawn_since(facts.withdrawals)
+    return _parted(replace(facts, withdrawn=withdrawn), zone)
 
 
-def read_lead(store: Store, lead_id: str, *, version: int, zone: str) -> StoredFacts:
+def _beside(
+    store: Store,
+    connection: sa.Connection,
+    version: int,
+    attempts: pl.DataFrame,
+    feedback: pl.DataFrame,
+) -> StoredFacts:
+    """Facts with what else the store knew at their data version, in the same view."""
+    by_then = pl.col("seq") <= version
+    return StoredFacts(
+        version,
+        store.lineage_in(connection, version),
+        attempts,
+        feedback,
+        store.aliases(connection).filter(by_then),
+        store.entities(connection).filter(by_then),
+        store.withdrawals(connection).filter(by_then),
+    )
+
+
+def read_withdrawals(store: Store) -> tuple[int, pl.DataFrame]:
+    """The data version of the store, and every withdrawal up to it (`columns.WITHDRAWALS`)."""
+    with store.reading() as connection:
+        return store.data_version_in(connection), store.withdrawals(connection)
+
+
+def read_lead(
+    store: Store, lead_id: str, *, version: int, zone: str, withdrawn: dict[str, int]
+) -> StoredFacts:
     """All facts of one lead up to a data version, straight from the store."""
-    facts = read_touched(store, above=version, also=[lead_id], zone=zone, up_to=version)
+    facts = read_touched(
+        store, above=version, also=[lead_id], zone=zone, up_to=version, withdrawn=withdrawn
+    )
     mine = pl.col("lead_id") == lead_id
     attempts, feedback = (frame.filter(mine) for frame in (facts.attempts, facts.feedback))
     return replace(facts, attempts=attempts, feedback=feedback)
@@ -185,7 +237,8 @@ def _leads_named(store: Store, connection: sa.Connection, names: list[str]) -> s
 
 def _parted(facts: StoredFacts, zone: str) -> StoredFacts:
     """Name the lead of nameless feedback, and the part of every row."""
-    feedback = with_lead(facts.feedback, facts.attempts, facts.aliases, zone=zone)
+    naming = counted(facts.attempts, facts.withdrawn)
+    feedback = with_lead(facts.feedback, naming, facts.aliases, zone=zone)
     month = pl.from_epoch(pl.col("first"), time_unit="us").dt.strftime("%Y-%m")
     homes = facts.attempts.group_by("lead_id").agg(first=pl.col("attempted_us").min())
     homes = homes.select("lead_id", part=month)

@@ -232,7 +232,7 @@ def examined(path: Path) -> CopiedRows:
     if revision not in migration.known_revisions():
         message = f"{path} was written by a newer version of Leadloop (tables {revision})"
         raise BadBackup(message)
-    facts = sum(rows.get(name, 0) for name in ("attempts", "feedback", "entities", "aliases"))
+    facts = sum(rows.get(name, 0) for name, of in tables.COUNTERS.items() if of == "facts")
     if found != "ok" or facts != version:
         message = f"{path} is damaged: {found if found != 'ok' else 'its facts do not add up'}"
         raise BadBackup(message)

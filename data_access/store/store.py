@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import polars as pl
 import sqlalchemy as sa
 
-from data_access.columns import ALIASES, ATTEMPTS, ENTITIES, FEEDBACK
+from data_access.columns import ALIASES, ATTEMPTS, ENTITIES, FEEDBACK, WITHDRAWALS
 from data_access.spelling import spelt_name
 from data_access.store import migration, tables
 from data_access.store.bulk_io import bulk_io_of
@@ -30,23 +30,22 @@ PartyKind = Literal["source", "buyer"]
 FACTS: Final = {"attempts": ATTEMPTS, "feedback": FEEDBACK}
 
 _KNOWN_ATTEMPTS: Final = (
-    "SELECT a.event_id, a.content_hash FROM {wanted} JOIN attempts a ON a.event_id = wanted.value"
+    "SELECT a.event_id, a.content_hash, a.batch_id "
+    "FROM {wanted} JOIN attempts a ON a.event_id = wanted.value"
 )
 _KNOWN_FEEDBACK: Final = (
     "SELECT f.event_id, f.reporter_id, f.content_hash, f.lead_id, f.buyer_lead_id, f.retracts, "
-    "f.reported_us, f.reported_precision FROM {wanted} JOIN feedback f ON f.event_id = wanted.value"
+    "f.batch_id, f.reported_us, f.reported_precision FROM {wanted} "
+    "JOIN feedback f ON f.event_id = wanted.value"
 )
-_KNOWN_DELIVERIES: Final = (
-    "SELECT DISTINCT a.lead_id, a.buyer_id FROM {wanted} "
-    "JOIN attempts a ON a.lead_id = wanted.value"
-)
-_KNOWN_BUYER_LEADS: Final = (
-    "SELECT DISTINCT a.buyer_lead_id, a.buyer_id FROM {wanted} "
-    "JOIN attempts a ON a.buyer_lead_id = wanted.value"
+_OFFERED: Final = ("buyer_id", "batch_id", "attempted_precision")
+_KNOWN_OFFERS: Final = (
+    "SELECT {columns}, MIN(a.attempted_us) FROM {{wanted}} "
+    "JOIN attempts a ON a.{key} = wanted.value GROUP BY {columns}"
 )
 _REPLACED: Final = (
     "SELECT f.event_id, f.reporter_id, f.lead_id, f.buyer_lead_id, f.retracts, f.replaces, "
-    "f.reported_us, f.reported_precision FROM {wanted} "
+    "f.batch_id, f.reported_us, f.reported_precision FROM {wanted} "
     "JOIN feedback f ON f.replaces = wanted.value"
 )
 _NAMED: Final[dict[PartyKind, tuple[tuple[str, str], ...]]] = {
@@ -154,12 +153,20 @@ class Store:
         it gave anew; a number that it has not given has a lineage of its own.
         """
         marks: list[object] = [migration.property_of(connection, migration.IDENTITY), version]
-        for table in (tables.attempts, tables.feedback, tables.entities, tables.aliases):
-            named = ("recorded_us", "event_id", "content_hash", "kind", "entity_id")
-            columns = [table.c[name] for name in named if name in table.c]
+        for name in (name for name, of in tables.COUNTERS.items() if of == "facts"):
+            table = tables.METADATA.tables[name]
+            named = ("recorded_us", "event_id", "content_hash", "kind", "entity_id", "action")
+            columns = [table.c[column] for column in named if column in table.c]
             found = connection.execute(sa.select(*columns).where(table.c.seq == version))
-            marks += [(table.name, *row) for row in found]
+            marks += [(name, *row) for row in found]
         return blake2b(repr(marks).encode(), digest_size=16).hexdigest()
+
+    def newest_recorded(self, connection: sa.Connection) -> int | None:
+        """The latest moment that a receipt or a line of the audit was written at."""
+        batches = tables.batches.c
+        times = (batches.started_us, batches.finished_us, tables.audit.c.recorded_us)
+        found = [connection.execute(sa.select(sa.func.max(time))).scalar() for time in times]
+        return max((us for us in found if us is not None), default=None)
 
     @staticmethod
     def _counter(connection: sa.Connection, name: str) -> int:
@@ -181,31 +188,38 @@ class Store:
     # --- what is known ----------------------------------------------------------------
 
     def known_attempts(self, connection: sa.Connection, event_ids: Sequence[str]) -> pl.DataFrame:
-        """`event_id`, `content_hash` of attempts that are in the store already."""
-        types = {"event_id": TEXT, "content_hash": TEXT}
+        """`event_id`, `content_hash`, `batch_id` of attempts that are in the store already."""
+        types = {"event_id": TEXT, "content_hash": TEXT, "batch_id": TEXT}
         return self.bulk.having(connection, _KNOWN_ATTEMPTS, types, event_ids)
 
     def known_feedback(self, connection: sa.Connection, event_ids: Sequence[str]) -> pl.DataFrame:
         """Feedback with one of these event ids, whoever reported it."""
-        names = ("event_id", "reporter_id", "content_hash", "lead_id", "buyer_lead_id", "retracts")
-        types = {**dict.fromkeys(names, TEXT), **_REPORTED}
+        names = ("event_id", "reporter_id", "content_hash", "lead_id", "buyer_lead_id")
+        types = {**dict.fromkeys((*names, "retracts", "batch_id"), TEXT), **_REPORTED}
         return self.bulk.having(connection, _KNOWN_FEEDBACK, types, event_ids)
 
     def replacing(self, connection: sa.Connection, event_ids: Sequence[str]) -> pl.DataFrame:
         """Feedback that replaces one of these events."""
         names = ("event_id", "reporter_id", "lead_id", "buyer_lead_id", "retracts", "replaces")
-        types = {**dict.fromkeys(names, TEXT), **_REPORTED}
+        types = {**dict.fromkeys((*names, "batch_id"), TEXT), **_REPORTED}
         return self.bulk.having(connection, _REPLACED, types, event_ids)
 
     def known_deliveries(self, connection: sa.Connection, lead_ids: Sequence[str]) -> pl.DataFrame:
-        """`lead_id`, `buyer_id` (as sent) of every offer of these leads."""
-        types = {"lead_id": TEXT, "buyer_id": TEXT}
-        return self.bulk.having(connection, _KNOWN_DELIVERIES, types, lead_ids)
+        """`lead_id`, `buyer_id` (as sent) of every offer of these leads, and when it was made.
+
+        The time (`attempted_us`) is the earliest of each `batch_id` and `attempted_precision`.
+        """
+        return self._offers(connection, "lead_id", lead_ids)
 
     def known_buyer_leads(self, connection: sa.Connection, ids: Sequence[str]) -> pl.DataFrame:
-        """`buyer_lead_id`, `buyer_id` (as sent) of offers under the buyer's own ids."""
-        types = {"buyer_lead_id": TEXT, "buyer_id": TEXT}
-        return self.bulk.having(connection, _KNOWN_BUYER_LEADS, types, ids)
+        """The same of offers under the buyers' own ids, by `buyer_lead_id`."""
+        return self._offers(connection, "buyer_lead_id", ids)
+
+    def _offers(self, connection: sa.Connection, key: str, ids: Sequence[str]) -> pl.DataFrame:
+        names = (key, *_OFFERED)
+        query = _KNOWN_OFFERS.format(key=key, columns=", ".join(f"a.{name}" for name in names))
+        types = {**dict.fromkeys(names, TEXT), "attempted_us": pl.Int64()}
+        return self.bulk.having(connection, query, types, ids)
 
     def named_parties(
         self, connection: sa.Connection, kind: PartyKind, ids: Sequence[str]
@@ -232,6 +246,10 @@ class Store:
     def entities(self, connection: sa.Connection) -> pl.DataFrame:
         """What the operator has set (`columns.ENTITIES`)."""
         return self._frame(connection, tables.entities, ENTITIES)
+
+    def withdrawals(self, connection: sa.Connection) -> pl.DataFrame:
+        """Every withdrawal of an import, and every restoration (`columns.WITHDRAWALS`)."""
+        return self._frame(connection, tables.withdrawals, WITHDRAWALS)
 
     @staticmethod
     def _frame(

@@ -153,6 +153,19 @@ aliases: Final = sa.Table(
     sqlite_strict=True,
 )
 
+withdrawals: Final = sa.Table(
+    "withdrawals",
+    METADATA,
+    _key("seq"),
+    _whole("recorded_us"),
+    _text("batch_id", nullable=False),
+    _text("action", nullable=False),
+    _text("who", nullable=False),
+    _text("note"),
+    sqlite_strict=True,
+)
+"""An import taken out of every figure from then on, or put back; its facts stay as they are."""
+
 batches: Final = sa.Table(
     "batches",
     METADATA,
@@ -286,7 +299,7 @@ properties: Final = sa.Table(
 """What the store says of itself: `store_id`, made once; `leadloop_version` of its tables."""
 
 COUNTERS: Final = {
-    **dict.fromkeys(("attempts", "feedback", "entities", "aliases"), "facts"),
+    **dict.fromkeys(("attempts", "feedback", "entities", "aliases", "withdrawals"), "facts"),
     "quarantine": "quarantine",
     "audit": "audit",
     "decisions": "decisions",

@@ -218,11 +218,13 @@ FEEDBACK_TABLE: Final[dict[str, pl.DataType]] = {
     **_typed_fields(set(FEEDBACK_FIRST), FEEDBACK_FIELDS),
     "channel": pl.String(),
     "batch_id": pl.String(),
+    "withdrawn_at": INSTANT,
 }
 """Columns of the table `feedback`: every event as accepted, plus what became of it.
 
 `effective` is true where the event counts as of the moment asked for; `retracted_by`
-names the event that took it back. Only-date times stand at midnight UTC.
+names the event that took it back, and `withdrawn_at` says since when its import counts no
+longer (null where it counts). Only-date times stand at midnight UTC.
 """
 
 ATTEMPTS_TABLE: Final[dict[str, pl.DataType]] = {
@@ -231,8 +233,12 @@ ATTEMPTS_TABLE: Final[dict[str, pl.DataType]] = {
     **_typed_fields(set(), ATTEMPT_FIELDS),
     "recorded_at": INSTANT,
     "batch_id": pl.String(),
+    "withdrawn_at": INSTANT,
 }
-"""Columns of the table `attempts`: every try to deliver, as accepted."""
+"""Columns of the table `attempts`: every try to deliver, as accepted.
+
+`withdrawn_at` says since when its import counts no longer; null where it counts.
+"""
 
 
 def _instants(fields: Iterable[object]) -> dict[str, pl.Expr]:
@@ -253,7 +259,7 @@ def feedback(
 
     Args:
         events: feedback facts with canonical `buyer_id`, and `reached` (their lead went
-            to that buyer).
+            to that buyer); `withdrawn_us` where their import counts no longer.
         live: `seq` of the events in force.
         undone: `seq` and `retracted_by` of events taken back.
         channels: channel of each batch.
@@ -265,16 +271,21 @@ def feedback(
         recorded_at=instant("recorded_us"),
         effective=pl.col("seq").is_in(live["seq"].implode()),
         channel=pl.col("batch_id").replace_strict(channels, default=None, return_dtype=pl.String),
+        withdrawn_at=instant("withdrawn_us"),
         **_instants(FEEDBACK_FIELDS),
     )
     return rows.select(pl.col(name).cast(kind) for name, kind in FEEDBACK_TABLE.items())
 
 
 def attempts(facts: pl.DataFrame) -> pl.DataFrame:
-    """Attempts as the table `attempts`, by (time, attempt id)."""
+    """Attempts as the table `attempts`, by (time, attempt id).
+
+    `facts` has `withdrawn_us` where their import counts no longer.
+    """
     rows = facts.sort("attempted_us", "seq").with_columns(
         attempt_id=pl.concat_str(pl.lit("a"), "seq"),
         recorded_at=instant("recorded_us"),
+        withdrawn_at=instant("withdrawn_us"),
         **_instants(ATTEMPT_FIELDS),
     )
     return rows.select(pl.col(name).cast(kind) for name, kind in ATTEMPTS_TABLE.items())

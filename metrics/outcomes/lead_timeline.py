@@ -40,13 +40,14 @@ EVENTS: Final[dict[str, pl.DataType]] = {
     "notes": pl.String(),
     "event_id": pl.String(),
     "batch_id": pl.String(),
+    "withdrawn_at": INSTANT,
 }
 """Columns of a timeline. `kind`: delivered, failed, feedback, retraction or message.
 
 A retraction that changes nothing and says something else is feedback. `at` is when it
 happened; `delay_seconds` how much later we were told (null where either time is only a
 date); `who` is the buyer, or the source for a message; `without_effect`: a link that names
-nothing that it may take back or replace.
+nothing that it may take back or replace; `withdrawn_at`: since when its import counts no longer.
 """
 
 
@@ -61,7 +62,8 @@ def events(
 
     Args:
         attempts: facts with canonical `buyer_id` and their instant `at`.
-        feedback: facts with canonical `buyer_id`, and instants `occurred`, `reported`.
+        feedback: facts with canonical `buyer_id`, and instants `occurred`, `reported`; both
+            with `withdrawn_us`, null where they count.
         undone: `seq`, `retracted_by` of what was taken back.
         idle: `seq` of links without effect, and whether they are reports (`counts`).
         named: what buyers and sources are called.
@@ -96,6 +98,7 @@ def _offers(attempts: pl.DataFrame) -> pl.DataFrame:
         event_id="event_id",
         batch_id="batch_id",
         reported_at=pl.col("at").cast(INSTANT),
+        withdrawn_at=pl.col("withdrawn_us").cast(INSTANT),
     )
 
 
@@ -125,4 +128,5 @@ def _reports(feedback: pl.DataFrame, undone: pl.DataFrame, idle: pl.DataFrame) -
         reported_at=pl.col("reported").cast(INSTANT),
         retracted=pl.col("retracted_by").is_not_null(),
         without_effect=pl.col("counts").is_not_null(),
+        withdrawn_at=pl.col("withdrawn_us").cast(INSTANT),
     )

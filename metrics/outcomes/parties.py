@@ -37,6 +37,22 @@ _SAYINGS: Final = (
 )
 
 
+READ: Final = {
+    "attempts": (
+        "event_id",
+        "attempted_us",
+        "attempted_precision",
+        "source_id",
+        "source_name",
+        "buyer_id",
+        "buyer_name",
+        "buyer_type",
+    ),
+    "feedback": ("event_id", "reported_us", "reported_precision", "reporter_id", "reporter_name"),
+}
+"""What `namings` reads of each kind of facts."""
+
+
 def namings(
     attempts: pl.DataFrame, feedback: pl.DataFrame, aliases: pl.DataFrame, zone: ReportZone
 ) -> pl.DataFrame:

@@ -80,6 +80,6 @@ def hostile_site(chrome: Browser, tmp_path_factory: pytest.TempPathFactory) -> I
     folder = tmp_path_factory.mktemp("hostile")
     file = folder / FILE
     file.write_text("\n".join(map(json.dumps, hostile_events())))
-    leadloop(folder, "import", str(file))
+    leadloop(folder, "import", str(file), "--fail-over", "2%")  # one row is refused on purpose
     with serving(folder) as found:
         yield found

@@ -28,6 +28,8 @@ COMMANDS: Final = {
     "name": ["name", "source", "a", "--called", "A"],
     "report": ["report", "weekly", "--out", "week.html"],
     "restore": ["restore", str(ROOT / "README.md")],
+    "restore-batch": ["restore-batch", "b-1"],
+    "retract-batch": ["retract-batch", "b-1"],
     "serve": ["serve"],
     "settings": ["settings"],
 }

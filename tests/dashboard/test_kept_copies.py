@@ -19,6 +19,8 @@ from dashboard.answers import workspace
 from dashboard.api import tables_api
 from dashboard.editions import clock
 from dashboard.editions.changed_rows import moment_of, touched
+from data_access.columns import RESTORE, WITHDRAW
+from data_access.store import withdrawals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -108,6 +110,7 @@ class Market:
         self.now, self.number = START + timedelta(days=40), 0
         self.told: list[tuple[str, str, str]] = []
         self.merged = False
+        self.withdrawn: set[str] = set()
 
     def go_on(self) -> None:
         """Time passes, and something comes in."""
@@ -121,9 +124,16 @@ class Market:
             self.desk.store.set_entity(
                 "buyer", key, name=name, buyer_type=kind, at_us=us(self.desk.now)
             )
+        if self.dice.random() < 0.2:
+            self._turn(self.dice.choice(self.desk.batches))
         if not self.merged and self.dice.random() < 0.15:
             self.desk.store.merge("buyer", "B3", "B1", at_us=us(self.desk.now))
             self.merged = True
+
+    def _turn(self, batch: str) -> None:
+        action = RESTORE if batch in self.withdrawn else WITHDRAW
+        withdrawals.record(self.desk.store, batch, action, at_us=us(self.desk.now))
+        self.withdrawn ^= {batch}
 
     def _fact(self) -> dict[str, str]:
         kind = self.dice.choice(("tried", "tried", "told", "told", "told", "took back"))

@@ -12,9 +12,17 @@ import sqlalchemy as sa
 from builders import delivered, postgres_url, reported, us
 from hostile_text import KEPT
 
+from data_access.columns import RESTORE, WITHDRAW
 from data_access.snapshot import doctor
 from data_access.store import backup as copies
-from data_access.store import decisions, publications, store_settings, tables, trend_notes
+from data_access.store import (
+    decisions,
+    publications,
+    store_settings,
+    tables,
+    trend_notes,
+    withdrawals,
+)
 from data_access.store.backup import BadBackup
 from data_access.store.store import Store
 
@@ -47,6 +55,8 @@ def _filled(desk: Desk) -> None:
     decisions.record(
         store, decisions.Decision(finding="claims", state="mine", who="Ada", note="mine"), at_us=NOW
     )
+    for action in (WITHDRAW, RESTORE):
+        withdrawals.record(store, desk.batches[0], action, at_us=NOW)
     day = date(2026, 5, 1)
     trend_notes.add(store, day=day, sentence="a note", source_id=None, who="Ada", at_us=NOW)
     report = publications.Publication(

@@ -179,6 +179,7 @@ def test_a_store_of_a_newer_version_says_which(any_desk: Desk) -> None:
 
 
 BEFORE: Final = (
+    "DROP TABLE withdrawals",
     "DROP TABLE store_settings",
     "DELETE FROM counters WHERE name = 'store_settings'",
     "DROP TABLE properties",
@@ -192,7 +193,7 @@ BEFORE: Final = (
     "UPDATE counters SET name = 'annotations' WHERE name = 'trend_notes'",
     "UPDATE alembic_version SET version_num = '0002'",
 )
-"""From the tables of now to those of two versions before."""
+"""From the tables of now to those of some versions before."""
 
 
 def test_a_store_of_an_older_version_is_brought_up_to_date(any_desk: Desk) -> None:

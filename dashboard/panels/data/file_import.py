@@ -123,8 +123,7 @@ def outcome_html(done: Imported, *, validate_only: bool) -> Markup:
     more: list[str] = []
     if done.reasons:
         more.append(refusal_texts.reasons(done.reasons))
-    if done.advice:
-        more.append(refusal_texts.advised(done.advice, taken=not validate_only))
+    more += refusal_texts.worth_knowing(done, taken=not validate_only)
     if done.error_file and not validate_only:
         more.append(
             "Refused rows are listed under Refused rows, and stand in a file to be corrected and "

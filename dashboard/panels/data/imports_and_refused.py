@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _BATCHES: Final = (
     *("started_at", "file_name", "profile", "channel", "rows_read", "created", "duplicate"),
-    *("conflict", "parked", "rejected", "batch_id"),
+    *("conflict", "parked", "rejected", "withdrawn_at", "batch_id"),
 )
 _REFUSED: Final = (
     "file_name",
@@ -59,7 +59,7 @@ def imports(status: Status) -> None:
             key="batches",
             title="Imports",
             how="Every row read is counted once: new, already known, same id with different "
-            "content, waiting for its delivery, or refused.",
+            "content, waiting (for its delivery, or for its own time), or refused.",
             columns=_BATCHES,
             table="batches",
             zone=status.zone,

@@ -24,6 +24,8 @@ _GOOD: Final = {"converted"}
 _BAD: Final = {"returned"}
 _NOTES: Final = 400
 _NEWER: Final = "Newer facts have arrived, and it may be among them: New data – show it, above."
+_NOTHING: Final = "No delivery and no feedback has this lead id."
+_LATER: Final = "Everything about this lead is dated later; it counts from its own time on."
 _IDLE: Final = {
     "retraction": "We know of no report of theirs about this lead under that id: nothing changed.",
     "feedback": "It names no earlier report of theirs about this lead that it may take back or "
@@ -43,8 +45,7 @@ def show(lead_id: str, scope: Scope, status: Status) -> None:
         lead = workspace().lead(lead_id, scope)
         if lead.deliveries.is_empty() and lead.events.is_empty():
             more = f" {_NEWER}" if status.stale else ""
-            nothing = f"No delivery and no feedback has this lead id.{more}"
-            st.html(html("texts.empty", text=nothing))
+            st.html(html("texts.empty", text=f"{_LATER if lead.later else _NOTHING}{more}"))
             return
         st.html(_offers(lead.deliveries, status.currency))
         st.html(story(lead.events, ZoneInfo(status.zone), status.currency))
@@ -96,10 +97,14 @@ def story(events: pl.DataFrame, zone: ZoneInfo, currency: str) -> Markup:
     """Events in their order as an HTML list; what was taken back is struck through."""
     events_told = [
         {
-            "tone": " ".join(filter(None, (_tone(row), "gone" if row["retracted"] else ""))),
+            "tone": " ".join(filter(None, (_tone(row), "gone" if _is_gone(row) else ""))),
             "when": _when(row, zone),
             "what": sentence(row, currency),
-            "more": [text for text in (_details(row, currency), _note(row)) if text],
+            "more": [
+                text
+                for text in (_details(row, currency), _withdrawn(row, zone), _note(row))
+                if text
+            ],
         }
         for row in events.iter_rows(named=True)
     ]
@@ -158,6 +163,19 @@ def _details(row: dict[str, Any], currency: str) -> str:
     return " ".join(said)
 
 
+def _is_gone(row: dict[str, Any]) -> bool:
+    """Whether it counts no longer: taken back, or its import withdrawn."""
+    return bool(row["retracted"]) or row["withdrawn_at"] is not None
+
+
+def _withdrawn(row: dict[str, Any], zone: ZoneInfo) -> str:
+    """That it came with an import that counts no longer."""
+    if row["withdrawn_at"] is None:
+        return ""
+    since = formats.moment(row["withdrawn_at"], zone)
+    return f"Its import ({row['batch_id']}) was withdrawn on {since}: it does not count."
+
+
 def _note(row: dict[str, Any]) -> str:
     text = " ".join((row["notes"] or row["issue"] or "").split())
     return f"“{text if len(text) <= _NOTES else text[:_NOTES] + '…'}”" if text else ""
@@ -173,7 +191,7 @@ def _when(row: dict[str, Any], zone: ZoneInfo) -> str:
 
 def _tone(row: dict[str, Any]) -> str:
     outcome = row["outcome"]
-    if row["retracted"]:
+    if _is_gone(row):
         return ""
     if outcome in _GOOD or outcome in _BAD:
         return "good" if outcome in _GOOD else "bad"

@@ -86,7 +86,7 @@ def test_one_file_that_cannot_be_read_does_not_keep_the_others_out(desk: Desk) -
     good = desk.write("good.ndjson", EVENT)
     bad = desk.write("bad.csv", b"%PDF-1.7")
     said = run(import_files.import_, str(bad), str(good), status=import_files.UNREADABLE)
-    assert "1 of 2 files could not be read" in said
+    assert "of 2 files, 1 could not be read" in said
     assert len(desk.facts()["attempts"]) == 1
 
 

@@ -167,8 +167,8 @@ def test_times_are_instants_or_days(text: str, moment: str, precision: str) -> N
         ("2026-02-30", "time_impossible"),
         ("2026-02-30T09:00:00Z", "time_impossible"),
         ("1999-12-31T23:59:59Z", "time_too_early"),
-        ("2026-11-22T12:05:01Z", "future"),
-        ("2026-11-24", "future"),
+        ("2026-11-23T12:00:01Z", "future"),
+        ("2026-11-25", "future"),
     ],
 )
 def test_times_that_cannot_be_are_refused(text: str, wrong: str) -> None:
@@ -176,8 +176,8 @@ def test_times_that_cannot_be_are_refused(text: str, wrong: str) -> None:
     assert code(Kind.TIME, text) == wrong
 
 
-@pytest.mark.parametrize("text", ["2026-11-22T12:05:00Z", "2026-11-23", "2000-01-01"])
-def test_clocks_may_differ_by_minutes_and_days_by_zones(text: str) -> None:
+@pytest.mark.parametrize("text", ["2026-11-23T12:00:00Z", "2026-11-24", "2000-01-01"])
+def test_a_clock_may_be_behind_by_a_day_and_days_differ_by_zones(text: str) -> None:
     """The edges are allowed."""
     assert code(Kind.TIME, text) is None
 

@@ -130,4 +130,4 @@ def test_the_process_says_what_it_cannot_read(tmp_path: Path) -> None:
     """In a sentence, and ends well."""
     [[kind, sentence]] = answers(tmp_path / "absent.csv", rows=2)
     assert kind == "unreadable"
-    assert sentence == "the file cannot be read: No such file or directory"
+    assert sentence == "cannot be read: no such file"

@@ -19,6 +19,7 @@ FEEDBACK: dict[str, Any] = {
     **dict.fromkeys(("occurred", "reported"), pl.Int64),
     **dict.fromkeys(("occurred_precision", "reported_precision"), pl.String),
     "reported_filled": pl.Boolean,
+    "withdrawn_us": pl.Int64,
     **dict.fromkeys(("outcome", "retracts", "replaces", "batch_id"), pl.String),
 }
 
@@ -56,8 +57,12 @@ def events(
         "failure_reason": None,
         "event_id": "d1",
         "batch_id": "B",
+        "withdrawn_us": None,
     }
-    attempts = pl.DataFrame([offer, {**offer, "succeeded": 0, "event_id": "d0", "at": NINE - 1}])
+    attempts = pl.DataFrame(
+        [offer, {**offer, "succeeded": 0, "event_id": "d0", "at": NINE - 1}],
+        schema_overrides={"withdrawn_us": pl.Int64},
+    )
     table = lead_timeline.events(
         attempts if offered else attempts.clear(),
         pl.DataFrame(list(reports), schema=FEEDBACK),
