@@ -34,7 +34,8 @@ def listed(_request: Request) -> Response:
         }
         for kind, sentence in report_order.KINDS.items()
     ]
-    told = {"reports": kinds, "published": published_reports.listed(workspace())}
+    base = workspace().settings.base_url
+    told = {"reports": kinds, "published": published_reports.listed(workspace(), base=base)}
     return JSONResponse(told, headers=HEADERS)
 
 

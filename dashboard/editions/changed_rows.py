@@ -8,15 +8,17 @@ after a merge, a copy is to be read anew.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import narwhals as nw
 import polars as pl
 
-from dashboard.editions import cached_frames
+from dashboard.editions import cached_frames, earlier_record
 from dashboard.editions.visible_edition import counted_then
 from data_access.explained import ExplainedError
+from metrics.definitions.report_calendar import day_number, to_date
 from metrics.outcomes import selection
 from metrics.outcomes.known_facts import KEY, instant
 
@@ -115,6 +117,22 @@ def _gone(
     earlier = counted_then(shown, moment, since)
     before = earlier.resolve(as_of_us=then, version=since, leads=leads)
     types = cached_frames.named(earlier, since).buyer_type
-    wanted = selection.deliveries(scope, zone=shown.zone.name, buyer_types=types)
+    wide = _reaching_back(scope, shown, version, earlier, since)
+    wanted = selection.deliveries(wide, zone=shown.zone.name, buyer_types=types)
     kept = before.lazy().filter(wanted).join(mine, on=list(KEY), how="anti")
     return not kept.select(KEY).head(1).collect().is_empty()
+
+
+def _reaching_back(
+    scope: Scope, shown: Edition, version: int | None, earlier: Edition, since: int
+) -> Scope:
+    """A scope whose period held the whole record if it holds the whole record now."""
+    now, then = earlier_record.record(shown, version).days, earlier_record.record(earlier, since)
+    if then.days is None:
+        return scope
+    first, last = scope.first, scope.last
+    if now is None or day_number(first) <= now[0]:
+        first = min(first, to_date(then.days[0]))
+    if now is None or day_number(last) >= now[1]:
+        last = max(last, to_date(then.days[1]))
+    return replace(scope, first=first, last=last)

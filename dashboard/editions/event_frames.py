@@ -11,7 +11,7 @@ import narwhals as nw
 import polars as pl
 
 from dashboard.editions import earlier_record
-from metrics.definitions.report_calendar import day_number, end_of_day_us
+from metrics.definitions.report_calendar import day_number, end_of_day_us, local_day
 from metrics.outcomes import known_facts
 from metrics.outcomes.delivery_lists import delivery_id
 
@@ -137,8 +137,10 @@ def within_period(column: str, scope: Scope, shown: Edition, version: int | None
     inside = pl.lit(value=True)
     zone, record = shown.zone.name, earlier_record.record(shown, version)
     first, last = day_number(scope.first), day_number(scope.last)
-    if record.days is None or first > record.days[0]:
+    today = day_number(local_day(scope.as_of_us, zone))
+    days = record.days or (today, today)  # the whole of no record is today
+    if first > days[0]:
         inside &= pl.col(column) > end_of_day_us(scope.first - timedelta(days=1), zone)
-    if record.days is None or last < max(record.days[1], record.reported_day or 0):
+    if last < max(days[1], record.reported_day or 0):
         inside &= pl.col(column) <= end_of_day_us(scope.last, zone)
     return inside

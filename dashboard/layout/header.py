@@ -72,8 +72,7 @@ def _freshness() -> None:
 
 def _copy_link() -> None:
     with st.popover("Copy link", type="tertiary"):
-        base = (st.context.url or "").split("?")[0]
-        base = base if base.count("/") > 2 else f"{base}/"  # noqa: PLR2004 - the two of https://
+        base = _address()
         query = address.query()
         own = {name: st.query_params[name] for name in address.OTHER if name in st.query_params}
         live: dict[str, filters.Value] = {"data_version": None, **own}
@@ -82,6 +81,14 @@ def _copy_link() -> None:
         st.caption("The same with just these figures. They will not move, whatever comes in.")
         frozen = {**address.frozen(), **own}
         st.code(_url(base, filters.parameters(query, **frozen)), language=None)
+
+
+def _address() -> str:
+    """Where this page is: under the public URL, where there is one."""
+    here = (st.context.url or "").split("?")[0]
+    here = here if here.count("/") > 2 else f"{here}/"  # noqa: PLR2004 - the two of https://
+    known = workspace().settings.base_url
+    return f"{known}/{here.rpartition('/')[2]}" if known else here
 
 
 def _url(base: str, pairs: list[tuple[str, str]]) -> str:

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from dashboard.layout import address
+from dashboard.presentation.markup import html
 
 _LINKS: Final = Path(__file__).parents[1] / "assets" / "links.js"
 _STEP: Final = "go_to_step"
@@ -66,7 +67,7 @@ def listen() -> None:
     """Let links in HTML lead to pages without loading the application anew."""
     names = ["", *(entry.name for entry in ENTRIES)]
     script = _LINKS.read_text("utf-8").replace("PAGES", json.dumps(names))
-    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+    st.html(html("scripts.run", script=script), unsafe_allow_javascript=True)
 
 
 def follow() -> None:
@@ -79,4 +80,5 @@ def follow() -> None:
     step = st.session_state[_STEP] = st.session_state.get(_STEP, 0) + 1
     # The number makes each script another one: the browser runs one that it has not run yet.
     text = json.dumps(target).replace("<", "\\u003c")
-    st.html(f"<script>/* {step} */ leadloopGo({text})</script>", unsafe_allow_javascript=True)
+    script = html("scripts.run", script=f"/* {step} */ leadloopGo({text})")
+    st.html(script, unsafe_allow_javascript=True)

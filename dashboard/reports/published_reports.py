@@ -43,8 +43,11 @@ def publish(workspace: Workspace, order: ReportOrder, *, who: str, base: str = "
     return publications.publish(workspace.store, kept, at_us=clock.now_us())
 
 
-def listed(workspace: Workspace) -> list[dict[str, Any]]:
-    """What was published, the newest first: who, what, as known when, and its file."""
+def listed(workspace: Workspace, *, base: str = "") -> list[dict[str, Any]]:
+    """What was published, the newest first: who, what, as known when, and its file.
+
+    Links begin with `base`.
+    """
     rows = publications.published(workspace.store).drop("figures").to_dicts()
     return [
         {
@@ -58,10 +61,10 @@ def listed(workspace: Workspace) -> list[dict[str, Any]]:
             "as_of": formats.instant_text(row["as_of_us"]),
             "data_version": row["data_version"],
             "rules": row["rules"],
-            "html": f"/api/v1/reports/published/{row['publication_id']}.html",
-            "pdf": f"/api/v1/reports/published/{row['publication_id']}.pdf",
-            "api": f"/api/v1/reports/{row['kind']}.html?{row['query']}",
-            "page": page_link("", row["kind"], parse_qsl(row["query"])),
+            "html": f"{base}/api/v1/reports/published/{row['publication_id']}.html",
+            "pdf": f"{base}/api/v1/reports/published/{row['publication_id']}.pdf",
+            "api": f"{base}/api/v1/reports/{row['kind']}.html?{row['query']}",
+            "page": page_link(base, row["kind"], parse_qsl(row["query"])),
         }
         for row in rows
     ]

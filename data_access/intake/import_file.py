@@ -18,7 +18,7 @@ from data_access.intake.file_reader import BadLine, Chunk, FileRows, UnreadableF
 from data_access.intake.import_order import Imported, ImportOrder, RefusedRows, TakenBefore
 from data_access.intake.mapping_profile import Profile, Sheet, UnknownProfile, load, shipped
 from data_access.intake.party_ids import KnownIds, with_ids
-from data_access.intake.refusals import PROBLEM
+from data_access.intake.refusals import CONFLICT, PROBLEM
 from data_access.intake.scratch_store import scratch_store
 from data_access.store import import_batches, store_settings
 from data_access.store.store import OPERATOR, AuditLine
@@ -99,7 +99,7 @@ class _Run:
             max(self.ahead_us, default=0),
             behind_us,
             {
-                batch: TakenBefore(self.before[batch, "duplicate"], self.before[batch, "conflict"])
+                batch: TakenBefore(self.before[batch, "duplicate"], self.before[batch, CONFLICT])
                 for batch in dict.fromkeys(batch for batch, _ in sorted(self.before))
             },
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from data_access.currencies import DEFAULT
+from data_access.intake.refusals import CONFLICT
 from data_access.store.storable_text import storable
 
 if TYPE_CHECKING:
@@ -93,4 +94,4 @@ class Imported:
     @property
     def refused(self) -> int:
         """Rows that are not in the store: rejected ones and conflicts."""
-        return self.counts["rejected"] + self.counts["conflict"]
+        return self.counts["rejected"] + self.counts[CONFLICT]

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from data_access.intake.refusals import CONFLICT
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -32,6 +34,6 @@ def taken_before(
     found = [pl.DataFrame(schema=TAKEN_BEFORE)]
     for part, stored, key in zip(parts, known, _KEYS, strict=True) if withdrawn else ():
         held = stored.filter(pl.col("batch_id").is_in(list(withdrawn))).select(*key, "batch_id")
-        met = part.filter(pl.col("status").is_in(["duplicate", "conflict"])).join(held, on=key)
+        met = part.filter(pl.col("status").is_in(["duplicate", CONFLICT])).join(held, on=key)
         found.append(met.select(*TAKEN_BEFORE))
     return pl.concat(found).unique("line", keep="first", maintain_order=True).sort("line")

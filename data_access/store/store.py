@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from data_access.columns import ALIASES, ATTEMPTS, ENTITIES, FEEDBACK, WITHDRAWALS
 from data_access.spelling import spelt_name
-from data_access.store import migration, tables
+from data_access.store import migration, queries, tables
 from data_access.store.bulk_io import bulk_io_of
 from data_access.store.connections import file_identity, file_of, open_engine, writing
 from data_access.store.errors import StoreUnusable, in_words
@@ -29,30 +29,6 @@ FactTable = Literal["attempts", "feedback"]
 PartyKind = Literal["source", "buyer"]
 FACTS: Final = {"attempts": ATTEMPTS, "feedback": FEEDBACK}
 
-_KNOWN_ATTEMPTS: Final = (
-    "SELECT a.event_id, a.content_hash, a.batch_id "
-    "FROM {wanted} JOIN attempts a ON a.event_id = wanted.value"
-)
-_KNOWN_FEEDBACK: Final = (
-    "SELECT f.event_id, f.reporter_id, f.content_hash, f.lead_id, f.buyer_lead_id, f.retracts, "
-    "f.batch_id, f.reported_us, f.reported_precision FROM {wanted} "
-    "JOIN feedback f ON f.event_id = wanted.value"
-)
-_OFFERED: Final = ("buyer_id", "batch_id", "attempted_precision")
-_KNOWN_OFFERS: Final = (
-    "SELECT {columns}, MIN(a.attempted_us) FROM {{wanted}} "
-    "JOIN attempts a ON a.{key} = wanted.value GROUP BY {columns}"
-)
-_REPLACED: Final = (
-    "SELECT f.event_id, f.reporter_id, f.lead_id, f.buyer_lead_id, f.retracts, f.replaces, "
-    "f.batch_id, f.reported_us, f.reported_precision FROM {wanted} "
-    "JOIN feedback f ON f.replaces = wanted.value"
-)
-_NAMED: Final[dict[PartyKind, tuple[tuple[str, str], ...]]] = {
-    "source": (("attempts", "source"), ("feedback", "target")),
-    "buyer": (("attempts", "buyer"), ("feedback", "reporter")),
-}
-"""Where a source or a buyer is named: table, and what its columns begin with."""
 TEXT: Final = pl.String()
 _REPORTED: Final = {"reported_us": pl.Int64(), "reported_precision": TEXT}
 
@@ -190,19 +166,19 @@ class Store:
     def known_attempts(self, connection: sa.Connection, event_ids: Sequence[str]) -> pl.DataFrame:
         """`event_id`, `content_hash`, `batch_id` of attempts that are in the store already."""
         types = {"event_id": TEXT, "content_hash": TEXT, "batch_id": TEXT}
-        return self.bulk.having(connection, _KNOWN_ATTEMPTS, types, event_ids)
+        return self.bulk.having(connection, queries.KNOWN_ATTEMPTS, types, event_ids)
 
     def known_feedback(self, connection: sa.Connection, event_ids: Sequence[str]) -> pl.DataFrame:
         """Feedback with one of these event ids, whoever reported it."""
         names = ("event_id", "reporter_id", "content_hash", "lead_id", "buyer_lead_id")
         types = {**dict.fromkeys((*names, "retracts", "batch_id"), TEXT), **_REPORTED}
-        return self.bulk.having(connection, _KNOWN_FEEDBACK, types, event_ids)
+        return self.bulk.having(connection, queries.KNOWN_FEEDBACK, types, event_ids)
 
     def replacing(self, connection: sa.Connection, event_ids: Sequence[str]) -> pl.DataFrame:
         """Feedback that replaces one of these events."""
         names = ("event_id", "reporter_id", "lead_id", "buyer_lead_id", "retracts", "replaces")
         types = {**dict.fromkeys((*names, "batch_id"), TEXT), **_REPORTED}
-        return self.bulk.having(connection, _REPLACED, types, event_ids)
+        return self.bulk.having(connection, queries.REPLACED, types, event_ids)
 
     def known_deliveries(self, connection: sa.Connection, lead_ids: Sequence[str]) -> pl.DataFrame:
         """`lead_id`, `buyer_id` (as sent) of every offer of these leads, and when it was made.
@@ -216,8 +192,10 @@ class Store:
         return self._offers(connection, "buyer_lead_id", ids)
 
     def _offers(self, connection: sa.Connection, key: str, ids: Sequence[str]) -> pl.DataFrame:
-        names = (key, *_OFFERED)
-        query = _KNOWN_OFFERS.format(key=key, columns=", ".join(f"a.{name}" for name in names))
+        names = (key, *queries.OFFERED)
+        query = queries.KNOWN_OFFERS.format(
+            key=key, columns=", ".join(f"a.{name}" for name in names)
+        )
         types = {**dict.fromkeys(names, TEXT), "attempted_us": pl.Int64()}
         return self.bulk.having(connection, query, types, ids)
 
@@ -229,13 +207,11 @@ class Store:
         found = [
             self.bulk.having(
                 connection,
-                f"SELECT DISTINCT t.{party}_id, t.{party}_name FROM {table} t "  # noqa: S608 - our own names
-                f"WHERE t.{party}_id IN (SELECT wanted.value FROM {{wanted}}) "
-                f"AND t.{party}_name IS NOT NULL",
+                queries.NAMES.format(table=table, party=party),
                 types,
                 ids,
             )
-            for table, party in _NAMED[kind]
+            for table, party in queries.NAMED[kind]
         ]
         return pl.concat(found).unique(maintain_order=True)
 

@@ -135,7 +135,8 @@ def test_a_column_has_one_meaning_in_all_tables() -> None:
     """What bears the name of a number of the catalogue is that number, wherever it stands."""
     for table in TABLES.values():
         for column in table.columns:
-            if column.name in BY_KEY:
+            flag = column.type == "true / false"  # of one delivery: the number counts them
+            if column.name in BY_KEY and not flag:
                 assert column.definition == BY_KEY[column.name].definition, (table.name, column)
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard.answers import withdrawing
 from dashboard.answers.workspace import workspace
-from dashboard.layout import cards
+from dashboard.layout import cards, held_figures
 from dashboard.presentation import formats, withdrawal_texts
 from dashboard.presentation.markup import html
 from dashboard.tables import store_rows
@@ -108,6 +108,7 @@ def _confirm(batch: str, action: str, asks: str) -> None:
     except ExplainedError as error:
         st.html(html("texts.notice", text=formats.sentence(str(error))))
         return
+    held_figures.renew()
     st.session_state[asks] = False
     st.session_state["who"] = who.strip()
     st.session_state[_DONE] = f"{_VERBS[action][2]}: {batch}."

@@ -66,7 +66,9 @@ def show(tab: str, query: Query, status: Status) -> None:
 
 
 def _base() -> str:
-    """Where the pages are: the address of this one without its last part."""
+    """Where the pages are: as the operator says, else this one's address without its last part."""
+    if told := workspace().settings.base_url:
+        return told
     here = (st.context.url or "").split("?")[0].rstrip("/")
     return here.removesuffix("/reports")
 
