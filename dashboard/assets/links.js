@@ -5,7 +5,8 @@
   if (window.leadloopGo) return;
   const pages = new Set(PAGES);
   const narrow = matchMedia("(max-width: 768px)");
-  const ours = '[data-testid="stHtml"] a[href], [data-testid="stPageLink-NavLink"]';
+  const own = '[data-testid="stPageLink-NavLink"]';
+  const ours = `[data-testid="stHtml"] a[href], ${own}`;
   const folder = (path) => path.slice(0, path.lastIndexOf("/") + 1);
   const name = (path) => path.slice(path.lastIndexOf("/") + 1);
 
@@ -28,7 +29,9 @@
       return;
     const link = event.target.closest?.(ours);
     if (!link || link.target === "_blank" || link.hasAttribute("download")) return;
-    const url = new URL(link.getAttribute("href") || ".", location.href);
+    const written = link.getAttribute("href") || "";
+    const ofStart = link.matches(own) && /^(\?|$)/.test(written);  // no path: the first page
+    const url = new URL(ofStart ? `./${written}` : written, location.href);
     if (!inside(url) || url.hash) return;
     event.preventDefault();
     event.stopPropagation();

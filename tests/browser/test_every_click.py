@@ -23,6 +23,7 @@ FOR_LOOKING: Final = frozenset(
     f"st-key-card_{name} point "
     for name in (
         *("trend", "returns_trend", "waits", "ages", "backtest", "score", "complete", "cohorts"),
+        *("avoidable", "middles", "by_month", "by_quarter", "silence", "pair_lines"),
     )
 )
 """Figures of which no point leads anywhere."""

@@ -27,14 +27,14 @@ def test_figures_move_when_the_reader_asks_and_not_before(
     half = len(events) // 2
     for name, part in (("first", events[:half]), ("second", events[half:])):
         (tmp_path / f"{name}.ndjson").write_text("\n".join(map(json.dumps, part)))
-    leadloop(tmp_path, "import", str(tmp_path / "first.ndjson"))
+    leadloop(tmp_path, "import", str(tmp_path / "first.ndjson"), "--fail-over", "1")
     with serving(tmp_path) as site:
         visitor = invite(site)
         visitor.open(f"?{OCTOBER}")
         before = visitor.figures()
         button = visitor.page.get_by_role("button", name="New data")
         assert button.count() == 0
-        leadloop(tmp_path, "import", str(tmp_path / "second.ndjson"))
+        leadloop(tmp_path, "import", str(tmp_path / "second.ndjson"), "--fail-over", "1")
         button.wait_for(timeout=60_000)
         assert visitor.figures() == before
         button.click()
