@@ -22,7 +22,7 @@ run: $(VENV)/installed ## environment, migrations, demo data if the store is emp
 	$(BIN)/leadloop serve --port $(PORT)
 
 test: check ## everything the tests need, then all of them
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report term
+	POLARS_MAX_THREADS=1 $(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report term
 
 check: $(VENV)/developed ## style, types, import contracts, spelling
 	$(BIN)/ruff check .

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 from builders import Desk, postgres_url
@@ -60,3 +60,21 @@ def open_workspace(desk: Desk) -> Iterator[Callable[[], Workspace]]:
     yield opened
     for workspace in books:
         workspace.store.close()
+
+
+RECOUNTS: Final = frozenset(
+    {
+        *("test_oracle.py", "test_history.py", "test_engines.py", "test_withdrawn_imports.py"),
+        *("test_link_orders.py", "test_intake_orders.py", "test_kept_copies.py", "test_fuzz.py"),
+        *("test_kill.py", "test_kill_phases.py", "test_writers.py", "test_recounted_pages.py"),
+    }
+)
+"""They go through again and again what other tests go through once: noting each line costs
+two fifths of their time and would find nothing."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Coverage is measured by all tests but those that recount."""
+    for item in items:
+        if item.path.name in RECOUNTS or "browser" in item.path.parts:
+            item.add_marker(pytest.mark.no_cover)
