@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 PREFIX: Final = "LEADLOOP_"
 _MISSPELT: Final = 0.8  # so alike, a name is meant to be a setting's
+_LONGEST_NAME: Final = 80
 _OF_TESTS: Final = f"{PREFIX}TEST_"
 
 
@@ -51,6 +52,7 @@ class Settings(BaseSettings):
     rules: Path | None = None
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     public_url: str | None = None
+    company: str | None = None
 
     def __init__(self, **given: Any) -> None:  # noqa: ANN401 - one value for each field
         _judge_names()
@@ -105,6 +107,14 @@ class Settings(BaseSettings):
     @classmethod
     def _address(cls, url: str | None, info: ValidationInfo) -> str | None:
         return None if url is None else places.web_address(url, _variable(info))
+
+    @field_validator("company")
+    @classmethod
+    def _name(cls, name: str | None, info: ValidationInfo) -> str | None:
+        if name is not None and (len(name) > _LONGEST_NAME or not name.isprintable()):
+            message = f"{_variable(info)} may have {_LONGEST_NAME} characters that can be printed"
+            raise ValueError(message)
+        return name
 
     @property
     def base_url(self) -> str:

@@ -58,7 +58,7 @@ def one(request: Request) -> Response:
         status = store.status()
     version = status.data_version if order.version is None else order.version
     headers = standing_headers(version, status.store_version, order.scope.as_of_us)
-    return _answer(html.whole(document), ending, f"{kind}-{order.scope.first}", headers)
+    return _answer(html.whole(document), ending, report_order.file_name(order), headers)
 
 
 def published_file(request: Request) -> Response:
@@ -85,9 +85,9 @@ def _missing(sentence: str) -> Response:
 
 def _answer(text: str, ending: str, name: str, standing: Mapping[str, str]) -> Response:
     headers = {**HEADERS, **standing, "Content-Security-Policy": POLICY}
+    headers["Content-Disposition"] = f'inline; filename="{name}.{ending}"'
     if ending == "html":
         return Response(text, media_type="text/html", headers=headers)
-    headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     try:
         return Response(pdf.printed(text), media_type="application/pdf", headers=headers)
     except pdf.NoPdf as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dashboard.reports import buyer, month, source
@@ -16,6 +17,5 @@ if TYPE_CHECKING:
 def make(workspace: Workspace, order: ReportOrder, *, base: str = "") -> Document:
     """The report that was asked for; `base` is where the pages are, for its link."""
     reading = ReportQuery(workspace, order, base)
-    if order.kind == "source":
-        return source.document(reading)
-    return buyer.document(reading) if order.kind == "buyer" else month.document(reading)
+    made = {"source": source.document, "buyer": buyer.document}.get(order.kind, month.document)
+    return replace(made(reading), company=workspace.settings.company or "")

@@ -82,8 +82,9 @@ class Section:
 class Document:
     """One report.
 
-    `standing` is the grey line below the title: what is counted and as known when.
-    `figures` are the numbers that a publication keeps, to be compared with later ones.
+    `company` is who gives it out. `standing` is the grey line below the title: what is counted
+    and as known when. `figures` are the numbers that a publication keeps, to be compared with
+    later ones.
     """
 
     kind: str
@@ -93,6 +94,7 @@ class Document:
     sections: tuple[Section, ...]
     footer: tuple[str, ...] = ()
     link: str = ""
+    company: str = ""
     figures: dict[str, Any] = field(default_factory=dict)
 
 

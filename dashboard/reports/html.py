@@ -24,6 +24,7 @@ POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 """What a report may load: nothing but itself."""
 _ARROWS: Final = {"better": "●", "worse": "◆", "level": "○"}
 _UNIT: Final = re.compile(r"(?<=[0-9]) (?=%|pp\b)")
+_MEANS_SOMETHING: Final = re.compile(r"[^A-Za-z0-9 .,]")
 _ASSETS: Final = Path(__file__).parent.parent / "assets"
 
 
@@ -40,7 +41,7 @@ def whole(document: Document) -> str:
         "report.whole",
         title=_line(document.title),
         policy=POLICY,
-        style=f":root{{{variables}}}{rules()}",
+        style=f":root{{{variables}}}{rules()}{_page_footer(document)}",
         body=body(document, LIGHT),
     )
     return str(page)
@@ -52,6 +53,7 @@ def body(document: Document, colours: Palette, *, images: bool = False) -> Marku
     return html(
         "report.body",
         kind=document.kind,
+        company=_line(document.company),
         title=_line(document.title),
         standing=_line(document.standing),
         verdict=_line(document.verdict),
@@ -60,6 +62,22 @@ def body(document: Document, colours: Palette, *, images: bool = False) -> Marku
         link=_line(link),
         address=link if link.startswith(("https://", "http://")) else None,
     )
+
+
+def _page_footer(document: Document) -> str:
+    """What stands at the foot of each printed page: who and what, and which page of how many."""
+    told = _quoted(plain(" · ".join(filter(None, (document.company, document.title)))))
+    font = "font-size:8px;color:#5b6470"
+    return (
+        f"@page{{@bottom-left{{content:{told};{font}}}"
+        f'@bottom-right{{content:counter(page) " of " counter(pages);{font}}}}}'
+    )
+
+
+def _quoted(text: str) -> str:
+    """A text inside of a style sheet: whatever could mean something there is written as a code."""
+    coded = _MEANS_SOMETHING.sub(lambda sign: f"{chr(92)}{ord(sign[0]):x} ", text)
+    return f'"{coded}"'
 
 
 def _line(text: str) -> str:

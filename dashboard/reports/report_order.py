@@ -123,6 +123,8 @@ def read(kind: str, params: Mapping[str, Sequence[str]], workspace: Workspace) -
     known = {name: params[name] for name in params if name in takes}
     moment = workspace.read({k: v for k, v in known.items() if k == "as_of"})
     days = _days(kind, reader, moment, ZoneInfo(moment.zone))
+    if days is not None:
+        _judge_begun(kind, reader, days[0], _today(moment, ZoneInfo(moment.zone)))
     query = workspace.read(_dated(known, days))
     if kind in {"source", "buyer"}:
         _one_party(kind, reader, query)
@@ -145,9 +147,7 @@ def _days(
     kind: str, reader: parameters.Reader, query: Query, zone: ZoneInfo
 ) -> tuple[date, date] | None:
     """First and last day of a named period; None where from and to say it."""
-    today = periods.day_of(
-        datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=query.scope.as_of_us), zone
-    )
+    today = _today(query, zone)
     if kind == "monthly":
         first = _first_of_month(reader)
         return (
@@ -164,6 +164,32 @@ def _days(
         day = reader.day("day") or today - timedelta(days=1)
         return day, day
     return None
+
+
+def _today(query: Query, zone: ZoneInfo) -> date:
+    """The day of as-of."""
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=query.scope.as_of_us)
+    return periods.day_of(moment, zone)
+
+
+def _judge_begun(kind: str, reader: parameters.Reader, first: date, today: date) -> None:
+    """A period of which nothing can be known yet is refused."""
+    if first <= today:
+        return
+    name = PERIOD_OF[kind]
+    said, newest = (day.isoformat()[:7] if name == "month" else day for day in (first, today))
+    if name == "week":
+        newest = today - timedelta(days=today.weekday())
+    reader.refuse(name, str(said), f"{name} {said} has not begun; the newest is {newest}")
+
+
+def file_name(order: ReportOrder) -> str:
+    """What a file of a report is called, without its ending: by its month, week or day."""
+    first = order.scope.first.isoformat()
+    if order.kind in PERIOD_OF:
+        return f"{order.kind}-{first[:7] if PERIOD_OF[order.kind] == 'month' else first}"
+    party = getattr(order.scope, order.kind)[0]
+    return f"{order.kind}-{re.sub(r'[^A-Za-z0-9._-]', '_', party)}-{first}"
 
 
 def month_of(first: date) -> tuple[date, date]:

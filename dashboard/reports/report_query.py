@@ -15,6 +15,7 @@ from metrics.definitions.catalogue import number
 from metrics.sentences import sentences
 
 if TYPE_CHECKING:
+    from datetime import date
     from zoneinfo import ZoneInfo
 
     import polars as pl
@@ -111,9 +112,8 @@ class ReportQuery:
             for name, values in scope.filters.items()
             if name != self.order.kind
         ]
-        today = (_EPOCH + timedelta(microseconds=scope.as_of_us)).astimezone(self.zone).date()
         named = self.order.kind not in {"source", "buyer"}
-        over = ", not over yet" if named and today <= scope.last else ""
+        over = ", not over yet" if named and not self.over else ""
         parts = [
             f"Delivered {formats.period(scope.first, scope.last)}{over}",
             *filtered,
@@ -128,7 +128,20 @@ class ReportQuery:
     def window(self) -> str:
         """Which deliveries suggestions go by."""
         days = self.workspace.rules.tiers.window_days
-        return f"the last {days} days of leads old enough to judge, whatever the period."
+        told = f"the last {days} days of leads old enough to judge, whatever the period"
+        if not self.over:
+            return f"{told}."
+        return f"{told}, as known on {formats.day(self.scope.last)}."
+
+    @property
+    def over(self) -> bool:
+        """Whether the period has ended."""
+        return self.today > self.scope.last
+
+    @property
+    def today(self) -> date:
+        """The day of as-of in the report zone."""
+        return (_EPOCH + timedelta(microseconds=self.scope.as_of_us)).astimezone(self.zone).date()
 
     @property
     def reference(self) -> str:

@@ -37,7 +37,6 @@ _TABLES: Final = (
     "avoidable_returns",
     "concentration",
     "claims_summary",
-    "recommendations",
 )
 _MOVED: Final[dict[str, pl.DataType]] = {
     "name": pl.String(),
@@ -98,11 +97,21 @@ def when_judged(scope: Scope, zone: str, age_days: int) -> Scope:
     return replace(scope, as_of_us=min(scope.as_of_us, old_enough))
 
 
+def at_its_end(scope: Scope, zone: str) -> Scope:
+    """The scope as it was known when its period ended: what was to be decided then.
+
+    A period that runs is seen as it stands.
+    """
+    return replace(scope, as_of_us=min(scope.as_of_us, end_of_day_us(scope.last, zone)))
+
+
 def pack(kind: str, query: TableQuery) -> pl.DataFrame:
     """One pack of a question (`packs.PACK`)."""
     found = {name: _MADE[name].frame(query) for name in _TABLES}
     then = when_judged(query.scope, query.zone, query.rules.alerts.age_days)
     found |= {"alerts": _MADE["alerts"].frame(query.of(then))}
+    ended = query.of(at_its_end(query.scope, query.zone))
+    found |= {"recommendations": _MADE["recommendations"].frame(ended)}
     found |= {"headline": _MADE["headline"].frame(query), "movers": _movers(query)}
     if "forecast" in packs.SECTIONS[kind]:
         found |= {"forecast": _forecast(query), "forecast_then": _forecast_then(query)}

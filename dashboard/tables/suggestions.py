@@ -65,7 +65,10 @@ TABLES: Final = (
             ("partner_id", "The buyer, for rules about a source at a buyer."),
             ("partner_name", "What the buyer is called."),
             ("fires", "It is suggested."),
-            ("held_back", "It would hit over a quarter of all sources: check the threshold."),
+            (
+                "held_back",
+                "It would hit over a quarter of eight or more sources: check it.",
+            ),
             ("suggestion", "What to do."),
             ("count", "Deliveries counted, of those in the rating window (like tiers)."),
             ("of", "What they are a share of."),

@@ -107,6 +107,8 @@ class Floors:
     """With feedback: below it no place among peers is named, for somebody is always lucky."""
     widest_share: float = 0.25
     """A rule that hits more than this share of all sources does not fire."""
+    least_sources: int = 8
+    """Where there are fewer sources than so many every rule may fire: one of three is a third."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

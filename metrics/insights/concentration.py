@@ -46,7 +46,10 @@ def concentration(cells: pl.DataFrame, named: PartyNames) -> pl.DataFrame:
         )
         parts.append(
             rows.with_columns(
-                cumulative=pl.col("share").cum_sum(),
+                # Of whole cents: shares added up would end beside 1.
+                cumulative=pl.when(pl.lit(total) > 0).then(
+                    pl.col("net_cents").cum_sum() / max(total, 1)
+                ),
                 effective_number=1 / (pl.col("share") ** 2).sum(),
             )
         )

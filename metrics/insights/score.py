@@ -121,7 +121,8 @@ def scores(
         Shares, points and marks of each component (a mark is true where the share is at
         least its threshold, returns at most), the total 0 - 100 unrounded, and the 95 %
         range of the total under a Dirichlet posterior of the exclusive mix (prior 1/7
-        each). Null where a component is.
+        each), which reaches to the total itself where that is the most or the least there
+        can be. Null where a component is.
     """
     rows = components(outcomes).with_columns(**_points(rules)).collect()
     points = [f"{name}_points" for name in COMPONENTS]
@@ -139,7 +140,8 @@ def scores(
     )
     known = pl.col("score").is_not_null()
     table = table.with_columns(
-        score_low=pl.when(known).then("score_low"), score_high=pl.when(known).then("score_high")
+        score_low=pl.when(known).then(pl.min_horizontal("score_low", "score")),
+        score_high=pl.when(known).then(pl.max_horizontal("score_high", "score")),
     )
     table = table.sort(["score", "id"], descending=[True, False], nulls_last=True)
     return table.select(pl.col(name).cast(kind) for name, kind in SCORES.items())

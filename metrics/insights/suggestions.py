@@ -100,7 +100,7 @@ def recommendations(grown: pl.LazyFrame, named: PartyNames, rules: Rules) -> pl.
     A rule fires only where the whole likely range lies beyond its threshold and there are at
     least 50 deliveries, and 50 of what its rate is of; `excellent` and `poor` also need 40 %
     of the deliveries reported on, like tiers. One that would hit over a quarter of all
-    sources does not fire (`held_back`), because then the threshold is at fault.
+    sources, of eight or more, does not fire (`held_back`): then the threshold is at fault.
 
     Args:
         grown: deliveries of the rating window, with `source`, `buyer`, `buyer_type`.
@@ -124,7 +124,9 @@ def recommendations(grown: pl.LazyFrame, named: PartyNames, rules: Rules) -> pl.
     found = pl.concat(parts, how="diagonal").filter("fires").collect()
     total = sources.select(pl.len()).collect().item()
     hit = pl.col("id").n_unique().over("rule")
-    table = found.with_columns(held_back=hit > rules.floors.widest_share * max(total, 1))
+    many = total >= rules.floors.least_sources
+    wide = hit > rules.floors.widest_share * max(total, 1)
+    table = found.with_columns(held_back=wide & pl.lit(many))
     table = table.with_columns(fires=pl.col("fires") & ~pl.col("held_back"))
     table = table.sort(
         ["fires", "effect_cents", "rule", "id", "partner_id"],

@@ -181,3 +181,16 @@ def test_a_small_source_has_no_tier_however_lucky_it_is() -> None:
     row = tiers.tiers(frame.lazy(), NAMED, Tiers(), least=50).row(0, named=True)
     assert row["tier"] == "too few leads (39 of about 50 needed)"
     assert (row["probability"], row["needed"], row["rate_tier"]) == (None, 50, "Excellent")
+
+
+@pytest.mark.parametrize(
+    ("parts", "total"),
+    [({"sold": 40}, 100.0), ({"failed": 40}, None), ({"sold": 1}, 100.0), ({"returned": 3}, 25.0)],
+)
+def test_a_range_holds_the_total(parts: dict[str, int], total: float | None) -> None:
+    """Draws never reach the most there can be: 40 of 40 sold are 100 points, and up to 100."""
+    [row] = score.scores(offers("A", **parts).lazy(), NAMED, Score()).to_dicts()
+    assert row["score"] == total
+    if total is not None:
+        assert row["score_low"] <= row["score"] <= row["score_high"]
+        assert row["score_low"] < row["score_high"]

@@ -255,3 +255,34 @@ def test_fifty_deliveries_are_not_fifty_reports(told: int, *, named: bool) -> No
     table = suggestions.recommendations(pl.concat([rows, *others]), PartyNames({}, {}, {}), Rules())
     found = table.filter("fires", rule="excellent")["id"].to_list()
     assert found == (["a"] if named else [])
+
+
+@pytest.mark.parametrize(("sources", "speaks"), [(3, True), (7, True), (9, False), (20, False)])
+def test_a_small_shop_is_told_of_its_bad_source(sources: int, *, speaks: bool) -> None:
+    """One of three returns 60 of 100: it is told of, though it is a third of all.
+
+    Of eight and more, over a quarter with such returns are a matter of the threshold.
+    """
+    bad = max(1, sources // 3)
+    rows = [
+        {
+            "source": f"S{nth}",
+            "buyer": "B1",
+            "buyer_type": "lead_buyer",
+            "delivered": 1,
+            "covered": 1,
+            "contacted": 1,
+            "converted": int(lead < 10),
+            "returned": int(nth < bad and lead >= 40),
+            "credit_approved_cents": None,
+            "price_cents": 1000,
+        }
+        for nth in range(sources)
+        for lead in range(100)
+    ]
+    grown = pl.DataFrame(rows, schema_overrides={"credit_approved_cents": pl.Int64}).lazy()
+    table = suggestions.recommendations(grown, PartyNames({}, {}, {}), Rules())
+    found = table.filter(rule="high_returns")
+    assert found["id"].sort().to_list() == sorted(f"S{nth}" for nth in range(bad))
+    assert found["fires"].to_list() == [speaks] * bad
+    assert found["held_back"].to_list() == [not speaks] * bad

@@ -15,6 +15,7 @@ from dashboard.panels.buyers import buyer_cards
 from dashboard.panels.shared import shared_cards
 from dashboard.presentation import formats
 from dashboard.presentation.markup import html
+from metrics.definitions.intervals import rated
 
 if TYPE_CHECKING:
     from metrics.definitions.scope import Scope
@@ -162,15 +163,19 @@ def _tail(lead: str, most: int = 14) -> str:
     return lead if len(lead) <= most else "…" + lead[-most + 1 :]
 
 
-def _wrong(scope: Scope, field: str) -> pl.DataFrame:
-    """By source, the share of one kind of detail that was not right."""
-    rows = workspace().table("accuracy", scope).filter(pl.col("id") != ALL, field=field)
-    rows = rows.filter(status="correct").drop_nulls("share")
-    return rows.with_columns(
-        wrong=pl.col("checked") - pl.col("deliveries"),
-        share=1 - pl.col("share"),
-        low=1 - pl.col("high"),
-        high=1 - pl.col("low"),
+def not_right(rows: pl.DataFrame, field: str) -> pl.DataFrame:
+    """By source, the share of one kind of detail that was not right, with its likely range.
+
+    `rows` are those of the table `accuracy`; a source of which nothing was right is there too.
+    """
+    mine = rows.filter(pl.col("id") != ALL, pl.col("checked") > 0, field=field)
+    right = pl.col("deliveries").filter(pl.col("status") == "correct").sum()
+    found = mine.group_by("id", "name", maintain_order=True).agg(
+        pl.col("checked").max(), wrong=pl.col("checked").max() - right
+    )
+    likely = rated("share", pl.col("wrong"), pl.col("checked"))
+    return found.with_columns(
+        share=likely["share"], low=likely["share_low"], high=likely["share_high"]
     )
 
 
@@ -197,7 +202,7 @@ def by_source_card(scope: Scope) -> None:
     )
     cards.show(
         card,
-        lambda: _wrong(scope, field),
+        lambda: not_right(workspace().table("accuracy", scope), field),
         lambda rows, colours: ranking.figure(rows, kind, colours),
         cards.Extras(
             controls=lambda: shared_cards.switch(

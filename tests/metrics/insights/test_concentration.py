@@ -40,3 +40,11 @@ def test_where_credits_eat_it_all_there_is_no_share() -> None:
     table = concentration(_cells(("s1", "b1", 1, 100, 100)), NAMED)
     assert table["share"].to_list() == [None, None]
     assert table["net_cents"].to_list() == [0, 0]
+
+
+def test_shares_added_up_end_at_exactly_one() -> None:
+    """Of amounts whose shares are no round numbers: a third, a sixth, a seventh of them."""
+    rows = [(f"s{n}", "b1", 1, cents, 0) for n, cents in enumerate((10, 33, 7, 101, 3, 89, 1, 6))]
+    table = concentration(_cells(*rows), PartyNames({}, {}, {})).filter(kind="source")
+    assert table["cumulative"].max() == table["cumulative"][-1] == 1.0
+    assert table["cumulative"].is_sorted()
