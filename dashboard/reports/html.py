@@ -67,7 +67,7 @@ def body(document: Document, colours: Palette, *, images: bool = False) -> Marku
 def _page_footer(document: Document) -> str:
     """What stands at the foot of each printed page: who and what, and which page of how many."""
     told = _quoted(plain(" · ".join(filter(None, (document.company, document.title)))))
-    font = "font-size:8px;color:#5b6470"
+    font = "font:8px sans-serif;color:#5b6470"
     return (
         f"@page{{@bottom-left{{content:{told};{font}}}"
         f'@bottom-right{{content:counter(page) " of " counter(pages);{font}}}}}'

@@ -71,9 +71,8 @@ def unknown(key: str, delivered: float) -> str:
 def verdict(headline: Sequence[Mapping[str, Any]], called: Called, currency: str) -> str:
     """The one sentence on top: money and quality, from the numbers alone.
 
-    A loss is weak even where it shrank. Quality is as good as the worst of conversion, contact
-    and returns that has moved for sure, and is not judged below 40 % of feedback: what the few
-    say may not be what the many would.
+    A loss is weak even where it shrank. Quality is not judged below 40 % of feedback: what the
+    few say may not be what the many would.
     """
     rows = {str(row["key"]): row for row in headline}
     delivered = rows["delivered"]["value"] or 0
@@ -85,11 +84,11 @@ def verdict(headline: Sequence[Mapping[str, Any]], called: Called, currency: str
     told = (rows["feedback"]["value"] or 0) / delivered
     silent = only_ends(rows)
     judged = sold if told >= LEAST_COVERAGE and not silent else None
-    words = []
-    if cash["verdict"]:
-        words.append((_JUDGED["worse" if cash["value"] < 0 else cash["verdict"]], "money"))
-    if judged is not None and judged["verdict"]:
-        words.append((_JUDGED[_worst(rows, delivered)], "quality"))
+    words = [
+        (_JUDGED["worse" if word == "money" and row["value"] < 0 else row["verdict"]], word)
+        for row, word in ((cash, "money"), (judged, "quality"))
+        if row is not None and row["verdict"]
+    ]
     clauses = [_cash(cash, currency)]
     if sold is not None and silent:
         sold = None
@@ -102,42 +101,10 @@ def verdict(headline: Sequence[Mapping[str, Any]], called: Called, currency: str
         clauses.append(f"there is no {called.noun} before that it can be compared with")
     if sold is not None and judged is None:
         clauses.append(f"buyers have reported on {figure(told, 'rate', currency)} only")
-    clauses += _beside(rows, delivered, currency, judged=judged is not None)
+    if rows["return_rate"]["verdict"] == "worse":
+        clauses.append(f"returns rose to {figure(rows['return_rate']['value'], 'rate', currency)}")
     text = "; ".join(filter(None, clauses))
     return f"{_opening(words, called)}{text}." if words else f"{text[:1].upper()}{text[1:]}."
-
-
-_MOVED: Final = {
-    "return_rate": {"worse": "returns rose", "better": "returns fell"},
-    "contact_rate": {"worse": "contact fell", "better": "contact rose"},
-}
-
-
-def _beside(
-    rows: Mapping[str, Mapping[str, Any]], delivered: float, currency: str, *, judged: bool
-) -> list[str]:
-    """What returns and contact did: what got worse, or what quality is called good for."""
-    better = judged and _worst(rows, delivered) == "better"
-    alone = better and rows["conversion_rate"]["verdict"] != "better"
-    found = []
-    for key, moved in _MOVED.items():
-        row = rows.get(key)
-        if row is None or not has_enough(row, delivered) or row["verdict"] not in moved:
-            continue
-        if (row["verdict"] == "worse" and (judged or key == "return_rate")) or alone:
-            words = moved[row["verdict"]]
-            found.append(f"{words} to {figure(row['value'], 'rate', currency)}")
-    return found
-
-
-def _worst(rows: Mapping[str, Mapping[str, Any]], delivered: float) -> str:
-    """The worst that conversion, contact and returns did: worse, else better, else level."""
-    moved = {
-        rows[key]["verdict"]
-        for key in ("conversion_rate", "contact_rate", "return_rate")
-        if key in rows and has_enough(rows[key], delivered)
-    }
-    return next((word for word in ("worse", "better") if word in moved), "level")
 
 
 def _too_few(delivered: int, called: Called) -> str:

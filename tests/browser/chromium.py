@@ -44,6 +44,10 @@ _WATCH: Final = """
 window.lastChange = performance.now();
 new MutationObserver(() => { window.lastChange = performance.now(); }).observe(
   document, {subtree: true, childList: true, attributes: true, characterData: true});
+new MutationObserver(() => {
+  const app = document.querySelector('[data-test-script-state="running"]');
+  if (app) window.lastRun = performance.now();
+}).observe(document, {subtree: true, childList: true, attributeFilter: ["data-test-script-state"]});
 addEventListener("pointerdown", () => { window.pressedAt = performance.now(); }, true);
 """
 _SETTLED: Final = """([marker, quiet]) => {

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 WITHIN_S: Final = 20.0
-QUIET_MS: Final = 300
+QUIET_MS: Final = 500
 STAYS_MS: Final = 10_000
 FOR_LOOKING: Final = frozenset(
     f"st-key-card_{name} point "

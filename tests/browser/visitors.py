@@ -7,11 +7,13 @@ import os
 import subprocess
 import sys
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
+
+from playwright.sync_api import TimeoutError as TooLong
 
 from browser.chromium import served, settle
 
@@ -127,8 +129,12 @@ class Visitor:
 
     def after(self, act: Callable[[], object], url: str, marker: str = "") -> None:
         """Do something that leads to an address that holds `url`, and wait."""
+        before = self.page.evaluate("performance.now()")
         act()
         self.page.wait_for_url(lambda found: url in found)
+        # A link inside the application changes the address first and draws after that.
+        with suppress(TooLong):
+            self.page.wait_for_function(_RUNS_SINCE, arg=before, timeout=_BEGINS_WITHIN_MS)
         settle(self.page, marker)
 
     @property
@@ -185,5 +191,7 @@ class Visitor:
         self.page.mouse.click(box["x"] + TICK_PX, box["y"] + ROW_PX * (row + 1.5))
 
 
+_RUNS_SINCE: Final = "before => window.lastRun > before || performance.now() < before"
+_BEGINS_WITHIN_MS: Final = 3_000
 _CELLS: Final = """table => [...table.rows].map(
   row => [...row.cells].map(cell => cell.textContent))"""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 import pytest
 from headlines import DAY, OCTOBER, headline, number
 
@@ -147,46 +145,3 @@ def test_without_feedback_only_money_is_judged() -> None:
     assert sentences.verdict(rows, OCTOBER, "USD").endswith(
         "buyers have reported on 40 deliveries, too few to judge quality."
     )
-
-
-@pytest.mark.parametrize(
-    ("sold", "spoken", "returned"), product(("better", "level", "worse"), repeat=3)
-)
-def test_quality_is_as_good_as_its_worst_part(sold: str, spoken: str, returned: str) -> None:
-    """Never "level" or "good" for quality beside what got worse; each that did is said."""
-    values = {"better": 0.12, "level": 0.101, "worse": 0.08}
-    back = {"better": 0.03, "level": 0.05, "worse": 0.09}
-    rows = headline(
-        conversion_rate=number(
-            "conversion_rate", values[sold], 0.1, numerator=80, denominator=800, verdict=sold
-        ),
-        contact_rate=number(
-            "contact_rate", values[spoken] * 4, 0.4, numerator=320, denominator=800, verdict=spoken
-        ),
-        return_rate=number(
-            "return_rate", back[returned], 0.05, numerator=45, denominator=900, verdict=returned
-        ),
-    )
-    said = sentences.verdict(rows, OCTOBER, "USD")
-    words = {sold, spoken, returned}
-    expected = "weak" if "worse" in words else "good" if "better" in words else "level"
-    opening = said.partition(":")[0]
-    if expected == "good":
-        assert opening == "A good month for money and quality"
-    else:
-        assert opening == f"A good month for money, {expected} for quality"
-    assert ("returns rose to 9.0 %" in said) is (returned == "worse")
-    assert ("contact fell to 32.0 %" in said) is (spoken == "worse")
-    alone = expected == "good" and sold == "level"
-    assert ("contact rose to 48.0 %" in said) is (alone and spoken == "better")
-    assert ("returns fell to 3.0 %" in said) is (alone and returned == "better")
-
-
-def test_contact_of_too_few_says_nothing_of_quality() -> None:
-    """Of 20 with feedback about it nothing follows, for the verdict neither."""
-    rows = headline(
-        contact_rate=number("contact_rate", 0.1, 0.4, numerator=2, denominator=20, verdict="worse")
-    )
-    said = sentences.verdict(rows, OCTOBER, "USD")
-    assert said.startswith("A good month for money, level for quality")
-    assert "contact fell" not in said
