@@ -91,9 +91,7 @@ class Workspace:
     @property
     def edition(self) -> VisibleEdition:
         """The edition that is held, else the newest, as whoever acts may see it."""
-        point = standpoint.held()
-        edition = point.edition if point else self._current.get()
-        return visible(counting(edition, edition.as_of_us, self.version), self.access)
+        return self._counted(self._held().as_of_us, self.version)
 
     @property
     def access(self) -> Access:
@@ -236,9 +234,16 @@ class Workspace:
 
     def _edition_for(self, scope: Scope, version: int | None) -> VisibleEdition:
         """The edition shown, with the imports that counted at the moment and version asked."""
+        return self._counted(scope.as_of_us, version)
+
+    def _held(self) -> Edition:
+        """The edition that whoever acts holds, else the newest."""
         point = standpoint.held()
-        edition = point.edition if point else self._current.get()
-        return visible(counting(edition, scope.as_of_us, version), self.access)
+        return point.edition if point else self._current.get()
+
+    def _counted(self, as_of_us: int, version: int | None) -> VisibleEdition:
+        """What is held, with the imports that counted at a moment and data version."""
+        return visible(counting(self._held(), as_of_us, version), self.access)
 
     # --- single deliveries ------------------------------------------------------------
 

@@ -9,10 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from dashboard.presentation import formats
+from dashboard.query import periods
 from dashboard.query.parameters import BadQuery, Reader
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+
+    from dashboard.answers.workspace import Status
 
 FRESH: Final = "fresh"
 
@@ -29,6 +32,12 @@ def question(request: Request) -> tuple[dict[str, list[str]], bool]:
     if reader.problems:
         raise BadQuery(reader.problems)
     return params, fresh is not False
+
+
+def newest_headers(status: Status) -> dict[str, str]:
+    """The same of an answer about the product itself: of what is read by now."""
+    us = periods.microseconds(status.now)
+    return standing_headers(status.data_version, status.store_version, us)
 
 
 def standing_headers(version: int, store_version: int, as_of_us: int) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from starlette.responses import JSONResponse, Response
 
 from dashboard.answers.workspace import workspace
-from dashboard.api.freshness import question, standing_headers
+from dashboard.api.freshness import newest_headers, question, standing_headers
 from dashboard.reports import compose, html, pdf, published_reports, report_order
 from data_access.store import publications
 
@@ -36,7 +36,7 @@ def listed(_request: Request) -> Response:
     ]
     base = workspace().settings.base_url
     told = {"reports": kinds, "published": published_reports.listed(workspace(), base=base)}
-    return JSONResponse(told, headers=HEADERS)
+    return JSONResponse(told, headers={**HEADERS, **newest_headers(workspace().status())})
 
 
 def one(request: Request) -> Response:

@@ -20,7 +20,7 @@ from dashboard.access.actor import Actor, as_actor
 from dashboard.answers import description, files, result
 from dashboard.answers.workspace import workspace
 from dashboard.api import reports_api
-from dashboard.api.freshness import question, standing_headers
+from dashboard.api.freshness import newest_headers, question, standing_headers
 from dashboard.api.health import health
 from dashboard.api.work_queue import RETRY_AFTER_S, QueueFull, WorkQueue
 from dashboard.editions.changed_rows import ReadAnew
@@ -101,7 +101,9 @@ def listed(_request: Request) -> Response:
         }
         for table in registry.TABLES.values()
     ]
-    return JSONResponse({"schema_version": registry.SCHEMA_VERSION, "tables": found}, headers=CACHE)
+    headers = {**CACHE, **newest_headers(workspace().status())}
+    body = {"schema_version": registry.SCHEMA_VERSION, "tables": found}
+    return JSONResponse(body, headers=headers)
 
 
 def _common(table: Table) -> list[str]:

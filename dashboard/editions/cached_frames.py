@@ -14,6 +14,7 @@ import narwhals as nw
 import polars as pl
 
 from dashboard.editions import edition as editions
+from metrics.definitions.empty_values import written
 from metrics.definitions.report_calendar import day_number, local_day, to_date
 from metrics.definitions.scope import EVER, NARROW, NOTHING, Rows, Scope
 from metrics.insights import maturity
@@ -65,7 +66,7 @@ def names(shown: Edition, version: int | None) -> dict[str, dict[str, str]]:
     labels = {"source": named(shown, version).source, "buyer": named(shown, version).buyer}
     called_by: dict[str, dict[str, str]] = {}
     for dimension, series in values.items():
-        texts = sorted(NOTHING if v is None else str(v) for v in series)
+        texts = series.cast(pl.String).to_frame("v").select(written(pl.col("v")))["v"].sort()
         called = labels.get(dimension, {})
         pairs = ((text, called.get(text, text)) for text in texts)
         called_by[dimension] = dict(

@@ -17,6 +17,8 @@ from metrics.definitions.scope import DIMENSIONS, NOTHING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from markupsafe import Markup
+
     from dashboard.answers.workspace import Status
     from dashboard.query.filters import Query
 
@@ -222,32 +224,30 @@ def _conditions(query: Query) -> None:
     given = row_conditions.conditions(query)
     if not given:
         return
-    with st.container(
-        horizontal=True, vertical_alignment="center", key="row_conditions", gap="small"
-    ):
-        text = f"Only deliveries with {'; '.join(given)} are counted on this page."
-        st.html(html("texts.notice", text=text), width="content")
-        st.button(
-            "Count all",
-            key="clear_conditions",
-            type="tertiary",
-            on_click=address.change,
-            kwargs=dict.fromkeys(filters.ROW_PARAMETERS),
-        )
+    text = f"Only deliveries with {'; '.join(given)} are counted on this page."
+    _sentence_with_way_back(
+        "row_conditions", html("texts.notice", text=text), "Count all", filters.ROW_PARAMETERS
+    )
 
 
 def _sentence(query: Query, names: Mapping[str, Mapping[str, str]], status: Status) -> None:
     fresh = formats.moment(status.newest, ZoneInfo(status.zone), year=False)
     text = filters.sentence(query, names, fresh)
-    with st.container(horizontal=True, vertical_alignment="center", key="sentence", gap="small"):
-        st.html(html("texts.sentence", text=text), width="content")
-        if filters.counted_otherwise(query):
+    usual = "" if not filters.counted_otherwise(query) else "Count as usual"
+    _sentence_with_way_back("sentence", html("texts.sentence", text=text), usual, filters.COUNTING)
+
+
+def _sentence_with_way_back(key: str, text: Markup, way_back: str, undone: tuple[str, ...]) -> None:
+    """A sentence and, where there is one, the button that takes its parameters away."""
+    with st.container(horizontal=True, vertical_alignment="center", key=key, gap="small"):
+        st.html(text, width="content")
+        if way_back:
             st.button(
-                "Count as usual",
-                key="as_usual",
+                way_back,
+                key=f"{key}_undone",
                 type="tertiary",
                 on_click=address.change,
-                kwargs=dict.fromkeys(filters.COUNTING),
+                kwargs=dict.fromkeys(undone),
             )
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from metrics.definitions.catalogue import RATES, number
+from metrics.definitions.empty_values import written
 from metrics.definitions.intervals import share, wilson
-from metrics.definitions.scope import NOTHING
 from metrics.outcomes.selection import column
 from metrics.outcomes.tallies import MEASURES, MIX
 
@@ -137,9 +137,9 @@ def keyed(tally: pl.LazyFrame, by: Sequence[str], named: PartyNames) -> pl.LazyF
         elif dimension == "buyer_type":
             kinds = named.buyer_type
             kind = pl.col("buyer_id").replace_strict(kinds, default=None, return_dtype=pl.String)
-            columns[f"__{dimension}"] = kind.fill_null(NOTHING)
+            columns[f"__{dimension}"] = written(kind)
         else:
-            columns[f"__{dimension}"] = pl.col(column(dimension)).cast(pl.String).fill_null(NOTHING)
+            columns[f"__{dimension}"] = written(pl.col(column(dimension)).cast(pl.String))
     return tally.with_columns(**columns)
 
 

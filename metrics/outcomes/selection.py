@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from metrics.definitions.empty_values import meant
 from metrics.definitions.report_calendar import day_number, local_day
-from metrics.definitions.scope import MATURE_DAYS, NARROW, NOTHING, Rows, Scope
+from metrics.definitions.scope import MATURE_DAYS, NARROW, Rows, Scope
 from metrics.outcomes import contradictions
 from metrics.outcomes.tallies import DAY_OF
 
@@ -41,12 +42,13 @@ def rated(as_of_day: int, days: Mapping[str, int], window_days: int) -> pl.Expr:
 
 
 def _one_of(dimension: str, values: tuple[str, ...]) -> pl.Expr:
-    """A column equal to one of the values; `NOTHING` among them also means empty."""
+    """A column equal to one of the values, or empty, as they say (`empty_values.meant`)."""
     cells = pl.col(column(dimension))
     if dimension == "sold_to":
         return cells.is_in([int(value) for value in values if value.isdigit()])
-    named = cells.is_in(list(values)).fill_null(value=False)
-    return named | cells.is_null() if NOTHING in values else named
+    wanted = [meant(value) for value in values]
+    named = cells.is_in([value for value in wanted if value is not None]).fill_null(value=False)
+    return named | cells.is_null() if None in wanted else named
 
 
 def cells(
@@ -82,8 +84,9 @@ def attributes(scope: Scope, *, buyer_types: Mapping[str, str | None]) -> pl.Exp
 
 def _of_types(wanted: Sequence[str], buyer_types: Mapping[str, str | None]) -> pl.Expr:
     """Condition on the buyer's type; a buyer of whom nothing was said has none."""
-    right = [b for b, kind in buyer_types.items() if (kind or NOTHING) in wanted]
-    if NOTHING not in wanted:
+    kinds = {meant(value) for value in wanted}
+    right = [b for b, kind in buyer_types.items() if (kind or None) in kinds]
+    if None not in kinds:
         return pl.col("buyer_id").is_in(right)
     return ~pl.col("buyer_id").is_in([b for b in buyer_types if b not in set(right)])
 

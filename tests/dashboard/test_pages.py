@@ -128,7 +128,7 @@ def test_counting_otherwise_is_said_and_can_be_undone(opened: Open, desk: Desk) 
     desk.take(*marketplace())
     app = opened(**PERIOD, base="delivered", as_of="2026-10-31")
     assert "as known on 31 Oct 2026" in text(app)
-    app.button(key="as_usual").click().run()
+    app.button(key="sentence_undone").click().run()
     assert "base" not in app.query_params
     assert "as_of" not in app.query_params
 
