@@ -99,23 +99,45 @@ def measure(browser: Browser, ours: str, constant: str, path: str) -> dict[str, 
     }
 
 
-def largest(address: str, table_name: str) -> str:
+def followed(browser: Browser, address: str, times: int = 7) -> tuple[float, float]:
+    """Medians of the way from the Overview to leads: by its link, and loaded by its address.
+
+    Both are of one visitor whose browser keeps the files, turn by turn.
+    """
+    clicked, loaded = [], []
+    with opened(browser, f"{address}/") as (page, _):
+        for _ in range(times + 1):
+            page.locator(".headline a").first.click()
+            page.wait_for_url(lambda url: "/leads" in url)
+            page.wait_for_function("() => document.querySelector('h1')?.innerText === 'Leads'")
+            settle(page)
+            clicked.append(waited_ms(page))
+            page.goto(page.url)
+            settle(page)
+            loaded.append(loaded_ms(page))
+            page.goto(f"{address}/")
+            settle(page)
+    return statistics.median(clicked[1:]), statistics.median(loaded[1:])  # the first is a warm-up
+
+
+def largest(address: str, kind: str) -> str:
     """The id of the first source or buyer."""
     import json  # noqa: PLC0415 - a script's own needs
     import urllib.request  # noqa: PLC0415
 
-    with urllib.request.urlopen(f"{address}/api/v1/tables/{table_name}?limit=1") as answer:  # noqa: S310 - our own
+    with urllib.request.urlopen(f"{address}/api/v1/tables/{kind}s?limit=1") as answer:  # noqa: S310 - our own
         row: dict[str, Any] = json.loads(answer.read())["rows"][0]
-    return str(row.get("id") or row.get("buyer_id"))
+    return str(row[f"{kind}_id"])
 
 
 def main(data_dir: Path, size: int) -> str:
     """The table: every page, click and first load against constant frames."""
     rows = []
     with served(data_dir) as ours, served(data_dir, app=CONSTANT) as constant:
-        names = {"source": largest(ours, "sources"), "buyer": largest(ours, "buyers")}
+        names = {kind: largest(ours, kind) for kind in ("source", "buyer")}
         with launched() as browser:
             empty = measure(browser, ours, constant, EMPTY)
+            link, load = followed(browser, ours)
             for name, path in PAGES.items():
                 found = measure(browser, ours, constant, path.format(**names))
                 rows.append(
@@ -130,6 +152,15 @@ def main(data_dir: Path, size: int) -> str:
                 print(rows[-1], file=sys.stderr, flush=True)
     rows.append(
         ("(no figure)", "", f"{empty['ours_click']:.0f} ms", "", f"{empty['ours_first']:.0f} ms")
+    )
+    rows.append(
+        (
+            "Overview to leads",
+            f"{link / load:.2f} ×",
+            f"link {link:.0f} / loaded {load:.0f} ms",
+            "",
+            "",
+        )
     )
     head = ("page", "click", "ours / constant frames", "first load", "ours / constant frames")
     return table(f"Browser, {size:,} deliveries (aim ≤ 1.3 ×)", head, rows)

@@ -99,7 +99,7 @@ def _money(reading: ReportQuery) -> Section | None:
         return None
     picture = report_charts.bridge(reading)
     first = paragraph(rows[0]["sentence"], listed=False) if picture is None else None
-    steps = Sentences(tuple(Statement(row["sentence"], _sign(row["value"])) for row in rows[1:]))
+    steps = Sentences(tuple(Statement(row["sentence"], _tone(row["verdict"])) for row in rows[1:]))
     blocks: list[Block | None] = [picture, first]
     if steps.statements:
         past = reading.called.before
@@ -111,8 +111,9 @@ def _money(reading: ReportQuery) -> Section | None:
     return _section("From gross revenue to margin", blocks, half=True)
 
 
-def _sign(cents: float | None) -> Any:  # noqa: ANN401 - a tone
-    return "" if not cents else "better" if cents > 0 else "worse"
+def _tone(verdict: str | None) -> Any:  # noqa: ANN401 - a tone
+    """What hardly moved anything has no colour."""
+    return "" if verdict in {None, "level"} else verdict
 
 
 def _ends(reading: ReportQuery) -> Section | None:

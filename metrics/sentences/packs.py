@@ -135,7 +135,11 @@ def _bridge(facts: PackFrames) -> Rows:
             more=more,
             currency=facts.currency,
         )
-        rows.append({"label": name, "value": float(steps[name]), "sentence": sentence})
+        cents = steps[name]
+        level = sentences.hardly(cents, steps["margin before"])
+        verdict = "level" if level else "better" if cents > 0 else "worse"
+        told = {"label": name, "value": float(cents), "verdict": verdict}
+        rows.append({**told, "sentence": sentence})
     return rows
 
 

@@ -175,12 +175,17 @@ def step(name: str, cents: int, *, margin_before: int, more: bool, currency: str
 
     `more` says whether there were more deliveries than before.
     """
-    if abs(cents) < LEVEL_SHARE * max(abs(margin_before), 1):
+    if hardly(cents, margin_before):
         label = _PLAIN.get(name, "Lead cost")
         return f"{label} hardly moved it ({'+' if cents >= 0 else ''}{money(cents, currency)})."
     up, down = ("More deliveries", "Fewer deliveries") if name == "volume" else _STEPS[name]
     cause = (up if more else down) if name == "volume" else (up if cents > 0 else down)
     return f"{cause} {'added' if cents > 0 else 'took'} {money(abs(cents), currency)}."
+
+
+def hardly(cents: int, margin_before: int) -> bool:
+    """Whether a step did next to nothing to the margin: neither better nor worse."""
+    return abs(cents) < LEVEL_SHARE * max(abs(margin_before), 1)
 
 
 def bridge(values: Mapping[str, float | None], currency: str) -> str | None:

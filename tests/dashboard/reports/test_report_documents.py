@@ -13,7 +13,7 @@ from report_market import params, two_months
 from report_reading import said
 
 from dashboard.reports import buyer, month, published_reports, report_order, since_published, source
-from dashboard.reports.document import Tiles
+from dashboard.reports.document import Sentences, Tiles
 from dashboard.reports.report_query import ReportQuery
 from data_access.store import decisions
 from metrics.definitions.scope import Scope
@@ -148,3 +148,19 @@ def test_decisions_of_the_period_are_told_where_the_filters_let_them_through(
     shop = open_workspace()
     assert since_published.decided(reading(shop, "monthly")) == ["Oak: Called them (Ann, 12 Oct)."]
     assert since_published.decided(reading(shop, "monthly", source=["src_elm"])) == []
+
+
+def test_what_hardly_moved_the_margin_has_no_colour(shop: Workspace) -> None:
+    """What added or took something has the colour of its side."""
+    statements = [
+        statement
+        for section in month.document(reading(shop, "monthly")).sections
+        for block in section.blocks
+        if isinstance(block, Sentences)
+        for statement in block.statements
+    ]
+    steps = {"hardly moved it": "", " added $": "better", " took $": "worse"}
+    found = {words: {each.tone for each in statements if words in each.text} for words in steps}
+    assert found["hardly moved it"] == {""}
+    assert found[" added $"] <= {"better"}
+    assert found[" took $"] <= {"worse"}
